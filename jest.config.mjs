@@ -1,0 +1,24 @@
+export default {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source-ts', 'node', 'node-addons'] },
+  testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' }, // TypeScript sources import './x.js'
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+      },
+    ],
+  },
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};

@@ -1,0 +1,7 @@
+export * from './decider.js';
+export * from './domain-error.js';
+export * from './envelope.js';
+export * from './event-definition.js';
+export * from './given-when-then.js';
+export * from './ids.js';
+export * from './values.js';
