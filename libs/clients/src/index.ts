@@ -1,0 +1,3 @@
+export * from './assignments.js';
+export * from './client.js';
+export * from './client-events.js';

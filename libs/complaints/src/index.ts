@@ -1,0 +1,2 @@
+export * from './complaint.js';
+export * from './complaint-events.js';

@@ -1,0 +1,3 @@
+export * from './tier.js';
+export * from './tier-events.js';
+export * from './tier-history.js';

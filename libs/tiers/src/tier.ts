@@ -1,0 +1,118 @@
+import { type Decider, DomainError, type LocalDate, type StaffId, type Uuid } from '#event-sourcing';
+import type { Override, TierEvent, TierName } from './tier-events.js';
+
+export type TierCommand =
+  | { type: 'InitialiseTier'; tier: TierName; effectiveFrom: LocalDate; basis: string }
+  | ({ type: 'RequestOverride'; overrideId: Uuid; requestedBy: StaffId; justification: string } & Override)
+  | { type: 'ApproveOverride'; overrideId: Uuid; approvedBy: StaffId; today: LocalDate }
+  | { type: 'RejectOverride'; overrideId: Uuid; rejectedBy: StaffId; reason: string }
+  | { type: 'RevokeOverride'; overrideId: Uuid; revokedBy: StaffId; today: LocalDate; reason: string };
+
+interface KnownOverride extends Override {
+  status: 'requested' | 'approved' | 'rejected' | 'revoked';
+  requestedBy: StaffId;
+}
+
+export interface TierState {
+  initialised: boolean;
+  overrides: ReadonlyMap<Uuid, KnownOverride>;
+}
+
+/** Longest override, `tiers.md`: an override names `[validFrom, validTo)` of at most 180 days. */
+export const OVERRIDE_MAX_DAYS = 180;
+
+export const tier: Decider<TierState, TierCommand, TierEvent> = {
+  initial: { initialised: false, overrides: new Map() },
+  decide(command, state): TierEvent[] {
+    switch (command.type) {
+      case 'InitialiseTier': {
+        if (state.initialised) throw new DomainError('tier-already-initialised');
+        const { type: _type, ...data } = command;
+        return [{ type: 'TierInitialised', data }];
+      }
+      case 'RequestOverride': {
+        const { type: _type, ...data } = command;
+        if (!state.initialised) throw new DomainError('tier-not-initialised');
+        if (state.overrides.has(data.overrideId)) throw new DomainError('override-already-requested');
+        if (data.validTo !== null && data.validTo <= data.validFrom) throw new DomainError('override-not-a-range', ['/validTo']);
+        return [{ type: 'OverrideRequested', data }];
+      }
+      case 'ApproveOverride': {
+        const { overrideId, approvedBy, today } = command;
+        const found = overrideOf(state, overrideId);
+        if (found.status === 'approved') return []; // a repeat changes nothing
+        if (found.status !== 'requested') throw new DomainError('override-already-decided');
+        const { mode, tier, validFrom, validTo } = found;
+        checkApproval(found, approvedBy, today, state);
+        return [{ type: 'OverrideApproved', data: { overrideId, approvedBy, approvedOn: today, mode, tier, validFrom, validTo } }];
+      }
+      case 'RejectOverride': {
+        const { overrideId, rejectedBy, reason } = command;
+        const found = overrideOf(state, overrideId);
+        if (found.status === 'rejected') return [];
+        if (found.status !== 'requested') throw new DomainError('override-already-decided');
+        if (found.requestedBy === rejectedBy) throw new DomainError('self-approval');
+        return [{ type: 'OverrideRejected', data: { overrideId, rejectedBy, reason } }];
+      }
+      case 'RevokeOverride': {
+        const { overrideId, revokedBy, today, reason } = command;
+        const found = overrideOf(state, overrideId);
+        if (found.status === 'revoked') return [];
+        if (found.status !== 'approved') throw new DomainError('override-not-approved');
+        if (found.validTo !== null && found.validTo <= today) throw new DomainError('override-over');
+        return [{ type: 'OverrideRevoked', data: { overrideId, revokedBy, effectiveFrom: today, reason } }];
+      }
+    }
+  },
+  evolve(state, event): TierState {
+    switch (event.type) {
+      case 'TierInitialised':
+        return { ...state, initialised: true };
+      case 'TierPromoted':
+      case 'TierDemoted':
+      case 'TierCorrected':
+        return state;
+      case 'OverrideRequested':
+        return withOverride(state, event.data.overrideId, { ...event.data, status: 'requested' });
+      case 'OverrideApproved':
+        return moved(state, event.data.overrideId, { status: 'approved' });
+      case 'OverrideRejected':
+        return moved(state, event.data.overrideId, { status: 'rejected' });
+      case 'OverrideRevoked':
+        return moved(state, event.data.overrideId, { status: 'revoked', validTo: event.data.effectiveFrom });
+    }
+  },
+};
+
+// The order of the checks is part of the rule: the first that fails is the answer.
+function checkApproval(asked: KnownOverride, approvedBy: StaffId, today: LocalDate, state: TierState): void {
+  const { validTo } = asked;
+  if (asked.requestedBy === approvedBy) throw new DomainError('self-approval');
+  if (validTo === null) throw new DomainError('missing-expiry');
+  if (daysBetween(asked.validFrom, validTo) > OVERRIDE_MAX_DAYS) throw new DomainError('too-long');
+  if (asked.validFrom < today) throw new DomainError('backdated');
+  const overlaps = [...state.overrides.values()].some(
+    // a revoked one still holds its days before the revocation
+    (other) => ['approved', 'revoked'].includes(other.status) && other.validFrom < validTo && asked.validFrom < (other.validTo ?? '9999'),
+  );
+  if (overlaps) throw new DomainError('overlapping');
+}
+
+function overrideOf(state: TierState, overrideId: Uuid): KnownOverride {
+  const found = state.overrides.get(overrideId);
+  if (!found) throw new DomainError('override-not-found');
+  return found;
+}
+
+const withOverride = (state: TierState, id: Uuid, override: KnownOverride): TierState => ({
+  ...state,
+  overrides: new Map(state.overrides).set(id, override),
+});
+
+function moved(state: TierState, id: Uuid, change: Partial<KnownOverride>): TierState {
+  const found = state.overrides.get(id);
+  return found ? withOverride(state, id, { ...found, ...change }) : state;
+}
+
+/** Whole days of `[from, to)`; local dates have no clock, so UTC arithmetic is exact. */
+const daysBetween = (from: LocalDate, to: LocalDate): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
