@@ -120,9 +120,12 @@ function requireAnswered(state: ComplaintState): Open {
   return answered;
 }
 
-// Days compare with instants by their midnight, so a fact known by its date is never refused for a time it does not have.
+// A fact known by its date may have happened until that day's end; an undated one only sorts and is never compared.
 function inTime({ at, now }: { at: When; now: Instant }, earliest: When, tooEarly: string): void {
   if (at.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
-  const floor = at.precision === 'instant' ? earliest.at : earliest.at.slice(0, 10);
-  if (at.precision !== 'unknown' && at.at < floor) throw new DomainError(tooEarly, ['/occurredAt']);
+  if (at.precision === 'unknown' || earliest.precision === 'unknown') return;
+  const latestMs = Date.parse(at.at) + (at.precision === 'day' ? DAY_MS - 1 : 0);
+  if (latestMs < Date.parse(earliest.at)) throw new DomainError(tooEarly, ['/occurredAt']);
 }
+
+const DAY_MS = 86_400_000;
