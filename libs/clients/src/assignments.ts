@@ -58,6 +58,7 @@ export const assignmentProblems = {
 export const assignmentsStream = (clientId: Uuid) => ({ id: derivedId(clientId, 'assignments'), kind: 'assignments', key: clientId });
 
 export const assignments: Decider<readonly Assignment[], AssignmentCommand, AssignmentEvent> = {
+  kind: 'assignments',
   initial: [],
   decide(command, state): AssignmentEvent[] {
     switch (command.type) {

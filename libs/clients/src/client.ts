@@ -35,6 +35,7 @@ export const clientProblems = {
 type Known = Exclude<ClientState, { status: 'unregistered' }>;
 
 export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
+  kind: 'client',
   initial: { status: 'unregistered' },
   decide(command, state): ClientEvent[] {
     switch (command.type) {

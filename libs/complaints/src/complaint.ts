@@ -25,6 +25,7 @@ export type ComplaintState = { status: 'none' } | ({ status: 'open' | 'closed' }
 
 /** The main line. Gates that come later (decision, classification, review) add cases and refuse more; no released shape changes. */
 export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent> = {
+  kind: 'complaint',
   initial: { status: 'none' },
   decide(command, state): ComplaintEvent[] {
     switch (command.type) {

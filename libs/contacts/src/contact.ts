@@ -97,6 +97,7 @@ export const contactProblems = {
 export const contactStream = (contactId: Uuid, clientId: Uuid) => ({ id: contactId, kind: 'contact', key: clientId });
 
 export const contact: Decider<ContactState, ContactCommand, ContactEvent> = {
+  kind: 'contact',
   initial: { status: 'none' },
   decide(command, state): ContactEvent[] {
     switch (command.type) {

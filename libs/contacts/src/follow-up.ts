@@ -39,6 +39,7 @@ export const followUpProblems = {
 export const followUpStream = (followUpId: Uuid, clientId: Uuid) => ({ id: followUpId, kind: 'followUp', key: clientId });
 
 export const followUp: Decider<FollowUp, FollowUpCommand, FollowUpEvent> = {
+  kind: 'followUp',
   initial: { status: 'none' },
   decide(command, state): FollowUpEvent[] {
     switch (command.type) {

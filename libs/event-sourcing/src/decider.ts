@@ -6,6 +6,8 @@ export interface DomainEvent {
 
 /** An aggregate as pure functions: no clock, no ids, no I/O. Time, ids and actor come in with the command. */
 export interface Decider<State, Command, Event extends DomainEvent> {
+  /** Kind of its streams, e.g. `complaint`: an id of another kind is no id of this aggregate. */
+  readonly kind: string;
   readonly initial: State;
   /** The events that follow, none where nothing changes; throws DomainError where a rule forbids it. */
   decide(this: void, command: Command, state: State): Event[];

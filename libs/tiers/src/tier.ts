@@ -22,6 +22,7 @@ export interface TierState {
 export const OVERRIDE_MAX_DAYS = 180;
 
 export const tier: Decider<TierState, TierCommand, TierEvent> = {
+  kind: 'tier',
   initial: { initialised: false, overrides: new Map() },
   decide(command, state): TierEvent[] {
     switch (command.type) {

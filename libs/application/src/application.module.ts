@@ -1,0 +1,34 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { EventStore } from '#event-store';
+import type { ClientKeys } from '#privacy';
+import { ChangeAssignmentsHandler, ChangeClientHandler } from './client.handler.js';
+import { CommandRunner } from './command-runner.js';
+import { ChangeComplaintHandler } from './complaint.handler.js';
+import { ChangeContactHandler, ChangeFollowUpHandler } from './contact.handler.js';
+import { EventCodec } from './event-codec.js';
+import { eventRegistry } from './event-registry.js';
+import { ChangeTierHandler } from './tier.handler.js';
+
+export const commandHandlers = [
+  ChangeClientHandler,
+  ChangeAssignmentsHandler,
+  ChangeContactHandler,
+  ChangeFollowUpHandler,
+  ChangeTierHandler,
+  ChangeComplaintHandler,
+];
+
+/** Command handlers over one event store and one set of client keys. */
+@Module({})
+export class ApplicationModule {
+  static over(store: EventStore, keys: ClientKeys): DynamicModule {
+    const runner = new CommandRunner(store, new EventCodec(eventRegistry, keys));
+    return {
+      module: ApplicationModule,
+      imports: [CqrsModule],
+      providers: [{ provide: CommandRunner, useValue: runner }, ...commandHandlers],
+      exports: [CqrsModule, CommandRunner],
+    };
+  }
+}

@@ -1,0 +1,93 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import {
+  type AssignmentCommand,
+  assignments,
+  assignmentsStream,
+  client,
+  type ClientCommand,
+  type ClientState,
+  clientStream,
+} from '#clients';
+import { type Decider, DomainError, type DomainEvent, newId, type Uuid } from '#event-sourcing';
+import { type CommandContext, type CommandResult, NotFound, type Principal } from './command.js';
+import { CommandRunner, type Loaded, maySee } from './command-runner.js';
+
+/** A client number is unique in the firm. */
+export const CLIENT_NUMBER = 'clientNo';
+
+/** Registers a client, or acts on one. Registration takes no id: it gets one. */
+export class ChangeClient extends Command<CommandResult> {
+  constructor(
+    readonly clientId: Uuid | undefined,
+    readonly command: ClientCommand,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeClient)
+export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ clientId, command, context }: ChangeClient): Promise<CommandResult> {
+    const { principal } = context;
+    const target = { id: clientId ?? newId(), created: command.type === 'RegisterClient' };
+    const stream = clientStream(target.id);
+    const decide = async () => {
+      if (command.type === 'RegisterClient') {
+        if (!maySee(principal, command.branchId)) throw new DomainError('branch-not-yours', ['/branchId']);
+        const events = client.decide(command, client.initial);
+        const reservations = [{ kind: CLIENT_NUMBER, key: command.clientNo }];
+        return { stream, version: 0, decision: { events, branchId: command.branchId, reservations } };
+      }
+      const { state, version, branchId } = await this.runner.loadVisible(client, target.id, principal);
+      return { stream, version, decision: { events: client.decide(command, state), branchId } };
+    };
+    return this.runner.run(target, context, decide, () => new DomainError('client-number-taken', ['/clientNo']));
+  }
+}
+
+export class ChangeAssignments extends Command<CommandResult> {
+  constructor(
+    readonly clientId: Uuid,
+    readonly command: AssignmentCommand,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeAssignments)
+export class ChangeAssignmentsHandler implements ICommandHandler<ChangeAssignments> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ clientId, command, context }: ChangeAssignments): Promise<CommandResult> {
+    return runOnSatellite(this.runner, assignments, assignmentsStream(clientId), clientId, command, context);
+  }
+}
+
+/** Acts on a stream that belongs to an open client: its assignments, its tier. The client must still be as it was read. */
+export function runOnSatellite<State, C, E extends DomainEvent>(
+  runner: CommandRunner,
+  decider: Decider<State, C, E>,
+  stream: { id: Uuid; kind: string; key: Uuid },
+  clientId: Uuid,
+  command: C,
+  context: CommandContext,
+): Promise<CommandResult> {
+  return runner.run({ id: clientId, created: false }, context, async () => {
+    const [owner, satellite] = await Promise.all([openClient(runner, clientId, context.principal), runner.load(decider, stream.id)]);
+    const events = decider.decide(command, satellite?.state ?? decider.initial);
+    const guards = [{ stream: clientId, version: owner.version }];
+    return { stream, version: satellite?.version ?? 0, decision: { events, branchId: owner.branchId, guards } };
+  });
+}
+
+/** A client that the caller may see and that is not closed. */
+export async function openClient(runner: CommandRunner, clientId: Uuid, principal: Principal): Promise<Loaded<ClientState>> {
+  const loaded = await runner.loadVisible(client, clientId, principal);
+  if (loaded.state.status === 'unregistered') throw new NotFound();
+  if (loaded.state.status === 'closed') throw new DomainError('client-closed');
+  return loaded;
+}

@@ -1,0 +1,25 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#event-sourcing';
+import { tier, type TierCommand, tierStream } from '#tiers';
+import { runOnSatellite } from './client.handler.js';
+import type { CommandContext, CommandResult } from './command.js';
+import { CommandRunner } from './command-runner.js';
+
+export class ChangeTier extends Command<CommandResult> {
+  constructor(
+    readonly clientId: Uuid,
+    readonly command: TierCommand,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeTier)
+export class ChangeTierHandler implements ICommandHandler<ChangeTier> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  execute({ clientId, command, context }: ChangeTier): Promise<CommandResult> {
+    return runOnSatellite(this.runner, tier, tierStream(clientId), clientId, command, context);
+  }
+}
