@@ -1,0 +1,16 @@
+import { destination, type Logger, pino } from 'pino';
+
+export type { Logger };
+
+/** One destination for all loggers of the process: standard error, so that standard output stays a command's answer. */
+const stderr = destination({ fd: 2, sync: true });
+
+/**
+ * JSON lines to standard error. The level comes from LOG_LEVEL (default `info`).
+ * Log ids, codes, counts and positions only: nothing personal is redacted here, because nothing personal may arrive.
+ */
+export const createLogger = (name: string): Logger =>
+  pino(
+    { name, level: process.env.LOG_LEVEL ?? 'info', formatters: { level: (label) => ({ level: label }) }, base: { pid: process.pid } },
+    stderr,
+  );
