@@ -111,12 +111,12 @@ export const mergedProfile = (current: Profile, stated: Profile): Profile => ({
 
 const changes = (current: Profile, stated: Profile): boolean => !same(mergedProfile(current, {}), mergedProfile(current, stated));
 
-/** Equality of JSON values, whatever the order of members; an absent member equals an undefined one. */
+/** Equality of JSON values whatever the order of members; an absent member equals an empty one. */
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_name, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  ) ?? '';
+function canonical(value: unknown): string {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return JSON.stringify(value) ?? '';
+  const members = Object.entries(value).map(([name, member]) => [name, canonical(member)] as const);
+  const stated = members.filter(([, text]) => text !== '').sort(([a], [b]) => (a < b ? -1 : 1));
+  return stated.length === 0 ? '' : JSON.stringify(stated);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { given } from '#event-sourcing';
+import { assignedOn, type AssignmentEvent, assignments } from './assignments.js';
+import { client, type ClientCommand } from './client.js';
+import type { ClientEvent } from './client-events.js';
+
+const facts = {
+  clientNo: 'C-1',
+  party: 'person',
+  identity: { name: 'Li Wei' },
+  reachableAt: [],
+  branchId: 'shanghai',
+  acquisitionSource: 'branch',
+  provisional: false,
+} as const;
+const register: ClientCommand = { type: 'RegisterClient', ...facts };
+const registered: ClientEvent = { type: 'ClientRegistered', data: facts };
+const linked: ClientEvent = { type: 'AccountLinked', data: { accountId: 'A1', role: 'owner' } };
+
+describe('a client', () => {
+  it('is registered with what is known, and needs a name unless provisional', () => {
+    expect(given(client).when(register)).toEqual([registered]);
+    expect(given(client).when({ ...register, identity: {} })).toEqual({ refused: 'identity-missing' });
+    expect(given(client).when({ ...register, identity: {}, provisional: true })).toHaveLength(1);
+    expect(given(client, registered).when(register)).toEqual({ refused: 'client-already-registered' });
+  });
+
+  it('keeps a profile whose stated members replace, and others stay', () => {
+    const updated: ClientEvent = { type: 'ClientProfileUpdated', data: { external: { region: 'SH' }, riskPreference: 'balanced' } };
+    const update = (profile: object): ClientCommand => ({ type: 'UpdateProfile', profile });
+    expect(given(client, registered, updated).when(update({ external: { region: 'SH' } }))).toEqual([]);
+    expect(given(client, registered, updated).when(update({ external: { organisation: 'X' } }))).toHaveLength(1);
+    expect(given(client, registered).when(update({ internal: {} }))).toEqual({ refused: 'nothing-stated' });
+    expect(given(client, registered, updated).when({ type: 'RecordRiskPreference', riskPreference: 'balanced' })).toEqual([]);
+  });
+
+  it('links an account once, in one role', () => {
+    const link = (role: 'owner' | 'disponent'): ClientCommand => ({ type: 'LinkAccount', link: { accountId: 'A1', role } });
+    expect(given(client, registered).when(link('owner'))).toEqual([linked]);
+    expect(given(client, registered, linked).when(link('owner'))).toEqual([]);
+    expect(given(client, registered, linked).when(link('disponent'))).toEqual({ refused: 'account-linked-in-another-role' });
+    expect(given(client, registered).when({ type: 'UnlinkAccount', accountId: 'A1' })).toEqual({ refused: 'account-not-linked' });
+  });
+
+  it('closes when no account is linked, once, and then takes no more', () => {
+    const close: ClientCommand = { type: 'CloseClient', closedAt: '2026-01-01T00:00:00.000Z', closedBy: 'amy' };
+    expect(given(client, registered, linked).when(close)).toEqual({ refused: 'accounts-still-linked' });
+    const [closed] = given(client, registered).when(close) as ClientEvent[];
+    expect(given(client, registered, closed!).when(close)).toEqual([]);
+    expect(given(client, registered, closed!).when({ type: 'RecordNeeds', needs: { goals: 'x' } })).toEqual({ refused: 'client-closed' });
+  });
+});
+
+describe('assignments', () => {
+  const assigned: AssignmentEvent = {
+    type: 'RelationshipAssigned',
+    data: { staffId: 'amy', role: 'manager', primary: true, from: '2026-01-01' },
+  };
+  const assign = (staffId: string, primary: boolean, from = '2026-02-01') =>
+    ({ type: 'AssignRelationship', staffId, role: 'manager', primary, from }) as const;
+
+  it('have one primary manager per client and day', () => {
+    expect(given(assignments, assigned).when(assign('bob', true))).toEqual({ refused: 'primary-manager-exists' });
+    expect(given(assignments, assigned).when(assign('bob', true, '2025-01-01'))).toEqual({ refused: 'primary-manager-exists' });
+    expect(given(assignments, assigned).when(assign('bob', false))).toHaveLength(1);
+    const ended: AssignmentEvent = { type: 'AssignmentEnded', data: { staffId: 'amy', to: '2026-02-01' } };
+    expect(given(assignments, assigned, ended).when(assign('bob', true))).toHaveLength(1);
+    expect(given(assignments, assigned, ended).when(assign('bob', true, '2026-01-31'))).toEqual({ refused: 'primary-manager-exists' });
+  });
+
+  it('hand over with the open items, from one day on', () => {
+    const handOver = { type: 'HandOver', from: 'amy', to: 'bob', on: '2026-03-01', openItems: [] } as const;
+    const [handed] = given(assignments, assigned).when(handOver) as AssignmentEvent[];
+    expect(handed).toMatchObject({ data: { primary: true, role: 'manager' } });
+    const state = assignments.evolve(assignments.evolve([], assigned), handed!);
+    expect(assignedOn(state, '2026-02-28').map((a) => a.staffId)).toEqual(['amy']);
+    expect(assignedOn(state, '2026-03-01').map((a) => a.staffId)).toEqual(['bob']);
+    expect(given(assignments, assigned).when({ ...handOver, to: 'amy' })).toEqual({ refused: 'hand-over-to-oneself' });
+    expect(given(assignments, assigned).when({ ...handOver, from: 'eve' })).toEqual({ refused: 'not-assigned' });
+  });
+});
