@@ -1,0 +1,33 @@
+import { describe, expect, test } from '@jest/globals';
+import { actPermissions, mayDo, permissions, rolesWith } from './permissions.js';
+import { RouteDeclarations } from './route-access.js';
+
+describe('permissions', () => {
+  test('an auditor reads everything and changes nothing', () => {
+    expect(actPermissions.filter((permission) => mayDo('auditor', permission))).toEqual([]);
+  });
+
+  test('an administrator sees nothing of a client', () => {
+    expect(permissions.filter((permission) => mayDo('admin', permission))).toEqual(['freshness.read']);
+  });
+
+  test('only a branch manager decides on overrides', () => {
+    expect(rolesWith('tier.approveOverride')).toEqual(['branchManager']);
+    expect(rolesWith('tier.rejectOverride')).toEqual(['branchManager']);
+  });
+
+  test('identifiers stay hidden from the service desk', () => {
+    expect(mayDo('serviceDeskAgent', 'client.readIdentifiers')).toBe(false);
+  });
+});
+
+describe('declared routes', () => {
+  test('one that declares nothing stops the boot by its name', () => {
+    const routes = new RouteDeclarations((url) => url.startsWith('/docs/'));
+    routes.watch({ method: 'GET', url: '/v1/clients', config: { access: { permission: 'client.list' } } });
+    routes.watch({ method: 'GET', url: '/docs/ui.css' });
+    expect(() => routes.check()).not.toThrow();
+    routes.watch({ method: ['PUT', 'POST'], url: '/v1/forgotten', config: {} });
+    expect(() => routes.check()).toThrow('routes without a declared permission: PUT /v1/forgotten, POST /v1/forgotten');
+  });
+});

@@ -1,0 +1,121 @@
+import { type Role, roles } from './roles.js';
+
+/** Acts that change nothing about what is recorded. */
+export const readPermissions = [
+  'client.read',
+  'client.list',
+  'client.search',
+  'client.readIdentifiers',
+  'client.readTimeline',
+  'tier.readHistory',
+  'complaint.list',
+  'complaint.read',
+  'serviceLevels.read',
+  'freshness.read',
+] as const;
+
+/** Business acts, one permission each. */
+export const actPermissions = [
+  'client.register',
+  'client.updateProfile',
+  'client.recordNeeds',
+  'client.recordRiskPreference',
+  'client.linkAccount',
+  'client.unlinkAccount',
+  'client.close',
+  'assignment.assign',
+  'assignment.handOver',
+  'assignment.end',
+  'tier.initialise',
+  'tier.requestOverride',
+  'tier.approveOverride',
+  'tier.rejectOverride',
+  'tier.revokeOverride',
+  'contact.log',
+  'contact.amend',
+  'contact.link',
+  'followUp.schedule',
+  'followUp.complete',
+  'complaint.register',
+  'complaint.acknowledge',
+  'complaint.sendFinalResponse',
+  'complaint.recordAcceptance',
+  'complaint.recordDispute',
+  'complaint.close',
+  'complaint.reopen',
+] as const;
+
+export const permissions = [...readPermissions, ...actPermissions] as const;
+export type Permission = (typeof permissions)[number];
+
+const everydayReads: readonly Permission[] = [
+  'client.read',
+  'client.list',
+  'client.search',
+  'client.readTimeline',
+  'tier.readHistory',
+  'complaint.list',
+  'complaint.read',
+  'freshness.read',
+];
+
+const serviceDesk: readonly Permission[] = [
+  ...everydayReads,
+  'client.register',
+  'client.updateProfile',
+  'contact.log',
+  'contact.amend',
+  'contact.link',
+  'followUp.schedule',
+  'followUp.complete',
+  'complaint.register',
+  'complaint.acknowledge',
+  'complaint.recordAcceptance',
+  'complaint.recordDispute',
+];
+
+const relationshipManager: readonly Permission[] = [
+  ...serviceDesk,
+  'client.readIdentifiers',
+  'serviceLevels.read',
+  'client.recordNeeds',
+  'client.recordRiskPreference',
+  'client.linkAccount',
+  'client.unlinkAccount',
+  'assignment.handOver',
+  'tier.initialise',
+  'tier.requestOverride',
+  'complaint.sendFinalResponse',
+  'complaint.close',
+  'complaint.reopen',
+];
+
+/** What each role may do. Whatever is not named here is refused. */
+const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+  serviceDeskAgent: new Set(serviceDesk),
+  relationshipManager: new Set(relationshipManager),
+  // that nobody approves their own request is a rule of the tier, not of the role
+  branchManager: new Set(permissions),
+  complianceOfficer: new Set([
+    ...readPermissions,
+    ...actPermissions.filter((permission) => permission.startsWith('complaint.')),
+    'contact.log',
+    'contact.link',
+  ]),
+  auditor: new Set(readPermissions),
+  integrationClient: new Set([
+    'client.register',
+    'client.updateProfile',
+    'client.linkAccount',
+    'client.unlinkAccount',
+    'contact.log',
+    'complaint.register',
+    'freshness.read',
+  ]),
+  admin: new Set(['freshness.read']),
+};
+
+export const mayDo = (role: Role, permission: Permission): boolean => granted[role].has(permission);
+
+/** The roles that hold a permission, for documents and answers. */
+export const rolesWith = (permission: Permission): readonly Role[] => roles.filter((role) => mayDo(role, permission));
