@@ -1,0 +1,14 @@
+export * from './migrations.js';
+export * from './projections/all-projections.js';
+export type { ClientFile, ClientFileRow } from './projections/client-files.js';
+export type { ComplaintDetails, ComplaintRow, ComplaintStatus } from './projections/complaints.js';
+export * from './queries/client-queries.js';
+export * from './queries/complaint-figures.js';
+export * from './queries/complaint-queries.js';
+export * from './queries/freshness.js';
+export * from './queries/open-items.js';
+export * from './queries/page.js';
+export * from './queries/read-database.js';
+export * from './queries/tier-queries.js';
+export * from './queries/timeline-queries.js';
+export * from './read-models.module.js';

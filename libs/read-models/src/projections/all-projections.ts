@@ -1,0 +1,25 @@
+import { type EventRegistry, toLocalDate } from '#event-sourcing';
+import type { ClientKeys, MasterKeys } from '#privacy';
+import type { Projection } from '../runner/projection.js';
+import { clientFiles } from './client-files.js';
+import { complaints } from './complaints.js';
+import { followUps } from './follow-ups.js';
+import { tierHistory } from './tier-history.js';
+import { timeline } from './timeline.js';
+
+export interface ProjectionParts {
+  registry: EventRegistry;
+  keys: ClientKeys;
+  master: MasterKeys;
+  /** IANA zone in which the firm's local dates are told. */
+  firmZone: string;
+}
+
+/** Every read model of the product. */
+export const allProjections = ({ registry, keys, master, firmZone }: ProjectionParts): readonly Projection[] => [
+  clientFiles(keys, master),
+  timeline(registry),
+  tierHistory(),
+  complaints((at) => toLocalDate(at, firmZone)),
+  followUps(),
+];

@@ -1,0 +1,89 @@
+import type { ContactEvent } from '#contacts';
+import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
+import { carryData } from '#privacy';
+import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { RowTable } from '../row-table.js';
+
+/** One row an event that concerns a client, so a count of rows is a count of events. */
+export interface TimelineRow {
+  clientId: Uuid;
+  position: number;
+  branchId: string;
+  occurredAt: Instant;
+  precision: 'instant' | 'day' | 'unknown';
+  localDate: LocalDate | null;
+  recordedAt: Instant;
+  eventId: Uuid;
+  streamId: Uuid;
+  streamKind: string;
+  version: number;
+  type: string;
+  complaintId: Uuid | null;
+  actorId: string;
+  actorRole: string;
+  sourceSystem: string | null;
+  /** JSON of the event's data, personal fields as SealedField. */
+  body: string;
+}
+
+export const timelineTable = new RowTable<TimelineRow>('read.timeline', ['position'], {
+  clientId: ['client_id', 'uuid'],
+  position: ['position', 'bigint'],
+  branchId: ['branch_id', 'text'],
+  occurredAt: ['occurred_at', 'timestamptz'],
+  precision: ['precision', 'text'],
+  localDate: ['local_date', 'date'],
+  recordedAt: ['recorded_at', 'timestamptz'],
+  eventId: ['event_id', 'uuid'],
+  streamId: ['stream_id', 'uuid'],
+  streamKind: ['stream_kind', 'text'],
+  version: ['version', 'int'],
+  type: ['type', 'text'],
+  complaintId: ['complaint_id', 'uuid'],
+  actorId: ['actor_id', 'text'],
+  actorRole: ['actor_role', 'text'],
+  sourceSystem: ['source_system', 'text'],
+  body: ['body', 'text'],
+});
+
+/** A client's timeline and, through `complaintId`, a complaint's. */
+export const timeline = (registry: EventRegistry): Projection => ({
+  name: 'timeline',
+  version: 1,
+  handles: registry.types,
+  apply: (db, events) =>
+    timelineTable.insert(
+      db,
+      events.map((event) => timelineRow(event, registry)),
+    ),
+});
+
+export function timelineRow(event: ProjectedEvent, registry: EventRegistry): TimelineRow {
+  const { meta, position, recordedAt, eventId, streamId, streamKind, version, type } = event;
+  return {
+    clientId: event.key,
+    position,
+    branchId: meta.branchId,
+    occurredAt: event.occurredAt,
+    precision: meta.precision ?? 'instant',
+    localDate: meta.localDate ?? null,
+    recordedAt,
+    eventId,
+    streamId,
+    streamKind,
+    version,
+    type,
+    complaintId: complaintOf(event),
+    actorId: meta.actor.id,
+    actorRole: meta.actor.role,
+    sourceSystem: meta.source?.system ?? null,
+    body: JSON.stringify(carryData(registry.definitionOf(type), event.body, eventId)),
+  };
+}
+
+function complaintOf({ streamKind, streamId, type, body }: ProjectedEvent): Uuid | null {
+  if (streamKind === 'complaint') return streamId;
+  if (type !== 'ContactLinked') return null;
+  const { to } = body as Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
+  return to.kind === 'complaint' ? to.id : null;
+}

@@ -1,0 +1,107 @@
+import { DataSource, type EntityManager, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import type { Instant } from '#event-sourcing';
+import { clientFileTable } from '../projections/client-files.js';
+import { complaintTable } from '../projections/complaints.js';
+import { followUpTable } from '../projections/follow-ups.js';
+import { tierAssertionTable, tierOverrideTable } from '../projections/tier-history.js';
+import { timelineTable } from '../projections/timeline.js';
+import type { RowTable } from '../row-table.js';
+
+/** How far the answer is known to be complete, and since when nothing newer is missing from it. */
+export interface AsOf {
+  asOfPosition: number;
+  asOf: Instant;
+}
+
+export const entities = {
+  clientFile: entityOf(clientFileTable),
+  timeline: entityOf(timelineTable),
+  tierAssertion: entityOf(tierAssertionTable),
+  tierOverride: entityOf(tierOverrideTable),
+  complaint: entityOf(complaintTable),
+  followUp: entityOf(followUpTable),
+};
+
+/** Read access of one process: every read names the branch it is for, and row-level security holds it to that. */
+export class ReadDatabase {
+  private constructor(private readonly source: DataSource) {}
+
+  /** Connects as `role`, which is neither owner nor superuser. Rejects where the server is away. */
+  static async connect(options: { url: string; role: string; poolMax?: number }): Promise<ReadDatabase> {
+    const source = new DataSource({
+      type: 'postgres',
+      url: options.url,
+      entities: Object.values(entities),
+      synchronize: false,
+      installExtensions: false,
+      poolSize: options.poolMax ?? 8,
+      applicationName: 'rapport-read',
+      extra: { options: `-c role=${options.role} -c jit=off -c statement_timeout=10s` },
+    });
+    return new ReadDatabase(await source.initialize());
+  }
+
+  /** One short transaction under one scope: a branch id, or `*` for all. */
+  inScope<T>(scope: string, read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.source.transaction('READ COMMITTED', async (manager) => {
+      await manager.query("SELECT set_config('app.branch', $1, true)", [scope]);
+      return read(manager);
+    });
+  }
+
+  /** The same, with how fresh the projection is: told first, so that the rows are at least that fresh. */
+  async asOf<T extends object>(
+    scope: string,
+    projection: string,
+    read: (manager: EntityManager) => Promise<T | undefined>,
+  ): Promise<(T & AsOf) | undefined> {
+    return this.inScope(scope, async (manager) => {
+      const fresh = await freshness(manager, projection);
+      const answer = await read(manager);
+      return answer && { ...answer, ...fresh };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.source.destroy();
+  }
+}
+
+/** Position of the projection, and the time up to which it knows everything: now, where it has reached the log's end. */
+async function freshness(manager: EntityManager, projection: string): Promise<AsOf> {
+  const [row] = (await manager.query(
+    `SELECT c.position, CASE WHEN c.position >= head.last_position THEN clock_timestamp()
+            ELSE coalesce((SELECT recorded_at FROM log.events WHERE position = c.position), to_timestamp(0)) END AS at
+     FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1) c,
+          (SELECT last_position FROM log.seals ORDER BY last_position DESC LIMIT 1) head`,
+    [projection],
+  )) as [{ position: string; at: Date }];
+  return { asOfPosition: safeInteger.from(row.position), asOf: new Date(row.at).toISOString() };
+}
+
+const safeInteger = {
+  to: (value: number) => value,
+  from(text: string | number): number {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is no safe integer`);
+    return value;
+  },
+};
+const instantText = { to: (value: Instant) => value, from: (value: Date | null) => value?.toISOString() ?? null };
+
+/** A TypeORM entity of a projection's table: one definition of the columns serves writing and reading. */
+function entityOf<Row extends object>(rows: RowTable<Row>): EntitySchema<Row> {
+  const [schema, name] = rows.table.split('.') as [string, string];
+  const columns = Object.entries<readonly [string, string]>(rows.columns).map(([member, [column, type]]) => {
+    const options: EntitySchemaColumnOptions = {
+      type: type as 'text',
+      name: column,
+      primary: rows.key.includes(member as keyof Row & string),
+      nullable: true,
+    };
+    if (type === 'bigint') options.transformer = safeInteger;
+    if (type === 'timestamptz') options.transformer = instantText;
+    return [member, options] as const;
+  });
+  return new EntitySchema<Row>({ name, schema, tableName: name, columns: Object.fromEntries(columns) as never });
+}

@@ -1,0 +1,114 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Instant, LocalDate, Uuid } from '#event-sourcing';
+import { ClientKeys, type DataKey, openDocument } from '#privacy';
+import type { TimelineRow } from '../projections/timeline.js';
+import { type Page, pageOf, type PageRequest } from './page.js';
+import { type AsOf, entities, ReadDatabase } from './read-database.js';
+
+export interface TimelineItem {
+  position: number;
+  eventId: Uuid;
+  type: string;
+  /** The aggregate it happened to, and its version afterwards. */
+  stream: { id: Uuid; kind: string; version: number };
+  complaintId: Uuid | null;
+  /** Absent where the source knows only a date, or nothing: then no time of day is invented. */
+  occurredAt?: Instant;
+  occurredOn?: LocalDate;
+  precision: TimelineRow['precision'];
+  recordedAt: Instant;
+  actor: { id: string; role: string };
+  source: string | null;
+  data: unknown;
+}
+
+/** Everything recorded about a client, newest occurrence first. Undefined where the caller sees no such client. */
+export class ClientTimelineQuery extends Query<(Page<TimelineItem> & AsOf) | undefined> {
+  constructor(
+    readonly clientId: Uuid,
+    readonly scope: string,
+    readonly page: PageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ClientTimelineQuery)
+export class ClientTimelineHandler implements IQueryHandler<ClientTimelineQuery> {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly keys: ClientKeys,
+  ) {}
+
+  async execute({ clientId, scope, page }: ClientTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
+    const key = await this.keys.findOne(clientId);
+    return this.database.asOf(scope, 'timeline', async (manager) => {
+      const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where('t.clientId = :clientId', { clientId });
+      if (page.after) rows.andWhere('(t.occurredAt, t.position) < (:at, :position)', { at: page.after[0], position: page.after[1] });
+      const found = await rows
+        .orderBy('t.occurredAt', 'DESC')
+        .addOrderBy('t.position', 'DESC')
+        .limit(page.limit + 1)
+        .getMany();
+      if (found.length === 0 && !page.after) return undefined;
+      return pageOf(
+        found,
+        page.limit,
+        (row) => itemOf(row, key),
+        (row) => [row.occurredAt, String(row.position)],
+      );
+    });
+  }
+}
+
+/** What was done about a complaint, in the order it was recorded: what an auditor reads. */
+export class ComplaintTimelineQuery extends Query<(Page<TimelineItem> & AsOf) | undefined> {
+  constructor(
+    readonly complaintId: Uuid,
+    readonly scope: string,
+    readonly page: PageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ComplaintTimelineQuery)
+export class ComplaintTimelineHandler implements IQueryHandler<ComplaintTimelineQuery> {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly keys: ClientKeys,
+  ) {}
+
+  async execute({ complaintId, scope, page }: ComplaintTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
+    const found = await this.database.asOf(scope, 'timeline', async (manager) => {
+      const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where('t.complaintId = :complaintId', { complaintId });
+      if (page.after) rows.andWhere('t.position > :after', { after: page.after[0] });
+      const read = await rows
+        .orderBy('t.position', 'ASC')
+        .limit(page.limit + 1)
+        .getMany();
+      return read.length === 0 && !page.after ? undefined : { rows: read };
+    });
+    if (!found) return undefined;
+    const { rows, ...asOf } = found;
+    const key = rows[0] && (await this.keys.findOne(rows[0].clientId));
+    const paged = pageOf(
+      rows,
+      page.limit,
+      (row) => itemOf(row, key),
+      (row) => [String(row.position)],
+    );
+    return { ...paged, ...asOf };
+  }
+}
+
+function itemOf(row: TimelineRow, key: DataKey | undefined): TimelineItem {
+  const { position, eventId, type, complaintId, precision, recordedAt } = row;
+  return {
+    ...{ position, eventId, type, stream: { id: row.streamId, kind: row.streamKind, version: row.version }, complaintId },
+    ...(precision === 'instant' && { occurredAt: row.occurredAt }),
+    ...(row.localDate && { occurredOn: row.localDate }),
+    ...{ precision, recordedAt, actor: { id: row.actorId, role: row.actorRole }, source: row.sourceSystem },
+    data: openDocument(JSON.parse(row.body), key),
+  };
+}

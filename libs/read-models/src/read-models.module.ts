@@ -1,0 +1,42 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ClientKeys, MasterKeys } from '#privacy';
+import { ClientFileHandler, ClientListHandler } from './queries/client-queries.js';
+import { ComplaintFiguresHandler } from './queries/complaint-figures.js';
+import { ComplaintHandler, ComplaintListHandler } from './queries/complaint-queries.js';
+import { FreshnessHandler } from './queries/freshness.js';
+import { OpenItemsHandler } from './queries/open-items.js';
+import { ReadDatabase } from './queries/read-database.js';
+import { TierHistoryHandler } from './queries/tier-queries.js';
+import { ClientTimelineHandler, ComplaintTimelineHandler } from './queries/timeline-queries.js';
+
+export const queryHandlers = [
+  ClientFileHandler,
+  ClientListHandler,
+  ClientTimelineHandler,
+  ComplaintTimelineHandler,
+  TierHistoryHandler,
+  ComplaintListHandler,
+  ComplaintHandler,
+  ComplaintFiguresHandler,
+  OpenItemsHandler,
+  FreshnessHandler,
+];
+
+/** Query handlers over one read database. */
+@Module({})
+export class ReadModelsModule {
+  static over(database: ReadDatabase, keys: ClientKeys, master: MasterKeys): DynamicModule {
+    const parts = [
+      { provide: ReadDatabase, useValue: database },
+      { provide: ClientKeys, useValue: keys },
+      { provide: MasterKeys, useValue: master },
+    ];
+    return {
+      module: ReadModelsModule,
+      imports: [CqrsModule],
+      providers: [...parts, ...queryHandlers],
+      exports: [CqrsModule, ReadDatabase],
+    };
+  }
+}
