@@ -1,0 +1,38 @@
+import type { Migration } from './migration.js';
+
+/**
+ * One role per process, none of them owner or superuser: commands and reads, log to Kafka, read models,
+ * and people who look at a running system.
+ */
+export const roles = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader'] as const;
+export type Role = (typeof roles)[number];
+
+// Roles belong to the whole cluster, while the lock of migrations is one database's: another database may be making the same.
+const ensureRoles = `
+DO $$
+DECLARE
+  name     text;
+  may_set  text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+BEGIN
+  FOREACH name IN ARRAY ARRAY[${roles.map((role) => `'${role}'`).join(', ')}] LOOP
+    FOR attempt IN 1..20 LOOP
+      BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+          EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', name);
+        END IF;
+        IF NOT pg_has_role(current_user, name, may_set) THEN
+          EXECUTE format('GRANT %I TO CURRENT_USER', name);
+        END IF;
+        EXIT;
+      EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN -- the last: tuple concurrently updated
+        IF attempt = 20 THEN RAISE; END IF;
+        PERFORM pg_sleep(0.05);
+      END;
+    END LOOP;
+  END LOOP;
+END $$;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+`;
+
+/** Run before every other migration. */
+export const databaseMigrations: readonly Migration[] = [{ name: 'database-001-roles', sql: ensureRoles }];
