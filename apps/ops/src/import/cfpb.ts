@@ -1,0 +1,162 @@
+import { complaint, type ComplaintChannel, type ComplaintCommand, complaintStream, type Resolution } from '#complaints';
+import { client, clientStream } from '#clients';
+import type { When } from '#event-sourcing';
+import { localDate, onDay, undated } from './dates.js';
+import { RowIdentity } from './row-identity.js';
+import { type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
+import { mapRows, type TableRow, tableRows } from './table-file.js';
+
+const SYSTEM = 'cfpb';
+const ZONE = 'America/New_York'; // the bureau's: its dates have no zone of their own
+const COLUMNS = [
+  'Date received',
+  'Product',
+  'Sub-product',
+  'Issue',
+  'Sub-issue',
+  'Company',
+  'State',
+  'ZIP code',
+  'Consumer consent provided?',
+  'Submitted via',
+  'Date sent to company',
+  'Company response to consumer',
+  'Timely response?',
+  'Consumer disputed?',
+] as const;
+
+const CHANNELS: Record<string, ComplaintChannel> = {
+  Web: 'web',
+  'Web Referral': 'referral',
+  Referral: 'referral',
+  Phone: 'phone',
+  'Postal mail': 'letter',
+  Fax: 'fax',
+  Email: 'email',
+  '': 'unknown',
+};
+
+/** How the firm closed it; the others (`In progress`, `Untimely response`) have sent no final response. */
+const RESOLUTIONS: Record<string, Resolution | null> = {
+  'Closed with explanation': 'explanation',
+  'Closed with monetary relief': 'monetaryRelief',
+  'Closed with non-monetary relief': 'nonMonetaryRelief',
+  'Closed with relief': 'unspecifiedRelief',
+  'Closed without relief': 'none',
+  Closed: 'none',
+  'In progress': null,
+  'Untimely response': null,
+  '': null,
+};
+
+/**
+ * Consumer complaints of the US Consumer Financial Protection Bureau. A row becomes a provisional prospect (nobody is
+ * named) with region and postal code, and their complaint: registered on `Date received`, forwarded on `Date sent to
+ * company`, with the product and issue of the bureau's taxonomy and the company as respondent. `Closed...` becomes a
+ * final response and a close without a date, for the file has none; `Consumer disputed?` = Yes a dispute. Not said, and
+ * so absent: who complained, acknowledgements, when the firm answered, whether the answer was accepted.
+ */
+export const cfpb: Source = {
+  name: SYSTEM,
+  files: (path) => [path],
+  rows(path, options) {
+    const identity = new RowIdentity([...COLUMNS, NARRATIVE]);
+    return mapRows(tableRows(path, ',', COLUMNS), (row) => mapped(row, identity, options));
+  },
+};
+
+const NARRATIVE = 'Consumer complaint narrative'; // in the bureau's full file, not in every extract
+const COMPLAINT_ID = 'Complaint ID';
+
+function mapped({ file, line, values }: TableRow, identity: RowIdentity, options: SourceOptions): SourceRow {
+  const derived = identity.of(values);
+  const record = values[COMPLAINT_ID] || derived.record;
+  const clientId = importedId(SYSTEM, record, 'client');
+  const row = { ...derived, record, values, clientId, receivedAt: day(values, 'Date received') };
+  return { file, line, facts: [prospect(row, options), complaintFact(row, options)] };
+}
+
+interface Row {
+  record: string;
+  content: string;
+  values: Readonly<Record<string, string>>;
+  clientId: string;
+  receivedAt: When;
+}
+
+function prospect({ record, content, values, clientId, receivedAt }: Row, { branchId }: SourceOptions): Fact {
+  const clientNo = `CFPB-${record.slice(0, 16)}`;
+  const external = { ...(values.State && { region: `US-${values.State}` }), ...(values['ZIP code'] && { postalCode: values['ZIP code'] }) };
+  const command = {
+    ...({ type: 'RegisterClient', clientNo, party: 'person', identity: {}, reachableAt: [], branchId } as const),
+    ...({ acquisitionSource: 'complaint', provisional: true, profile: { external } } as const),
+  };
+  return {
+    record: `${record}:client`,
+    content,
+    stream: clientStream(clientId),
+    branchId,
+    creates: true,
+    reservations: [{ kind: 'clientNo', key: clientNo }],
+    decide: steps(client, [{ command, occurred: receivedAt }]),
+  };
+}
+
+function complaintFact({ record, content, values, clientId, receivedAt }: Row, { branchId, now }: SourceOptions): Fact {
+  const forwardedAt = day(values, 'Date sent to company');
+  if (forwardedAt.at < receivedAt.at) refuse('sent-before-received', 'Date sent to company');
+  const channel = CHANNELS[values['Submitted via']!] ?? refuse('unknown-channel', 'Submitted via');
+  const status = values['Company response to consumer']!;
+  const resolution = status in RESOLUTIONS ? RESOLUTIONS[status]! : refuse('unknown-response', 'Company response to consumer');
+  const timely = yesNo(values, 'Timely response?');
+  const disputed = yesNo(values, 'Consumer disputed?');
+  if (!values.Product) refuse('missing-value', 'Product');
+  const registered = {
+    ...({ type: 'RegisterComplaint', now, clientId, receivedAt, channel, staffInvolved: [] } as const),
+    subject: {
+      product: values.Product!,
+      ...(values['Sub-product'] && { subProduct: values['Sub-product'] }),
+      ...(values.Issue && { problem: values.Issue }),
+      ...(values['Sub-issue'] && { subProblem: values['Sub-issue'] }),
+    },
+    ...(values[NARRATIVE] && { allegation: values[NARRATIVE] }),
+    ...(values.Company && { respondent: values.Company }),
+    forwarding: {
+      ...{ body: 'CFPB', forwardedAt },
+      ...(status && { statusAtSource: status }),
+      ...(timely !== undefined && { timelyAtSource: timely }),
+    },
+  };
+  const sometime = undated(forwardedAt);
+  const later = (command: ComplaintCommand) => ({ command, occurred: sometime });
+  const answered = resolution && [
+    later({ type: 'SendFinalResponse', at: sometime, now, resolution, ...(timely !== undefined && { sourceTimely: timely }) }),
+    later({ type: 'CloseComplaint', at: sometime, now, ...(disputed !== undefined && { disputedAtSource: disputed }) }),
+    ...(disputed ? [later({ type: 'RecordDispute', at: sometime, now })] : []),
+  ];
+  return {
+    record: `${record}:complaint`,
+    content,
+    stream: complaintStream(importedId(SYSTEM, record, 'complaint'), clientId),
+    branchId,
+    creates: true,
+    decide: steps(complaint, [{ command: registered, occurred: receivedAt }, ...(answered || [])]),
+  };
+}
+
+/** `M/D/YYYY` as in the extract, or `YYYY-MM-DD` as in later exports. */
+function day(values: Readonly<Record<string, string>>, column: string): When {
+  const text = values[column]!;
+  const us = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (us) return onDay(localDate(Number(us[3]), Number(us[1]), Number(us[2]), column), ZONE);
+  if (iso) return onDay(localDate(Number(iso[1]), Number(iso[2]), Number(iso[3]), column), ZONE);
+  return refuse(text ? 'not-a-date' : 'missing-value', column);
+}
+
+function yesNo(values: Readonly<Record<string, string>>, column: string): boolean | undefined {
+  const text = values[column]!;
+  if (text === '' || text === 'N/A') return undefined;
+  if (text !== 'Yes' && text !== 'No') refuse('not-yes-or-no', column);
+  return text === 'Yes';
+}

@@ -1,0 +1,72 @@
+// `npm test`: the checks, then every suite on what it needs, and one closing line that says how it went.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const bin = (name) => path.join('node_modules', name);
+const node = process.execPath;
+const checks = [
+  ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  ['types', node, [bin('typescript/bin/tsc'), '-b']],
+  ['lint', node, [bin('eslint/bin/eslint.js'), '.']],
+  ['architecture', node, [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test']],
+];
+
+const children = new Set();
+function run(command, args) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'inherit' });
+    children.add(child);
+    child.once('error', () => resolve(1));
+    child.once('close', (code) => {
+      children.delete(child);
+      resolve(code ?? 1);
+    });
+  });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const child of children) child.kill(signal);
+    process.exitCode = 130;
+  });
+}
+
+let [passed, failed, notRun] = [0, 0, []];
+const checksOnly = process.argv.includes('--checks-only');
+for (const [name, command, args] of checks) {
+  const ok = (await run(command, args)) === 0;
+  console.log(`${ok ? 'PASS' : 'FAIL'} ${name}`);
+  if (ok) passed++;
+  else failed++;
+}
+
+if (!checksOnly) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rapport-test-'));
+  const report = path.join(folder, 'report.json');
+  const jest = [
+    '--no-warnings',
+    '--experimental-vm-modules',
+    bin('jest/bin/jest.js'),
+    '--json',
+    `--outputFile=${report}`,
+    '--silent=false',
+    ...process.argv.slice(2),
+  ];
+  const code = await run(node, jest);
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    passed += result.numPassedTests;
+    failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    notRun = result.testResults.flatMap((suite) => suite.assertionResults.filter((test) => test.status === 'pending').map((test) => test.fullName));
+    if (code !== 0 && result.success) failed++; // suites passed, and what they started did not stop
+  } catch {
+    failed++;
+    console.error('the test runner ended without a report');
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+if (notRun.length > 0) console.log(`\nNOT RUN:\n${notRun.map((name) => `  ${name}`).join('\n')}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode ||= failed > 0 ? 1 : 0;
