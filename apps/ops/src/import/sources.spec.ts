@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { bankMarketing } from './bank-marketing.js';
+import { berka } from './berka.js';
+import { cfpb } from './cfpb.js';
+import type { Source, SourceRow } from './source.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'rapport-sources-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const options = { branchId: 'head-office', now: '2026-11-24T00:00:00.000Z' };
+
+async function read(source: Source, text: string | Record<string, string>): Promise<SourceRow[]> {
+  const place = mkdtempSync(path.join(folder, 'file-'));
+  const files = typeof text === 'string' ? { 'data.csv': text } : text;
+  for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content);
+  const rows: SourceRow[] = [];
+  for await (const row of source.rows(typeof text === 'string' ? path.join(place, 'data.csv') : place, options)) rows.push(row);
+  return rows;
+}
+
+const events = (row: SourceRow | undefined) =>
+  row && 'facts' in row ? row.facts.flatMap((fact) => fact.decide(fact.creates ? [] : registered)) : [];
+const types = (row: SourceRow | undefined) => events(row).map(({ event }) => event.type);
+const refusals = (rows: SourceRow[]) =>
+  rows.flatMap((row) => ('refused' in row ? [[row.line, row.refused.reason, row.refused.column]] : []));
+const records = (rows: SourceRow[]) => rows.flatMap((row) => ('facts' in row ? row.facts.map((fact) => fact.record) : []));
+const registered = [
+  {
+    type: 'ClientRegistered',
+    data: { clientNo: 'x', party: 'person', identity: {}, reachableAt: [], branchId: 'b', acquisitionSource: 'import', provisional: true },
+  },
+] as const;
+
+describe('consumer complaints', () => {
+  const head =
+    'Date received,Product,Sub-product,Issue,Sub-issue,Company,State,ZIP code,Consumer consent provided?,Submitted via,Date sent to company,Company response to consumer,Timely response?,Consumer disputed?';
+  const row = (change: { received?: string; via?: string; sent?: string; response?: string; disputed?: string } = {}) =>
+    `${change.received ?? '7/29/2013'},Mortgage,,"Servicing, escrow",,Acme & Co,VA,24540,N/A,${change.via ?? 'Phone'},${change.sent ?? '7/30/2013'},${change.response ?? 'Closed with explanation'},Yes,${change.disputed ?? 'No'}`;
+
+  it('become a prospect and a complaint with what the file says, and no time of day', async () => {
+    const [one] = await read(cfpb, `${head}\n${row({ disputed: 'Yes' })}\n`);
+    expect(types(one)).toEqual([
+      ...['ClientRegistered', 'ClientProfileUpdated', 'ComplaintRegistered'],
+      ...['FinalResponseSent', 'ComplaintClosed', 'ResponseDisputed'],
+    ]);
+    expect(events(one)[2]).toMatchObject({
+      event: { data: { receivedAt: { precision: 'day', date: '2013-07-29', at: '2013-07-29T04:00:00.000Z' }, channel: 'phone' } },
+      occurred: { precision: 'day' },
+    });
+    expect(events(one)[3]?.occurred.precision).toBe('unknown');
+  });
+
+  it('are not closed where the file does not say so', async () => {
+    const rows = await read(cfpb, `${head}\n${row({ response: 'In progress' })}\n${row({ response: 'Untimely response' })}\n`);
+    for (const one of rows) expect(types(one)).not.toContain('FinalResponseSent');
+  });
+
+  it('count true duplicates, and know a row again in another file', async () => {
+    const once = await read(cfpb, `${head}\n${row()}\n${row({ via: 'Web' })}\n`);
+    const twice = await read(cfpb, `${head}\n${row()}\n${row()}\n`);
+    expect(new Set(records(twice)).size).toBe(4);
+    expect(records(once).slice(0, 2)).toEqual(records(twice).slice(0, 2));
+  });
+
+  it('import with another column, another order, other line ends and a byte order mark', async () => {
+    const plain = await read(cfpb, `${head}\n${row()}\n`);
+    for (const text of [
+      `\uFEFF${head}\r\n${row()}\r\n`,
+      `${head}\r${row()}\r`,
+      `${head},Tags\n${row()},Servicemember`,
+      `Tags,${head}\n,${row()}\n`,
+    ]) {
+      expect(records(await read(cfpb, text))).toEqual(records(plain));
+    }
+  });
+
+  it('refuse bad rows with line and reason, and take the others', async () => {
+    const bad = [
+      row({ received: '2/30/2013' }),
+      row({ via: 'Pigeon' }),
+      row({ sent: '7/28/2013' }),
+      'a,b',
+      row({ disputed: 'Maybe' }),
+      row({ response: 'Lost' }),
+    ];
+    const rows = await read(cfpb, [head, ...bad, row()].join('\n'));
+    expect(refusals(rows)).toEqual([
+      [2, 'no-such-date', 'Date received'],
+      [3, 'unknown-channel', 'Submitted via'],
+      [4, 'sent-before-received', 'Date sent to company'],
+      [5, 'wrong-number-of-columns', undefined],
+      [6, 'not-yes-or-no', 'Consumer disputed?'],
+      [7, 'unknown-response', 'Company response to consumer'],
+    ]);
+    expect(rows).toHaveLength(7);
+  });
+
+  it('refuse a file that is something else as a whole', async () => {
+    await expect(read(cfpb, 'a,b\n1,2\n')).rejects.toThrow('lacks the columns Date received');
+    await expect(read(cfpb, '')).rejects.toThrow('is empty');
+  });
+});
+
+describe('bank contacts', () => {
+  const head = 'age;job;marital;education;default;balance;housing;loan;contact;day;month;duration;campaign;pdays;previous;poutcome;y';
+  const row = (day: string | number, month: string, contact = 'cellular') =>
+    `59;admin.;married;unknown;no;-23;yes;no;${contact};${day};${month};1042;1;-1;0;unknown;yes`;
+
+  it('become a prospect and an outbound contact on the day that the order of the file gives', async () => {
+    const rows = await read(bankMarketing, [head, row(5, 'may'), row(29, 'dec'), row(2, 'jan'), row(1, 'may'), row(3, 'jan')].join('\r\n'));
+    const days = rows.map((one) => events(one).map(({ occurred }) => occurred.precision === 'day' && occurred.date)[0]);
+    expect(days).toEqual(['2008-05-05', '2008-12-29', '2009-01-02', '2009-05-01', '2010-01-03']);
+    expect(types(rows[0])).toEqual(['ClientRegistered', 'ClientProfileUpdated', 'ContactLogged']);
+    expect(events(rows[0])[1]?.event.data).toMatchObject({
+      internal: { ageBand: '55to64', averageBalance: { amountMinor: -2300, currency: 'EUR' } },
+    });
+    expect(events(rows[0])[1]?.event.data).not.toHaveProperty('internal.education');
+  });
+
+  it('refuse impossible days and unknown values', async () => {
+    const rows = await read(bankMarketing, [head, row(30, 'feb'), row(5, 'mai'), row('x', 'may'), row(5, 'may', 'fax')].join('\n'));
+    expect(refusals(rows).map(([, reason, column]) => `${reason} ${column}`)).toEqual([
+      ...['no-such-date day', 'no-such-month month', 'not-a-whole-number day', 'unknown-channel contact'],
+    ]);
+  });
+});
+
+describe('the Czech bank', () => {
+  const files = (change: Partial<Record<'account.asc' | 'client.asc' | 'disp.asc', string>> = {}) => ({
+    'account.asc': '"account_id";"district_id";"frequency";"date"\r\n1;18;"POPLATEK MESICNE";930101\r\n',
+    'client.asc': '"client_id";"birth_number";"district_id"\r\n1;"706213";18\r\n2;"450204";1\r\n',
+    'disp.asc': '"disp_id";"client_id";"account_id";"type"\r\n1;1;1;"OWNER"\r\n2;2;1;"DISPONENT"\r\n',
+    ...change,
+  });
+
+  it('gives clients with what the birth number says, and links to accounts opened on their day', async () => {
+    const rows = await read(berka, files());
+    expect(rows).toHaveLength(5);
+    expect(events(rows[1]).map(({ event }) => event.data)).toMatchObject([
+      { clientNo: 'BERKA-1', branchId: 'CZ-18', identity: { birthDate: '1970-12-13' } },
+      { internal: { sex: 'female' }, external: { region: 'CZ-district-18' } },
+    ]);
+    expect(events(rows[3])).toMatchObject([{ event: { type: 'AccountLinked', data: { role: 'owner', opened: { date: '1993-01-01' } } } }]);
+  });
+
+  it('keeps a birth date out of the envelope', async () => {
+    const rows = await read(berka, files());
+    expect(JSON.stringify(events(rows[1]).map(({ occurred }) => occurred))).not.toContain('1970');
+  });
+
+  it('refuses what does not fit together', async () => {
+    const rows = await read(
+      berka,
+      files({ 'disp.asc': '"disp_id";"client_id";"account_id";"type"\r\n1;1;7;"OWNER"\r\n2;2;1;"FRIEND"\r\n' }),
+    );
+    expect(refusals(rows)).toEqual([
+      [2, 'unknown-account', 'account_id'],
+      [3, 'unknown-role', 'type'],
+    ]);
+    const { 'disp.asc': _, ...partial } = files();
+    const place = mkdtempSync(path.join(folder, 'partial-'));
+    for (const [name, text] of Object.entries(partial)) writeFileSync(path.join(place, name), text);
+    expect(() => berka.files(place)).toThrow('lacks disp.asc');
+  });
+});
