@@ -5,7 +5,7 @@ import type { Permission } from './permissions.js';
 /** What a route declares about who may call it. */
 export type RouteAccess = { readonly permission: Permission } | { readonly public: true };
 
-interface AccessConfig {
+export interface AccessConfig {
   readonly access?: RouteAccess;
 }
 
@@ -13,8 +13,10 @@ interface AccessConfig {
 export const Permit = (permission: Permission): MethodDecorator =>
   applyDecorators(RouteConfig({ access: { permission } } satisfies AccessConfig));
 
-/** The route is open to everybody: probes, contracts, problem pages. */
-export const Public = (): MethodDecorator => applyDecorators(RouteConfig({ access: { public: true } } satisfies AccessConfig));
+/** What a route open to everybody declares: probes, contracts, problem pages. */
+export const openToAll: AccessConfig = { access: { public: true } };
+
+export const Public = (): MethodDecorator => applyDecorators(RouteConfig(openToAll));
 
 /** What a registered route declared, undefined where it declared nothing. */
 export const accessOf = (routeConfig: object | undefined): RouteAccess | undefined => (routeConfig as AccessConfig | undefined)?.access;
@@ -33,17 +35,21 @@ export class RouteDeclarations {
   private readonly undeclared: string[] = [];
   private readonly known: string[] = [];
 
-  constructor(private readonly isOpen: (url: string) => boolean = () => false) {}
-
   watch({ method, url, config }: RegisteredRoute): void {
     for (const name of [method].flat().map((verb) => `${String(verb)} ${url}`)) {
       this.known.push(name);
-      if (!accessOf(config) && !this.isOpen(url)) this.undeclared.push(name);
+      if (!accessOf(config)) this.undeclared.push(name);
     }
   }
 
   get routes(): readonly string[] {
     return this.known;
+  }
+
+  /** The methods that an address takes, none where it is no address of ours. */
+  methodsAt(path: string): string[] {
+    const matching = this.known.map((name) => name.split(' ') as [string, string]).filter(([, url]) => patternOf(url).test(path));
+    return [...new Set(matching.map(([method]) => method))];
   }
 
   check(): void {
@@ -57,3 +63,6 @@ export class UndeclaredRoutes extends Error {
     this.name = 'UndeclaredRoutes';
   }
 }
+
+const patternOf = (url: string): RegExp =>
+  new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:[A-Za-z]+/g, '[^/]+')}$`);

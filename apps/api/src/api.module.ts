@@ -1,0 +1,71 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
+import { ApplicationModule } from '#application';
+import type { EventStore } from '#event-store';
+import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
+import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
+import { AssignmentsController } from './clients/assignments.controller.js';
+import { ClientReadsController } from './clients/client-reads.controller.js';
+import { ClientsController } from './clients/clients.controller.js';
+import { ComplaintReadsController } from './complaints/complaint-reads.controller.js';
+import { ComplaintsController } from './complaints/complaints.controller.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { FollowUpsController } from './contacts/follow-ups.controller.js';
+import { FreshnessController } from './operations/freshness.controller.js';
+import { HealthController, Readiness, type ReadyCheck } from './operations/health.controller.js';
+import { ProblemPagesController } from './problems/problem-pages.controller.js';
+import { Cursors } from './reads/cursors.js';
+import { ModelPositions } from './reads/model-positions.js';
+import { ReadDesk } from './reads/read-desk.js';
+import { CommandDesk } from './requests/command-desk.js';
+import { TiersController } from './tiers/tiers.controller.js';
+
+/** What the API works on. Whoever makes these also closes them. */
+export interface ApiParts {
+  store: EventStore;
+  keys: ClientKeys;
+  master: MasterKeys;
+  reads: ReadDatabase;
+  /** How far the read models are; reads that name a position wait on it. */
+  positions: ReadModelPositions;
+  /** Rejects while something that requests need is away. */
+  ready: ReadyCheck;
+  /** IANA zone of the firm. */
+  zone: string;
+}
+
+@Module({})
+export class ApiModule {
+  static over({ store, keys, master, reads, positions, ready, zone }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [CqrsModule, ApplicationModule.over(store, keys), ReadModelsModule.over(reads, keys, master)],
+      controllers: [
+        ClientsController,
+        ClientReadsController,
+        AssignmentsController,
+        TiersController,
+        ContactsController,
+        FollowUpsController,
+        ComplaintsController,
+        ComplaintReadsController,
+        FreshnessController,
+        HealthController,
+        ProblemPagesController,
+      ],
+      providers: [
+        {
+          provide: CommandDesk,
+          inject: [CommandBus],
+          useFactory: (bus: CommandBus) => new CommandDesk(bus, new RequestHasher(master), zone),
+        },
+        {
+          provide: ReadDesk,
+          inject: [QueryBus],
+          useFactory: (bus: QueryBus) => new ReadDesk(bus, new ModelPositions(positions), new Cursors(master), zone),
+        },
+        { provide: Readiness, useValue: new Readiness(ready) },
+      ],
+    };
+  }
+}

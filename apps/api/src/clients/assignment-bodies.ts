@@ -1,0 +1,33 @@
+import { assignmentRoles } from '#clients';
+import { BooleanField, EnumField, LocalDateField, MomentField, NestedList, StaffField, UuidField } from '../fields/index.js';
+
+const optional = { optional: true };
+
+export class AssignBody {
+  @StaffField() staffId: string;
+  @EnumField(assignmentRoles) role: (typeof assignmentRoles)[number];
+  @BooleanField({ description: 'The one manager who answers for the client' }) primary: boolean;
+  @LocalDateField() from: string;
+  @MomentField(optional) occurredAt?: string;
+}
+
+const openItemKinds = ['complaint', 'followUp'] as const;
+
+export class OpenItemBody {
+  @EnumField(openItemKinds) kind: (typeof openItemKinds)[number];
+  @UuidField() id: string;
+}
+
+export class HandOverBody {
+  @StaffField() from: string;
+  @StaffField({ example: 'zhao.min' }) to: string;
+  @LocalDateField({ description: 'First day of the new manager' }) on: string;
+  @NestedList(() => OpenItemBody, { maxItems: 500, optional: true, description: 'Work that goes over as well' }) openItems?: OpenItemBody[];
+  @MomentField(optional) occurredAt?: string;
+}
+
+export class EndAssignmentBody {
+  @StaffField() staffId: string;
+  @LocalDateField({ description: 'First day without the assignment' }) to: string;
+  @MomentField(optional) occurredAt?: string;
+}

@@ -1,0 +1,47 @@
+import { Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ChangeContact, type CommandResult } from '#application';
+import type { ContactCommand } from '#contacts';
+import type { Uuid, When } from '#event-sourcing';
+import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/command-request.js';
+import { CommandDesk } from '../requests/command-desk.js';
+import { Id } from '../requests/id-param.js';
+import { Changes, Creates, Stated } from '../requests/routes.js';
+import { AmendContactBody, LinkContactBody, LogContactBody } from './contact-bodies.js';
+
+@ApiTags('contacts')
+@Controller('v1/contacts')
+export class ContactsController {
+  constructor(private readonly desk: CommandDesk) {}
+
+  @Creates('', 'contact.log', '/v1/contacts', 'Log a contact with a client')
+  log(@NewCommand() request: CommandRequest, @Stated() body: LogContactBody) {
+    const { complaintId, ...stated } = body;
+    const startedAt = this.desk.when(body.startedAt);
+    const linkTo = complaintId === undefined ? {} : { linkTo: { kind: 'complaint' as const, id: complaintId } };
+    const command: ContactCommand = { type: 'LogContact', ...stated, startedAt, now: request.now, ...linkTo };
+    return this.change(request, undefined, body, command, startedAt);
+  }
+
+  @Changes(':contactId/amend', 'contact.amend', 'Correct what was logged')
+  amend(@ChangeCommand() request: CommandRequest, @Id('contactId') contactId: Uuid, @Stated() body: AmendContactBody) {
+    const { startedAt, ...stated } = body;
+    const amendment = { ...stated, ...(startedAt !== undefined && { startedAt: this.desk.when(startedAt) }) };
+    return this.change(request, contactId, body, { type: 'AmendContact', amendment, now: request.now });
+  }
+
+  @Changes(':contactId/link', 'contact.link', 'Link a contact to a complaint')
+  link(@ChangeCommand() request: CommandRequest, @Id('contactId') contactId: Uuid, @Stated() body: LinkContactBody) {
+    return this.change(request, contactId, body, { type: 'LinkContact', to: { kind: 'complaint', id: body.complaintId } });
+  }
+
+  private change(
+    request: CommandRequest,
+    contactId: Uuid | undefined,
+    body: object,
+    command: ContactCommand,
+    occurred?: When,
+  ): Promise<CommandResult> {
+    return this.desk.perform(request, body, occurred, (context) => new ChangeContact(contactId, command, context));
+  }
+}

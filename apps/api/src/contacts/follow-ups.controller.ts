@@ -1,0 +1,33 @@
+import { Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ChangeFollowUp, type CommandResult } from '#application';
+import type { FollowUpCommand } from '#contacts';
+import { instant, type Uuid } from '#event-sourcing';
+import { instantOf } from '../fields/index.js';
+import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/command-request.js';
+import { CommandDesk } from '../requests/command-desk.js';
+import { Id } from '../requests/id-param.js';
+import { Changes, Creates, Stated } from '../requests/routes.js';
+import { CompleteFollowUpBody, ScheduleFollowUpBody } from './contact-bodies.js';
+
+@ApiTags('contacts')
+@Controller('v1/follow-ups')
+export class FollowUpsController {
+  constructor(private readonly desk: CommandDesk) {}
+
+  @Creates('', 'followUp.schedule', '/v1/follow-ups', 'Schedule a follow-up')
+  schedule(@NewCommand() request: CommandRequest, @Stated() body: ScheduleFollowUpBody): Promise<CommandResult> {
+    const { now, principal } = request;
+    const owner = body.owner ?? principal.subject;
+    const command: FollowUpCommand = { type: 'ScheduleFollowUp', ...body, owner, dueAt: instantOf(body.dueAt), now };
+    return this.desk.perform(request, body, undefined, (context) => new ChangeFollowUp(undefined, command, context));
+  }
+
+  @Changes(':followUpId/complete', 'followUp.complete', 'Complete a follow-up')
+  complete(@ChangeCommand() request: CommandRequest, @Id('followUpId') followUpId: Uuid, @Stated() body: CompleteFollowUpBody) {
+    const { now, principal } = request;
+    const completedAt = body.completedAt === undefined ? now : instantOf(body.completedAt);
+    const command: FollowUpCommand = { type: 'CompleteFollowUp', ...body, completedAt, completedBy: principal.subject, now };
+    return this.desk.perform(request, body, instant(completedAt), (context) => new ChangeFollowUp(followUpId, command, context));
+  }
+}

@@ -1,0 +1,52 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import type { FieldFault } from '../problems/edge-problems.js';
+
+export interface MemberOptions {
+  /** The member may be left out; it may never be null. */
+  optional?: boolean;
+  description?: string;
+  example?: unknown;
+}
+
+/** What a value must be, and the published code of its refusal. */
+export interface Rule {
+  readonly fault: FieldFault;
+  readonly holds: (value: unknown) => boolean;
+}
+
+/**
+ * The one decorator of a DTO member: class-validator's rule and the OpenAPI schema from one statement, so that what is
+ * published is what is checked. Every further rule is asked only where those before it hold.
+ */
+export function member(schema: ApiPropertyOptions, rules: readonly Rule[], options: MemberOptions): PropertyDecorator {
+  const { optional = false, description, example } = options;
+  const published = { ...schema, required: !optional, ...(description && { description }), ...(example !== undefined && { example }) };
+  return applyDecorators(
+    ApiProperty(published as ApiPropertyOptions),
+    ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
+    ...[presence, ...rules].map(({ fault, holds }) => ValidateBy({ name: fault, validator: { validate: (value) => holds(value) } })),
+  );
+}
+
+const presence: Rule = { fault: 'missing', holds: (value) => value !== undefined };
+
+/** The order in which a member's faults matter: the first that is found is the one told. */
+export const faultOrder: readonly FieldFault[] = [
+  'missing',
+  'unknown-member',
+  'unknown-parameter',
+  'wrong-type',
+  'too-short',
+  'too-few',
+  'too-long',
+  'too-many',
+  'bad-format',
+  'not-allowed',
+  'out-of-range',
+];
+
+/** Holds where the value has another type, which has a fault of its own. */
+export const forText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);
+export const isText: Rule = { fault: 'wrong-type', holds: (value) => typeof value === 'string' };

@@ -1,0 +1,79 @@
+import { isUuid } from '#event-sourcing';
+import { forText, isText, member, type MemberOptions } from './member.js';
+
+/** JSON Schema counts code points, not UTF-16 units. */
+const lengthOf = (text: string): number => (text.length > 0 ? Array.from(text).length : 0);
+
+/** Free text with at least one visible character, at most `max` code points. */
+export const Text = ({ max, ...options }: MemberOptions & { max: number }): PropertyDecorator =>
+  member(
+    { type: 'string', minLength: 1, maxLength: max, pattern: '\\S' },
+    [
+      isText,
+      { fault: 'too-short', holds: forText((text) => /\S/.test(text)) },
+      { fault: 'too-long', holds: forText((text) => lengthOf(text) <= max) },
+    ],
+    options,
+  );
+
+/** A list of such texts, each stated once. */
+export const TextList = ({ max, maxItems, ...options }: MemberOptions & { max: number; maxItems: number }): PropertyDecorator =>
+  member(
+    { type: 'array', items: { type: 'string', minLength: 1, maxLength: max, pattern: '\\S' }, maxItems },
+    [
+      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
+      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
+      { fault: 'too-short', holds: eachText((text) => /\S/.test(text)) },
+      { fault: 'too-long', holds: eachText((text) => lengthOf(text) <= max) },
+    ],
+    options,
+  );
+
+const eachText = (holds: (text: string) => boolean) => (value: unknown) => !Array.isArray(value) || value.every(forText(holds));
+
+const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
+
+/** An identifier that people or systems gave: a client number, an account, a branch. */
+export const CodeField = (options: MemberOptions = {}): PropertyDecorator => patterned(CODE, options);
+
+const STAFF = '^[!-~]{1,128}$';
+
+/** A person of the firm, as the `sub` of their token names them. */
+export const StaffField = (options: MemberOptions = {}): PropertyDecorator => patterned(STAFF, { example: 'li.na', ...options });
+
+/** A list of such people. */
+export const StaffList = ({ maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
+  member(
+    { type: 'array', items: { type: 'string', pattern: STAFF }, maxItems },
+    [
+      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
+      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
+      { fault: 'bad-format', holds: eachText((text) => new RegExp(STAFF).test(text)) },
+    ],
+    options,
+  );
+
+/** Text of a fixed form. */
+export const patterned = (pattern: string, options: MemberOptions): PropertyDecorator =>
+  member(
+    { type: 'string', pattern },
+    [isText, { fault: 'bad-format', holds: forText((text) => new RegExp(pattern, 'u').test(text)) }],
+    options,
+  );
+
+export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
+
+/** A lower-case UUID. */
+export const UuidField = (options: MemberOptions = {}): PropertyDecorator =>
+  member({ type: 'string', format: 'uuid', pattern: UUID_PATTERN }, [isText, { fault: 'bad-format', holds: forText(isUuid) }], options);
+
+/** One of the listed texts. */
+export const EnumField = (values: readonly string[], options: MemberOptions = {}): PropertyDecorator =>
+  member(
+    { type: 'string', enum: [...values] },
+    [isText, { fault: 'not-allowed', holds: forText((text) => values.includes(text)) }],
+    options,
+  );
+
+/** SHA-256 in lower-case hex. */
+export const Sha256Field = (options: MemberOptions = {}): PropertyDecorator => patterned('^[0-9a-f]{64}$', options);

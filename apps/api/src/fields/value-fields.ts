@@ -1,0 +1,65 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform, Type } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
+import { member, type MemberOptions, type Rule } from './member.js';
+import { patterned } from './text-fields.js';
+
+type Range = { min: number; max: number };
+
+const isWhole: Rule = { fault: 'wrong-type', holds: (value) => Number.isSafeInteger(value) };
+const within = ({ min, max }: Range): Rule => ({
+  fault: 'out-of-range',
+  holds: (value) => typeof value !== 'number' || (value >= min && value <= max),
+});
+
+export const IntegerField = ({ min, max, ...options }: MemberOptions & Range): PropertyDecorator =>
+  member({ type: 'integer', minimum: min, maximum: max }, [isWhole, within({ min, max })], options);
+
+/** A whole number in a query, where every value arrives as text. */
+export const QueryInteger = ({ min, max, ...options }: MemberOptions & Range): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)),
+    IntegerField({ min, max, ...options }),
+  );
+
+export const BooleanField = (options: MemberOptions = {}): PropertyDecorator =>
+  member({ type: 'boolean' }, [{ fault: 'wrong-type', holds: (value) => typeof value === 'boolean' }], options);
+
+type ClassOf = () => new () => object;
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object with members of its own. */
+export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
+  applyDecorators(member({ type }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));
+
+/** A list of such objects. */
+export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
+  applyDecorators(
+    member(
+      { type, isArray: true, maxItems },
+      [
+        { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every(isObject) },
+        { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
+      ],
+      options,
+    ),
+    ValidateNested(),
+    Type(type),
+  );
+
+/** An amount in the smallest unit of its currency: cents, fen. */
+export class MoneyBody {
+  @IntegerField({
+    min: -Number.MAX_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'In the smallest unit of the currency',
+    example: 12500,
+  })
+  amountMinor: number;
+
+  @patterned('^[A-Z]{3}$', { description: 'ISO 4217', example: 'CNY' })
+  currency: string;
+}
+
+export const MoneyField = (options: MemberOptions = {}): PropertyDecorator => Nested(() => MoneyBody, options);

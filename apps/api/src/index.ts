@@ -1,0 +1,4 @@
+export * from './config.js';
+export * from './api.module.js';
+export * from './create-api.js';
+export * from './start-api.js';

@@ -1,0 +1,57 @@
+import { type Command, CommandBus } from '@nestjs/cqrs';
+import type { CommandContext, CommandResult } from '#application';
+import { DomainError, type Instant, instant, type LocalDate, type When } from '#event-sourcing';
+import { RequestHasher } from '#privacy';
+import { localDateOf, whenOf } from '../fields/time-fields.js';
+import type { CommandRequest } from './command-request.js';
+
+/** Hands commands to the application, each with what its request said of who, when and on which version. */
+export class CommandDesk {
+  /** Requests under way, by command id. A repeat waits here for the first; that only one takes effect, the log sees to. */
+  private readonly underWay = new Map<string, Promise<unknown>>();
+
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly hasher: RequestHasher,
+    /** IANA zone of the firm: where a day begins, and which day today is. */
+    private readonly zone: string,
+  ) {}
+
+  /** `occurred`: when the act happened, where the person says so. */
+  async perform(
+    request: CommandRequest,
+    body: object,
+    occurred: When | undefined,
+    make: (context: CommandContext) => Command<CommandResult>,
+  ): Promise<CommandResult> {
+    const requestHash = this.hasher.hash(body);
+    const context: CommandContext = { ...request, requestHash, keepOutcome: 'sevenDays', ...(occurred && { occurred }) };
+    return this.inTurn(request.commandId, () => this.bus.execute(make(context)));
+  }
+
+  when(text: string): When {
+    return whenOf(text, this.zone);
+  }
+
+  /** The stated time of an act, or now. Throws a DomainError for a time to come. */
+  occurred(stated: string | undefined, now: Instant): When {
+    const when = stated === undefined ? instant(now) : this.when(stated);
+    if (when.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
+    return when;
+  }
+
+  today(now: Instant): LocalDate {
+    return localDateOf(now, this.zone);
+  }
+
+  private async inTurn<T>(commandId: string, run: () => Promise<T>): Promise<T> {
+    const first = this.underWay.get(commandId);
+    const result = first ? first.then(run, run) : run();
+    this.underWay.set(commandId, result);
+    try {
+      return await result;
+    } finally {
+      if (this.underWay.get(commandId) === result) this.underWay.delete(commandId);
+    }
+  }
+}

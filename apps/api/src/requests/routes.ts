@@ -1,0 +1,94 @@
+import { applyDecorators, Body, Get, HttpCode, Post, Query, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { Permit, type Permission, rolesWith } from '#access';
+import { BodyShape, QueryShape } from '../fields/index.js';
+import { answeringAt, CommandAnswer } from './command-answer.js';
+
+/** Parameter of a controller method: the body, checked. */
+export const Stated = (): ParameterDecorator => Body(new BodyShape());
+
+/** Parameter of a controller method: the query, checked. */
+export const Asked = (): ParameterDecorator => Query(new QueryShape());
+
+const answerHeaders = {
+  ETag: { description: 'Version of the aggregate', schema: { type: 'string' as const } },
+  'Rapport-Position': { description: 'Log position of its last event', schema: { type: 'string' as const } },
+  'Idempotency-Replayed': { description: 'true where this repeats the first answer', schema: { type: 'string' as const } },
+};
+
+const idempotencyKey = ApiHeader({
+  name: 'Idempotency-Key',
+  required: true,
+  description: 'The same key and body again is answered as the first time',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+});
+const ifMatch = ApiHeader({
+  name: 'If-Match',
+  required: true,
+  description: 'The version this change is based on; "0" where there is none yet',
+  schema: { type: 'string', pattern: '^"[0-9]+"$' },
+});
+
+const operation = (permission: Permission, summary: string): MethodDecorator =>
+  applyDecorators(
+    Permit(permission),
+    ApiBearerAuth(),
+    ApiOperation({ operationId: operationIdOf(permission), summary, description: `Roles: ${rolesWith(permission).join(', ')}.` }),
+    ApiResponse({
+      status: 'default',
+      description: 'A problem',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }),
+  );
+
+/** `complaint.sendFinalResponse` becomes `complaintSendFinalResponse`. */
+const operationIdOf = (permission: string): string => permission.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+
+/** A command that makes something new, which will live below `at`. */
+export const Creates = (path: string, permission: Permission, at: string, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    HttpCode(201),
+    operation(permission, summary),
+    idempotencyKey,
+    ApiResponse({
+      status: 201,
+      type: CommandAnswer,
+      headers: { ...answerHeaders, Location: { schema: { type: 'string' } } },
+      description: 'Done',
+    }),
+    UseInterceptors(answeringAt(at)),
+  );
+
+/** A command on what is there. */
+export const Changes = (path: string, permission: Permission, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    HttpCode(200),
+    operation(permission, summary),
+    idempotencyKey,
+    ifMatch,
+    ApiResponse({ status: 200, type: CommandAnswer, headers: answerHeaders, description: 'Done, or nothing to change' }),
+    UseInterceptors(answeringAt('')),
+  );
+
+const minPosition = ApiHeader({
+  name: 'Rapport-Min-Position',
+  required: false,
+  description: 'Answer from data that has reached this log position, or 503 within 2 s',
+  schema: { type: 'string', pattern: '^[0-9]+$' },
+});
+
+/** A read that answers `type`. */
+export const Reads = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+  applyDecorators(Get(path), operation(permission, summary), minPosition, ApiResponse({ status: 200, type, description: 'Found' }));
+
+/** A read whose question is personal, so that it travels in the body and not in the address. */
+export const Searches = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    HttpCode(200),
+    operation(permission, summary),
+    minPosition,
+    ApiResponse({ status: 200, type, description: 'Found' }),
+  );

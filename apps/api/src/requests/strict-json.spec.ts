@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Problem } from '../problems/problem.js';
+import { parseStrictJson } from './strict-json.js';
+
+const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
+
+function refusalOf(text: string | Uint8Array): unknown {
+  try {
+    return { parsed: parseStrictJson(typeof text === 'string' ? bytes(text) : text) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.details.errors?.[0] ?? error.code;
+  }
+}
+
+describe('a JSON body', () => {
+  test('means what JSON.parse says, where it is well-formed', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'grapheme', depthSize: 'medium' }), fc.constantFrom(0, 2, '\t'), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        const taken = !/\\u0000/.test(text) && !/"(__proto__|constructor|prototype)"\s*:/.test(text);
+        fc.pre(taken && !/\\ud[89a-f]/i.test(text));
+        expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('states each member once, at every level and however it is spelled', () => {
+    expect(refusalOf('{"a":1,"b":{"c":[{"d":1},{"d":1,"\\u0064":2}]}}')).toEqual({ pointer: '/b/c/1/d', code: 'duplicate-member' });
+    expect(refusalOf('{"a":1,"a":1}')).toEqual({ pointer: '/a', code: 'duplicate-member' });
+    expect(refusalOf('{"a":{"a":[1,2,{"a":3}]},"b":"a"}')).toHaveProperty('parsed');
+    expect(refusalOf('[{"a":1},{"a":1}]')).toHaveProperty('parsed');
+  });
+
+  test('is at most 32 levels deep', () => {
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    expect(refusalOf(nested(32))).toHaveProperty('parsed');
+    expect(refusalOf(nested(33))).toMatchObject({ code: 'too-deep' });
+    expect(refusalOf(`{"a":${nested(32)}}`)).toMatchObject({ code: 'too-deep' });
+    expect(refusalOf(nested(500_000))).toMatchObject({ code: 'too-deep' });
+    expect(refusalOf('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000))).toMatchObject({ code: 'too-deep' });
+  });
+
+  test('holds no NUL and no half of a surrogate pair, in values and in names', () => {
+    expect(refusalOf('{"a":["x","\\u0000"]}')).toEqual({ pointer: '/a/1', code: 'nul-character' });
+    expect(refusalOf('{"a~/":"\\ud800"}')).toEqual({ pointer: '/a~0~1', code: 'lone-surrogate' });
+    expect(refusalOf('{"a":"\\udc00\\ud800"}')).toEqual({ pointer: '/a', code: 'lone-surrogate' });
+    expect(refusalOf('{"a":{"x\\u0000":1}}')).toMatchObject({ code: 'nul-character' });
+    expect(refusalOf('{"\\udfff":1}')).toMatchObject({ code: 'lone-surrogate' });
+    expect(refusalOf('{"a":"\\ud83d\\ude00 😀"}')).toHaveProperty('parsed');
+  });
+
+  test('names nothing that JavaScript gives a meaning of its own', () => {
+    expect(refusalOf('{"a":{"__proto__":{"x":1}}}')).toEqual({ pointer: '/a/__proto__', code: 'unknown-member' });
+    expect(refusalOf('{"constructor":{}}')).toEqual({ pointer: '/constructor', code: 'unknown-member' });
+    expect(refusalOf('{"a":"__proto__"}')).toHaveProperty('parsed');
+  });
+
+  test.each(['', ' ', '{', '{"a":1,}', "{'a':1}", '{"a":01}', '{"a":NaN}', '{} {}', '"\t"', '\ufeff{}', 'undefined', '{"a":"\\x41"}'])(
+    'is refused where it is not JSON: %j',
+    (text) => expect(refusalOf(text)).toBe('malformed-json'),
+  );
+
+  test('is UTF-8', () => {
+    expect(refusalOf(Uint8Array.from([0x22, 0xff, 0x22]))).toBe('malformed-json');
+    expect(refusalOf(Uint8Array.from([0x22, 0xed, 0xa0, 0x80, 0x22]))).toBe('malformed-json'); // a surrogate in bytes
+    expect(refusalOf(Uint8Array.from([0x22, 0xc0, 0x80, 0x22]))).toBe('malformed-json'); // NUL in two bytes
+  });
+
+  test('takes long strings and long escapes', () => {
+    expect(refusalOf(JSON.stringify({ a: '\\'.repeat(400_000), b: 'x'.repeat(200_000) }))).toHaveProperty('parsed');
+  });
+});

@@ -1,0 +1,133 @@
+import type { FieldFault } from '../problems/edge-problems.js';
+import { invalidRequest, Problem } from '../problems/problem.js';
+
+export const DEPTH_MAX = 32;
+
+/** Names that JavaScript gives a meaning of its own; no member of ours has one. */
+const RESERVED_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The value of a JSON text in UTF-8. Throws a Problem: `malformed-json`, or `invalid-request` naming the member that is
+ * stated twice, nested too deep, or holds text that no database and no reader downstream could take.
+ */
+export function parseStrictJson(bytes: Uint8Array): unknown {
+  let text: string;
+  let value: unknown;
+  try {
+    text = utf8.decode(bytes);
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem('malformed-json');
+  }
+  new Scan(text).run();
+  return value;
+}
+
+interface Level {
+  /** Of an object: the names stated so far. */
+  names?: Set<string>;
+  /** The member or the index that is being read. */
+  at: string;
+  index: number;
+}
+
+/** One pass over a text that is known to be JSON. Its own stack, since the nesting is the caller's choice. */
+class Scan {
+  private readonly levels: Level[] = [];
+  private nameExpected = false;
+
+  constructor(private readonly text: string) {}
+
+  run(): void {
+    for (let at = 0; at < this.text.length; at++) {
+      switch (this.text.charAt(at)) {
+        case '{':
+          this.enter(true);
+          break;
+        case '[':
+          this.enter(false);
+          break;
+        case '}':
+        case ']':
+          this.leave();
+          break;
+        case ',':
+          this.next();
+          break;
+        case '"': {
+          const end = this.endOfString(at);
+          this.string(this.text.slice(at, end + 1));
+          at = end;
+          break;
+        }
+      }
+    }
+  }
+
+  /** Index of the closing quote; linear however long the string is. */
+  private endOfString(start: number): number {
+    for (let at = start + 1; at < this.text.length; at++) {
+      const character = this.text[at];
+      if (character === '"') return at;
+      if (character === '\\') at++;
+    }
+    return this.text.length;
+  }
+
+  private enter(isObject: boolean): void {
+    if (this.levels.length >= DEPTH_MAX) this.refuse('too-deep');
+    this.levels.push(isObject ? { names: new Set(), at: '', index: 0 } : { at: '0', index: 0 });
+    this.nameExpected = isObject;
+  }
+
+  private leave(): void {
+    this.levels.pop();
+    this.nameExpected = false;
+  }
+
+  private next(): void {
+    const level = this.levels.at(-1)!;
+    level.index++;
+    if (level.names) this.nameExpected = true;
+    else level.at = String(level.index);
+  }
+
+  private string(token: string): void {
+    const text = JSON.parse(token) as string;
+    if (this.nameExpected) this.name(text);
+    const fault = textFault(text);
+    if (fault) this.refuse(fault);
+    this.nameExpected = false;
+  }
+
+  private name(name: string): void {
+    const level = this.levels.at(-1)!;
+    // a name that cannot be shown is pointed at by its object
+    level.at = isShowable(name) ? name : '';
+    if (RESERVED_NAMES.has(name)) this.refuse('unknown-member');
+    if (level.names!.has(name)) this.refuse('duplicate-member');
+    level.names!.add(name);
+  }
+
+  private refuse(code: FieldFault): never {
+    throw invalidRequest({ pointer: pointerOf(this.levels.map((level) => level.at)), code });
+  }
+}
+
+const POINTER_MAX_CHARS = 200;
+
+/** RFC 6901, cut where the names in it are the caller's own and endless. */
+export const pointerOf = (names: readonly string[]): string =>
+  Array.from(names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''))
+    .slice(0, POINTER_MAX_CHARS)
+    .join('');
+
+const isShowable = (text: string): boolean => textFault(text) === undefined;
+
+/** What no text may hold: neither PostgreSQL nor a reader downstream could take it. */
+export function textFault(text: string): 'nul-character' | 'lone-surrogate' | undefined {
+  if (text.includes('\0')) return 'nul-character';
+  return LONE_SURROGATE.test(text) ? 'lone-surrogate' : undefined;
+}

@@ -1,0 +1,41 @@
+import { createPool } from '#database';
+import { EventStore } from '#event-store';
+import { ClientKeys, MasterKeys } from '#privacy';
+import { ReadDatabase, ReadModelPositions } from '#read-models';
+import { createLogger } from '#telemetry';
+import type { ApiConfig } from './config.js';
+import { createApi, type RunningApi } from './create-api.js';
+
+const log = createLogger('api');
+const POOL_MAX = 12;
+
+/** The API as a process of its own, with its own connections. Rejects where the database is away or not durable. */
+export async function startApi(config: ApiConfig): Promise<RunningApi> {
+  const { databaseUrl: url, masterKeyFile, firmZone: zone, ...http } = config;
+  const pool = createPool({
+    url,
+    role: 'rapport_api',
+    max: POOL_MAX,
+    applicationName: 'rapport api',
+    onIdleError: (error) => log.warn({ error: error.message }, 'a database connection broke'),
+  });
+  const opened: (() => Promise<unknown>)[] = [() => pool.end()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of opened.reverse()) await close();
+  };
+  try {
+    const store = await EventStore.open(pool);
+    opened.push(() => store.close());
+    const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+    opened.push(() => reads.close());
+    const master = MasterKeys.load(masterKeyFile);
+    const keys = new ClientKeys(pool, master);
+    const ready = async (): Promise<void> => void (await pool.query('SELECT 1'));
+    const api = await createApi({ ...http, zone, store, keys, master, reads, positions: new ReadModelPositions(pool), ready });
+    opened.push(() => api.close());
+    return { url: api.url, port: api.port, routes: api.routes, document: api.document, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

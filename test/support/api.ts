@@ -1,0 +1,170 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { LocalIssuer, type Role } from '#access';
+import { eventRegistry } from '#application';
+import { createPool, type Database } from '#database';
+import { eventFeedMigrations, PostgresFeed } from '#event-feed';
+import { newId } from '#event-sourcing';
+import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
+import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
+import {
+  allProjections,
+  ProjectionRunner,
+  ReadDatabase,
+  readModelMigrations,
+  ReadModelPositions,
+  readModelRunnerMigrations,
+} from '#read-models';
+import { createApi, type RunningApi } from '../../apps/api/src/index.js';
+import { createTestDatabase } from './postgres.js';
+
+export const SHANGHAI = 'sh-01';
+export const BEIJING = 'bj-01';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+export interface CallOptions {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface ApiUnderTest {
+  api: RunningApi;
+  issuer: LocalIssuer;
+  store: EventStore;
+  /** The database's owner. */
+  owner: Database;
+  /** Events in the log. */
+  eventCount(): Promise<number>;
+  as(role: Role, branch?: string, subject?: string): Promise<Caller>;
+  close(): Promise<void>;
+}
+
+/** The API on a database of its own, with the projections on the PostgreSQL feed. */
+export async function startApiUnderTest(options: { rateLimitPerMinute?: number } = {}): Promise<ApiUnderTest> {
+  const migrations = [
+    ...eventStoreMigrations,
+    ...privacyMigrations,
+    ...eventFeedMigrations,
+    ...readModelRunnerMigrations,
+    ...readModelMigrations,
+  ];
+  const database = await createTestDatabase(migrations);
+  const { url } = database;
+  const folder = await mkdtemp(path.join(tmpdir(), 'rapport-api-'));
+  const apiPool = createPool({ url, role: 'rapport_api', applicationName: 'api under test' });
+  const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });
+  const owner = createPool({ url, max: 2, applicationName: 'owner' });
+  const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
+  const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
+  const store = await EventStore.open(apiPool);
+  const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+  const reader = new LogReader(projectorPool);
+  const projections = allProjections({
+    registry: eventRegistry,
+    keys: new ClientKeys(projectorPool, master),
+    master,
+    firmZone: 'Asia/Shanghai',
+  });
+  const runner = new ProjectionRunner({ pool: projectorPool, store: reader, registry: eventRegistry, projections });
+  const stopping = new AbortController();
+  const feed = new PostgresFeed({ pool: projectorPool, group: 'test', reader, pollMs: 10 });
+  const running = feed.run(runner, stopping.signal);
+  const api = await createApi({
+    store,
+    keys: new ClientKeys(apiPool, master),
+    master,
+    reads,
+    positions: new ReadModelPositions(apiPool),
+    authentication: issuer.settings,
+    rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
+  });
+  return {
+    api,
+    issuer,
+    store,
+    owner,
+    async eventCount() {
+      const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
+      return rows[0]!.count;
+    },
+    async as(role, branch = SHANGHAI, subject = `${role}.${branch}`) {
+      return new Caller(api.url, `Bearer ${await issuer.issueToken({ subject, role, branch, ttlSeconds: 3600 })}`);
+    },
+    async close() {
+      await api.close();
+      stopping.abort();
+      await running;
+      await runner.close();
+      await reads.close();
+      await store.close();
+      await Promise.all([apiPool, projectorPool, owner].map((pool) => pool.end()));
+      await database.drop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** One caller over HTTP. */
+export class Caller {
+  constructor(
+    readonly url: string,
+    readonly authorization: string,
+  ) {}
+
+  at(url: string): Caller {
+    return new Caller(url, this.authorization);
+  }
+
+  async call(method: string, address: string, { body, headers = {} }: CallOptions = {}): Promise<Answer> {
+    const response = await fetch(this.url + address, {
+      method,
+      headers: { authorization: this.authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
+    } as RequestInit);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
+  }
+
+  get(address: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.call('GET', address, { headers });
+  }
+
+  /** A command. `version`: sent as If-Match. `key`: default a new Idempotency-Key. */
+  post(address: string, body: unknown, { version, key = newId(), headers = {} }: CommandOptions = {}): Promise<Answer> {
+    const all = { 'idempotency-key': key, ...(version !== undefined && { 'if-match': `"${version}"` }), ...headers };
+    return this.call('POST', address, { body, headers: all });
+  }
+}
+
+export interface CommandOptions {
+  version?: number;
+  key?: string;
+  headers?: Record<string, string>;
+}
+
+let clientNumber = 0;
+
+/** A registration that is in order. */
+export const aClient = (more: object = {}): Record<string, unknown> => ({
+  clientNo: `C-${process.pid}-${++clientNumber}`,
+  party: 'person',
+  identity: { name: '王芳', idNumber: '310101198405170023', birthDate: '1984-05-17' },
+  reachableAt: [{ channel: 'phone', address: '+86 139 0000 1234' }],
+  acquisitionSource: 'branch',
+  ...more,
+});
+
+export const aComplaint = (clientId: unknown, more: object = {}): Record<string, unknown> => ({
+  clientId,
+  receivedAt: '2026-03-11T10:00:00+08:00',
+  channel: 'phone',
+  subject: { product: 'Fund subscription' },
+  ...more,
+});
