@@ -1,6 +1,7 @@
 import type pg from 'pg';
 
 const INT8 = 20;
+const INT8_ARRAY = 1016;
 const DATE = 1082;
 const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
@@ -11,6 +12,8 @@ export function safeInteger(text: string): number {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the exact range of a number`);
   return value;
 }
+
+const safeIntegers = (text: string): number[] => (text === '{}' ? [] : text.slice(1, -1).split(',').map(safeInteger));
 
 /** A timestamptz of a session in UTC, `2025-03-11 02:00:00.1+00`, as RFC 3339 with milliseconds. */
 export function instantOf(text: string): string {
@@ -26,6 +29,8 @@ export const rowTypes = (defaults: pg.CustomTypesConfig): pg.CustomTypesConfig =
     switch (Number(oid)) {
       case INT8:
         return safeInteger;
+      case INT8_ARRAY:
+        return safeIntegers;
       case TIMESTAMPTZ:
         return instantOf;
       case DATE:

@@ -1,0 +1,163 @@
+import pg from 'pg';
+import { connectionConfig, type PoolOptions } from '#database';
+import { type Append, type Outcome, OutcomeUnknown, Overloaded } from './append.js';
+import { APPEND, parametersOf } from './append-parameters.js';
+import { outcomeOf } from './append-result.js';
+import { assertWellFormed } from './well-formed.js';
+
+export interface CoalescerOptions extends Pick<PoolOptions, 'url' | 'role' | 'applicationName'> {
+  maxBatchEvents?: number;
+  /** Characters of data and metadata in one batch; a larger command goes alone. */
+  maxBatchCharacters?: number;
+  /** Commands waiting at most; further ones are refused with Overloaded. */
+  maxQueued?: number;
+  /** How long a command is tried again while the database is away. */
+  retryForMs?: number;
+  reconnectDelayMs?: number;
+  /** Something was appended; the log ends at least there. */
+  onAppended?: (position: number) => void;
+}
+
+interface Pending {
+  order: number;
+  append: Append;
+  deadlineMs: number;
+  /** Its batch failed as a whole: it goes by itself, so that a poisonous neighbour cannot hurt it. */
+  alone: boolean;
+  /** It left this process at least once, and what became of it is not known. */
+  sent: boolean;
+  resolve(outcome: Outcome): void;
+  reject(error: Error): void;
+}
+
+// Two batches share one pipelined connection: while PostgreSQL works on one, Node answers and encodes the other.
+// A second connection would only wait for the clock row. Below SPLIT_FROM one batch is cheaper than two halves.
+const IN_FLIGHT = 2;
+const SPLIT_FROM = 32;
+const BATCH_EVENTS = 512;
+const BATCH_CHARACTERS = 4_000_000;
+const QUEUED = 10_000;
+const RETRY_FOR_MS = 10_000;
+const RECONNECT_DELAY_MS = 50;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 15_000; // the server's own limit comes first; this one is for a line that went dead
+const RAW = { getTypeParser: () => (value: string) => value };
+// Not the command's fault, and over soon: no room or memory, an input or output error, a conflict of locks, a timeout.
+const PASSING = /^(53|58|40|55P03|57014)/;
+
+/** Batches appends across concurrent callers without waiting for more: what queued during one round trip is the next batch. */
+export class Coalescer {
+  private queue: Pending[] = [];
+  private count = 0;
+  private inFlight = 0;
+  private scheduled = false;
+  private closed = false;
+  private client: Promise<pg.Client> | undefined;
+  private idle: (() => void) | undefined;
+  readonly stats = { batches: 0, commands: 0 };
+
+  constructor(private readonly options: CoalescerOptions) {}
+
+  append(append: Append): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      assertWellFormed(append);
+      if (this.closed || this.queue.length >= (this.options.maxQueued ?? QUEUED)) throw new Overloaded('too many commands are waiting');
+      const deadlineMs = performance.now() + (this.options.retryForMs ?? RETRY_FOR_MS);
+      this.queue.push({ order: this.count++, append, deadlineMs, alone: false, sent: false, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Waits for what is queued; refuses what comes. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.queue.length > 0 || this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
+    await (await this.client?.catch(() => undefined))?.end();
+  }
+
+  // setImmediate, not a timer: everything that arrives in this turn of the event loop joins, and nobody lingers.
+  private schedule(): void {
+    if (this.scheduled || this.inFlight >= IN_FLIGHT) return;
+    if (this.queue.length === 0) {
+      if (this.inFlight === 0) this.idle?.();
+      return;
+    }
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.inFlight < IN_FLIGHT && this.queue.length > 0) void this.send(this.nextBatch());
+    });
+  }
+
+  private nextBatch(): Pending[] {
+    const { queue, inFlight, options } = this;
+    if (queue[0]!.alone) return queue.splice(0, 1);
+    const share = queue.length < SPLIT_FROM ? queue.length : Math.ceil(queue.length / (IN_FLIGHT - inFlight));
+    let events = options.maxBatchEvents ?? BATCH_EVENTS;
+    let characters = options.maxBatchCharacters ?? BATCH_CHARACTERS;
+    let n = 0;
+    for (; n < share && !queue[n]!.alone; n++) {
+      const own = queue[n]!.append.events;
+      events -= Math.max(1, own.length);
+      for (const { data, metadata } of own) characters -= data.length + metadata.length;
+      if (n > 0 && (events < 0 || characters < 0)) break;
+    }
+    return queue.splice(0, n);
+  }
+
+  private async send(batch: Pending[]): Promise<void> {
+    this.inFlight++;
+    this.stats.batches++;
+    this.stats.commands += batch.length;
+    try {
+      const client = await this.connection();
+      const { values, names } = parametersOf(batch.map(({ append }) => append));
+      for (const pending of batch) pending.sent = true;
+      const query: pg.QueryArrayConfig = { name: 'append', text: APPEND, values, rowMode: 'array', types: RAW };
+      const { rows } = await client.query<string[]>(query);
+      let end = 0;
+      batch.forEach((pending, at) => {
+        const outcome = outcomeOf(rows[at]!, pending.append, names);
+        if (outcome.kind === 'accepted' && outcome.position > end) end = outcome.position;
+        pending.resolve(outcome);
+      });
+      if (end > 0) this.options.onAppended?.(end);
+    } catch (error) {
+      await this.retry(batch, error as pg.DatabaseError);
+    } finally {
+      this.inFlight--;
+      this.schedule();
+    }
+  }
+
+  // Sending again is always safe: a command that did commit answers with its first outcome.
+  private async retry(batch: Pending[], error: pg.DatabaseError): Promise<void> {
+    const refused = error.severity === 'ERROR'; // the statement left nothing behind, the connection lives
+    const passing = !refused || PASSING.test(error.code ?? '');
+    if (!passing && batch.length === 1) return batch[0]!.reject(error);
+    if (passing) await new Promise((resolve) => setTimeout(resolve, this.options.reconnectDelayMs ?? RECONNECT_DELAY_MS));
+    for (const pending of batch) {
+      pending.alone = !passing;
+      // what an earlier try did is unknown for as long as no answer came; an error is an answer for that try alone
+      if (pending.deadlineMs > performance.now()) this.queue.push(pending);
+      else if (pending.sent) pending.reject(new OutcomeUnknown(error.message, { cause: error }));
+      else pending.reject(new Overloaded('the database is away', { cause: error }));
+    }
+    this.queue.sort((a, b) => a.order - b.order);
+  }
+
+  private connection(): Promise<pg.Client> {
+    if (this.client) return this.client;
+    const { url, role, applicationName } = this.options;
+    const settings = { synchronous_commit: 'on', statement_timeout: String(STATEMENT_TIMEOUT_MS) };
+    const config = { ...connectionConfig({ url, role, applicationName, settings }), pipeline: true, query_timeout: ANSWER_TIMEOUT_MS };
+    const client = new pg.Client(config);
+    const connecting = client.connect().then(() => client);
+    const forget = (): void => {
+      if (this.client === connecting) this.client = undefined;
+    };
+    client.on('error', forget).on('end', forget);
+    connecting.catch(forget);
+    return (this.client = connecting);
+  }
+}

@@ -1,0 +1,5 @@
+export * from './append.js';
+export * from './event-store.js';
+export * from './log-reader.js';
+export * from './migrations.js';
+export { UnreadableLog } from './readable.js';
