@@ -1,0 +1,35 @@
+// npm run bench -- append [--rounds N] [--seconds S] [--json]
+import { parseArgs } from 'node:util';
+import { benchAppend } from './append.js';
+
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    json: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+const benches = { append: benchAppend };
+const settings = { rounds: positive(values.rounds), seconds: positive(values.seconds) };
+const chosen = (positionals.length > 0 ? positionals : Object.keys(benches)) as (keyof typeof benches)[];
+const unknown = chosen.find((name) => !Object.hasOwn(benches, name));
+if (unknown) {
+  console.error(`no bench ${unknown}; there is: ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+const document: Record<string, unknown> = {};
+for (const name of chosen) {
+  const { ratios, report } = await benches[name](settings);
+  document[name] = ratios;
+  if (!values.json) console.log(report);
+}
+if (values.json) console.log(JSON.stringify(document));
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  console.error(`${text} is not a number above 0`);
+  process.exit(2);
+}
