@@ -25,7 +25,9 @@ export async function startKafkaForTests() {
   } catch (error) {
     reasons.push(error.message);
   }
-  return { notRun: reasons.join('; ') };
+  const notRun = reasons.join('; ');
+  console.warn(`\n*** Suites on Kafka are NOT RUN: ${notRun}\n`);
+  return { notRun };
 }
 
 async function dockerAnswers() {

@@ -1,0 +1,56 @@
+import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
+import { PARTITION_COUNT } from '#event-sourcing';
+import { createLogger } from '#telemetry';
+import { guardKafkajs } from './kafkajs-guards.js';
+import { within } from './pause.js';
+
+/** Our own deadline on every call: kafkajs has been seen never to settle one. */
+export const KAFKA_DEADLINE_MS = 30_000;
+const CONNECTION_TIMEOUT_MS = 5_000;
+const log = createLogger('kafka');
+
+guardKafkajs();
+
+/** `brokers`: `host:port`. `connection`: how to reach them, where it is not plain TCP. */
+export const createKafka = (
+  clientId: string,
+  brokers: readonly string[],
+  connection: Pick<KafkaConfig, 'ssl' | 'sasl' | 'socketFactory'> = {},
+): Kafka =>
+  new kafkajs.Kafka({
+    ...connection,
+    clientId,
+    brokers: [...brokers],
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: KAFKA_DEADLINE_MS,
+    logLevel: kafkajs.logLevel.INFO,
+    logCreator: () => writeLog,
+  });
+
+function writeLog({ namespace, level, log: { message, error } }: LogEntry): void {
+  // errors that a broker answers and kafkajs retries are its routine, not ours
+  const routine = namespace === 'Connection' && message.startsWith('Response ');
+  const fields = { namespace, ...(error === undefined ? {} : { error: String(error) }) };
+  if (routine || level >= kafkajs.logLevel.INFO) log.debug(fields, message);
+  else log.warn(fields, message);
+}
+
+/** Creates the topic where it is missing; rejects where it has another number of partitions than keys are spread over. */
+export async function ensureTopic(kafka: Kafka, topic: string, replicationFactor = -1): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 3 } });
+  try {
+    await within(KAFKA_DEADLINE_MS, 'connecting to Kafka', admin.connect());
+    if (!(await within(KAFKA_DEADLINE_MS, 'listing topics', admin.listTopics())).includes(topic)) {
+      const creation = admin.createTopics({ topics: [{ topic, numPartitions: PARTITION_COUNT, replicationFactor }], waitForLeaders: true });
+      await within(KAFKA_DEADLINE_MS, `creating topic ${topic}`, creation);
+    }
+    const metadata = await within(KAFKA_DEADLINE_MS, 'reading the topic', admin.fetchTopicMetadata({ topics: [topic] }));
+    const count = metadata.topics[0]?.partitions.length;
+    if (count !== PARTITION_COUNT) throw new WrongPartitionCount(`topic ${topic} has ${count} partitions, not ${PARTITION_COUNT}`);
+  } finally {
+    await within(KAFKA_DEADLINE_MS, 'leaving Kafka', admin.disconnect()).catch(() => {});
+  }
+}
+
+/** No retry heals this: another partition count is another topic, filled from the log. */
+export class WrongPartitionCount extends Error {}

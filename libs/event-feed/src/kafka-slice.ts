@@ -1,0 +1,35 @@
+import type { KafkaMessage } from 'kafkajs';
+import { createLogger } from '#telemetry';
+import { fromRecord, Unreadable } from './cloud-event.js';
+import type { FedEvent, Slice } from './feed.js';
+
+const log = createLogger('kafka-feed');
+
+/** What some records of one partition say. Undefined where none of them was ours. */
+export function sliceOf(topicId: string, partition: number, messages: readonly KafkaMessage[]): Slice | undefined {
+  const events: FedEvent[] = [];
+  let [watermark, lastPosition] = [-1, 0];
+  for (const message of messages) {
+    try {
+      const record = fromRecord(partition, message);
+      if (record.kind === 'event') events.push(record.event);
+      const at = record.kind === 'event' ? record.event.position : record.watermark;
+      if (at < watermark) continue;
+      watermark = at;
+      lastPosition = record.kind === 'event' ? at : record.lastPosition;
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      log.error({ partition, offset: message.offset, error: error.message }, 'skipped a record that the relay did not write');
+    }
+  }
+  const last = messages.at(-1);
+  if (watermark < 0 || !last) return undefined;
+  return { partition, events, watermark, lastPosition, cursor: `${topicId}:${BigInt(last.offset) + 1n}` };
+}
+
+/** Broker offset to go on at; the topic's beginning where the cursor is another topic's or there is none. */
+export function offsetOf(cursor: string | undefined, topicId: string): string {
+  const [id, offset] = cursor?.split(':') ?? [];
+  return id === topicId && offset !== undefined && /^\d+$/.test(offset) ? offset : EARLIEST;
+}
+export const EARLIEST = '-2';

@@ -1,0 +1,20 @@
+import type { Migration } from '#database';
+
+const relayState = `
+CREATE SCHEMA feed;
+GRANT USAGE ON SCHEMA feed TO rapport_relay, rapport_api, rapport_reader;
+
+-- How far each topic is filled. The epoch is the relay's fence: it grows with every term of office.
+CREATE TABLE feed.relay_state (
+  topic    text PRIMARY KEY,
+  epoch    bigint NOT NULL,
+  topic_id text NOT NULL,             -- Kafka's id of the topic that was filled; another one is filled from the beginning
+  position bigint NOT NULL,
+  previous bigint[] NOT NULL CHECK (cardinality(previous) = 24),  -- last published position of each partition
+  saved_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT, INSERT, UPDATE ON feed.relay_state TO rapport_relay;
+GRANT SELECT ON feed.relay_state TO rapport_api, rapport_reader;
+`;
+
+export const eventFeedMigrations: readonly Migration[] = [{ name: 'event-feed-001-relay-state', sql: relayState }];

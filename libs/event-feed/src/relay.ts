@@ -1,0 +1,155 @@
+import type { Kafka } from 'kafkajs';
+import type { Database } from '#database';
+import type { RecordedEvent } from '#event-sourcing';
+import type { LogReader } from '#event-store';
+import { createLogger } from '#telemetry';
+import { type CloudRecord, toRecord, watermarkRecord } from './cloud-event.js';
+import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
+import { lead } from './leadership.js';
+import { Backoff } from './pause.js';
+import { beginTerm, Deposed, nothingPublished, type RelayState, saveState } from './relay-state.js';
+import { TopicIds } from './topic-id.js';
+import { TopicWriter } from './topic-writer.js';
+import { type OnAppended, Wake } from './wake.js';
+
+export interface RelayOptions {
+  pool: Database;
+  reader: Pick<LogReader, 'read'>;
+  kafka: Kafka;
+  topic: string;
+  onAppended?: OnAppended;
+  pageSize?: number;
+  pollMs?: number;
+}
+
+export interface RelayStatus {
+  leading: boolean;
+  /** Everything up to here is acknowledged by Kafka and saved. */
+  position: number;
+  /** Wall clock of the last time that the relay was at the log's end or published something; undefined before. */
+  lastProgressAt: Date | undefined;
+  /** Why it is not publishing, where it is not. */
+  fault: string | undefined;
+}
+
+const PAGE_SIZE = 500;
+const POLL_MS = 25;
+const WATERMARK_MS = 100;
+const TOPIC_CHECK_MS = 5_000;
+const log = createLogger('relay');
+
+/**
+ * Carries the log to Kafka in position order, every event at least once, first occurrences in order. One leader, fenced
+ * by its epoch. One outstanding send; its position is saved after the acknowledgement; after any failure a new producer
+ * resends from the saved position.
+ */
+export class Relay {
+  private state: RelayStatus = { leading: false, position: 0, lastProgressAt: undefined, fault: undefined };
+
+  constructor(private readonly options: RelayOptions) {}
+
+  get status(): Readonly<RelayStatus> {
+    return this.state;
+  }
+
+  /** Runs until `signal` aborts; rejects on a fault that no retry heals. */
+  async run(signal: AbortSignal): Promise<void> {
+    await lead(this.options.pool, `relay:${this.options.topic}`, signal, (term) => this.serve(term));
+  }
+
+  private async serve(signal: AbortSignal): Promise<void> {
+    const wake = new Wake(this.options.onAppended);
+    const backoff = new Backoff();
+    this.state.leading = true;
+    try {
+      while (!signal.aborted) {
+        try {
+          await this.publish(wake, backoff, signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          if (error instanceof WrongPartitionCount) throw error;
+          this.state.fault = String(error);
+          log.warn(
+            { topic: this.options.topic, error: String(error) },
+            'publishing failed, a new producer goes on from the saved position',
+          );
+          if (error instanceof Deposed) return; // stands for office again
+          await backoff.wait(signal);
+        }
+      }
+    } finally {
+      this.state.leading = false;
+      wake.close();
+    }
+  }
+
+  /** One producer's life. */
+  private async publish(wake: Wake, backoff: Backoff, signal: AbortSignal): Promise<void> {
+    const { pool, kafka, topic, reader, pageSize = PAGE_SIZE, pollMs = POLL_MS } = this.options;
+    await ensureTopic(kafka, topic);
+    const topicIds = new TopicIds(kafka, topic);
+    const writer = new TopicWriter(kafka, topic);
+    try {
+      const topicId = await topicIds.read();
+      let state = await this.beginTerm(topicId);
+      await writer.connect();
+      let untold = true; // whether readers may be owed a watermark
+      let toldAt = -Infinity;
+      let checkedAt = performance.now();
+      let next = reader.read({ after: state.position, limit: pageSize });
+      while (!signal.aborted) {
+        const events = await next;
+        const position = events.at(-1)?.position ?? state.position;
+        if (events.length === pageSize) {
+          next = reader.read({ after: position, limit: pageSize });
+          next.catch(() => {}); // awaited later, unless this page fails first
+        }
+        untold ||= events.length > 0;
+        const tell = untold && performance.now() - toldAt >= WATERMARK_MS;
+        if (events.length > 0 || tell) {
+          const previous = [...state.previous];
+          const records = recordsOf(events, previous);
+          if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
+          await writer.send(records);
+          state = { ...state, position, previous };
+          if (events.length > 0) await saveState(pool, topic, state);
+          if (tell) {
+            untold = false;
+            toldAt = performance.now();
+          }
+        }
+        backoff.reset();
+        this.state = { leading: true, position, lastProgressAt: new Date(), fault: undefined };
+        if (events.length === pageSize) continue;
+        if (performance.now() - checkedAt >= TOPIC_CHECK_MS) {
+          checkedAt = performance.now();
+          if ((await topicIds.read()) !== topicId) throw new Error(`topic ${topic} was deleted or made anew`);
+        }
+        await wake.wait(pollMs, signal);
+        next = reader.read({ after: state.position, limit: pageSize });
+      }
+    } finally {
+      await Promise.all([writer.close(), topicIds.close()]);
+    }
+  }
+
+  /** A topic made anew is filled from the log's beginning, for its other readers have only the topic. */
+  private async beginTerm(topicId: string): Promise<RelayState> {
+    const { pool, topic } = this.options;
+    const saved = await beginTerm(pool, topic);
+    if (saved.topicId === topicId) return saved;
+    if (saved.position > 0) log.warn({ topic, from: saved.topicId, to: topicId }, 'the topic was made anew, filling it from the beginning');
+    const state = { ...saved, ...nothingPublished(), topicId };
+    await saveState(pool, topic, state);
+    return state;
+  }
+}
+
+/** `previous` moves along. */
+function recordsOf(events: readonly RecordedEvent[], previous: number[]): CloudRecord[] {
+  return events.map((event) => {
+    const record = toRecord(event, previous[event.partition]!);
+    previous[event.partition] = event.position;
+    return record;
+  });
+}

@@ -1,0 +1,74 @@
+import { placeOf, type CheckpointMove, type StoredCheckpoint } from './checkpoint-table.js';
+import { labelOf, type Projection } from './projection.js';
+
+/** How far one projection is in one partition: what its row says, and what has been seen beyond that wrote nothing. */
+export interface Mark {
+  stored: StoredCheckpoint;
+  /** At or past `stored.position`: no event between the two concerned the projection. */
+  reached: number;
+  cursor: string | undefined;
+}
+
+/** The checkpoints that this process holds. Those of an idle partition are moved together, and a little later. */
+export class Marks {
+  private readonly byPartition = new Map<number, Map<string, Mark>>();
+
+  constructor(private readonly projections: readonly Projection[]) {}
+
+  hold(partition: number, stored: ReadonlyMap<string, StoredCheckpoint>): void {
+    const marks = [...stored].map(([label, row]): [string, Mark] => [label, { stored: row, reached: row.position, cursor: row.cursor }]);
+    this.byPartition.set(partition, new Map(marks));
+  }
+
+  drop(partition: number): void {
+    this.byPartition.delete(partition);
+  }
+
+  get partitions(): number[] {
+    return [...this.byPartition.keys()];
+  }
+
+  holds(partition: number): boolean {
+    return this.byPartition.has(partition);
+  }
+
+  of(projection: Projection, partition: number): Mark {
+    return this.byPartition.get(partition)!.get(labelOf(projection))!;
+  }
+
+  /** The projection that is furthest behind decides where to read on. */
+  lowest(partition: number): Mark {
+    return this.projections
+      .map((projection) => this.of(projection, partition))
+      .reduce((low, mark) => (mark.reached < low.reached ? mark : low));
+  }
+
+  /** Nothing up to here concerned the projection. */
+  pass(projection: Projection, partition: number, reached: number, cursor: string | undefined): void {
+    const mark = this.of(projection, partition);
+    mark.reached = Math.max(mark.reached, reached);
+    mark.cursor = cursor ?? mark.cursor;
+  }
+
+  /** Moves of all rows that lag behind what was seen, apart from those that move anyway. */
+  idle(except: ReadonlySet<string> = new Set()): CheckpointMove[] {
+    const moves: CheckpointMove[] = [];
+    for (const [partition, marks] of this.byPartition) {
+      for (const projection of this.projections) {
+        const mark = marks.get(labelOf(projection))!;
+        if (mark.reached <= mark.stored.position || except.has(placeOf(projection, partition))) continue;
+        moves.push({ projection, partition, from: mark.stored, position: mark.reached, cursor: mark.cursor });
+      }
+    }
+    return moves;
+  }
+
+  /** After the commit. */
+  moved({ projection, partition, position, cursor }: CheckpointMove): void {
+    const mark = this.byPartition.get(partition)?.get(labelOf(projection));
+    if (!mark) return;
+    mark.stored = { ...mark.stored, position, cursor };
+    mark.reached = Math.max(mark.reached, position);
+    mark.cursor = cursor;
+  }
+}

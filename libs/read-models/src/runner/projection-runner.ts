@@ -1,0 +1,214 @@
+import type { Database } from '#database';
+import { type Checkpoint, type FeedConsumer, type Slice, TakenOver } from '#event-feed';
+import type { EventRegistry } from '#event-sourcing';
+import type { LogReader } from '#event-store';
+import { createLogger } from '#telemetry';
+import { countBatch } from './attempts.js';
+import { type Stretch, stretches } from './chain.js';
+import { moveCheckpoints, placeOf, takeOver } from './checkpoint-table.js';
+import { isSystemFault } from './database-fault.js';
+import { Isolation } from './isolation.js';
+import { Marks } from './marks.js';
+import { labelOf, type Projection, type ProjectionId } from './projection.js';
+import { read, type Reading } from './reading.js';
+import { commitUnits, type Unit } from './unit.js';
+
+export interface ProjectionRunnerOptions {
+  pool: Database;
+  /** Fills in what the feed left out. */
+  store: Pick<LogReader, 'read'>;
+  registry: EventRegistry;
+  projections: readonly Projection[];
+  /** Runners of one name share the partitions; those that run other projections have another name. */
+  name?: string;
+}
+
+const IDLE_MOVE_MS = 100;
+/** A batch that was begun this often and never ended is run one event at a time. */
+const MAX_BATCH_ATTEMPTS = 2;
+const log = createLogger('projections');
+
+/**
+ * Applies what a feed hands over to all projections: rows and checkpoints of all partitions in one transaction, effect
+ * exactly once. A failing event parks its client; the database being away, or another runner, makes `consume` reject.
+ */
+export class ProjectionRunner implements FeedConsumer {
+  private readonly marks: Marks;
+  private readonly isolation: Isolation;
+  private readonly known: ReadonlySet<string>;
+  private readonly wanted: ReadonlyMap<Projection, ReadonlySet<string>>;
+  private readonly listeners = new Set<() => void>();
+  private queue: Promise<unknown> = Promise.resolve();
+  private idleTimer: NodeJS.Timeout | undefined;
+  private idleMovedAt = -Infinity;
+  private lastFaultWasTheirs = false;
+
+  constructor(private readonly options: ProjectionRunnerOptions) {
+    const { pool, projections, registry } = options;
+    const twice = projections.map(labelOf).filter((label, at, all) => all.indexOf(label) !== at);
+    if (twice.length > 0) throw new Error(`projection ${twice[0]} is given twice`);
+    this.marks = new Marks(projections);
+    this.isolation = new Isolation(pool, this.marks);
+    this.known = new Set(registry.types);
+    this.wanted = new Map(projections.map((projection) => [projection, new Set(projection.handles)]));
+  }
+
+  async checkpoints(partitions: readonly number[]): Promise<ReadonlyMap<number, Checkpoint>> {
+    const { pool, projections } = this.options;
+    return this.inTurn(async () => {
+      if (projections.length === 0) return new Map();
+      const stored = await takeOver(pool, projections, partitions);
+      for (const partition of partitions)
+        this.marks.hold(partition, new Map([...stored].map(([label, rows]) => [label, rows.get(partition)!])));
+      return new Map(partitions.map((partition) => [partition, this.checkpointOf(partition)]));
+    });
+  }
+
+  async consume(slices: readonly Slice[]): Promise<void> {
+    if (this.options.projections.length === 0) return;
+    await this.inTurn(async () => {
+      for (const { partition } of slices) {
+        if (!this.marks.holds(partition)) throw new TakenOver(`partition ${partition} is not held`);
+      }
+      try {
+        await this.applyAll(slices);
+      } catch (error) {
+        for (const { partition } of slices) this.marks.drop(partition);
+        throw error;
+      }
+    });
+  }
+
+  /** Lowest position of a projection over the partitions held here, or of one; undefined where one of them is not held. */
+  positionOf(id: ProjectionId, partitions: readonly number[]): number | undefined {
+    const projection = this.options.projections.find((own) => labelOf(own) === labelOf(id));
+    if (!projection || !partitions.every((partition) => this.marks.holds(partition))) return undefined;
+    return Math.min(...partitions.map((partition) => this.marks.of(projection, partition).reached));
+  }
+
+  /** Calls back after each commit, in this process. Answers a function that takes the listener away again. */
+  onMoved(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Writes down how far the idle partitions are. Call when the feed has ended. */
+  async close(): Promise<void> {
+    clearTimeout(this.idleTimer);
+    await this.inTurn(() => this.moveIdle()).catch((error: unknown) => log.warn({ error: String(error) }, 'idle checkpoints stay behind'));
+    clearTimeout(this.idleTimer);
+  }
+
+  private checkpointOf(partition: number): Checkpoint {
+    const { reached: position, cursor } = this.marks.lowest(partition);
+    return cursor === undefined ? { position } : { position, cursor };
+  }
+
+  private async applyAll(slices: readonly Slice[]): Promise<void> {
+    let ready: Stretch[] = [];
+    const flush = async () => {
+      const batch = ready;
+      ready = [];
+      await this.apply(batch);
+    };
+    for (const slice of slices) {
+      if (ready.some(({ partition }) => partition === slice.partition)) await flush();
+      const pending = stretches(this.options.store, slice, this.marks.lowest(slice.partition).reached);
+      for await (const stretch of pending) {
+        if (ready.at(-1)?.partition === stretch.partition) await flush(); // a gap that takes several stretches
+        ready.push(stretch);
+      }
+    }
+    await flush();
+    for (const listener of this.listeners) listener();
+  }
+
+  private async apply(batch: readonly Stretch[]): Promise<void> {
+    const units = this.unitsOf(batch);
+    if (units.length > 0) {
+      const after = new Map(units.map(({ partition }) => [partition, this.marks.lowest(partition).reached]));
+      const attempts = await countBatch(this.options.pool, this.options.name ?? 'projector', after, !this.lastFaultWasTheirs);
+      this.lastFaultWasTheirs = false;
+      try {
+        await this.commit(units, attempts > MAX_BATCH_ATTEMPTS);
+      } catch (error) {
+        this.lastFaultWasTheirs = isSystemFault(error) || error instanceof TakenOver;
+        throw error;
+      }
+    }
+    for (const { partition, reached, cursor } of batch) {
+      for (const projection of this.options.projections) this.marks.pass(projection, partition, reached, cursor);
+    }
+    this.scheduleIdleMove();
+  }
+
+  /** Units have events to apply; a projection that no event of a stretch concerns only passes it. */
+  private unitsOf(batch: readonly Stretch[]): Unit[] {
+    const units: Unit[] = [];
+    for (const { partition, events, reached, cursor } of batch) {
+      const readings: (Reading | undefined)[] = events.map(() => undefined);
+      for (const projection of this.options.projections) {
+        const mark = this.marks.of(projection, partition);
+        const wanted = this.wanted.get(projection)!;
+        const own: Reading[] = [];
+        events.forEach((event, at) => {
+          // an event of a type unknown to this build might concern any projection
+          if (event.position <= mark.reached || (!wanted.has(event.type) && this.known.has(event.type))) return;
+          own.push((readings[at] ??= read(this.options.registry, event)));
+        });
+        if (own.length === 0) continue;
+        const move = { projection, partition, from: mark.stored, position: Math.max(reached, mark.reached), cursor: cursor ?? mark.cursor };
+        units.push({ projection, partition, readings: own, move });
+      }
+    }
+    return units;
+  }
+
+  private async commit(units: readonly Unit[], oneByOne: boolean): Promise<void> {
+    if (!oneByOne) {
+      const moving = new Set(units.map(({ projection, partition }) => placeOf(projection, partition)));
+      const idle = this.idleDue() ? this.marks.idle(moving) : [];
+      try {
+        const lost = await commitUnits(this.options.pool, units, idle);
+        for (const { move } of units) this.marks.moved(move);
+        this.settleIdle(idle, lost);
+        return;
+      } catch (error) {
+        if (isSystemFault(error) || error instanceof TakenOver) throw error;
+        log.warn({ error: String(error instanceof Error ? error.name : error) }, 'a batch failed, looking for the event that is at fault');
+      }
+    }
+    for (const unit of units) await this.isolation.run(unit, oneByOne);
+  }
+
+  private idleDue = (): boolean => performance.now() - this.idleMovedAt >= IDLE_MOVE_MS;
+
+  private settleIdle(idle: ReturnType<Marks['idle']>, lost: ReturnType<Marks['idle']>): void {
+    if (idle.length === 0) return;
+    this.idleMovedAt = performance.now();
+    for (const move of idle) if (!lost.includes(move)) this.marks.moved(move);
+    for (const { partition } of lost) this.marks.drop(partition);
+  }
+
+  private scheduleIdleMove(): void {
+    if (this.idleTimer) return;
+    this.idleTimer = setTimeout(() => {
+      this.idleTimer = undefined;
+      this.inTurn(() => this.moveIdle()).catch((error: unknown) => log.debug({ error: String(error) }, 'idle checkpoints move later'));
+    }, IDLE_MOVE_MS);
+  }
+
+  private async moveIdle(): Promise<void> {
+    const idle = this.marks.idle();
+    if (idle.length === 0) return;
+    const moved = await moveCheckpoints(this.options.pool, idle);
+    const lost = idle.filter(({ projection, partition }) => !moved.has(placeOf(projection, partition)));
+    this.settleIdle(idle, lost);
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.queue.then(work, work);
+    this.queue = turn.catch(() => {});
+    return turn;
+  }
+}

@@ -1,0 +1,21 @@
+import { type EventMetadata, type EventRegistry, type RecordedEvent, UnknownEvent } from '#event-sourcing';
+import type { ProjectedEvent } from './projection.js';
+
+/** An event as this build can read it, or the code of why it cannot. */
+export type Reading = { position: number; key: string; type: string } & ({ event: ProjectedEvent } | { fault: string });
+
+export const UNKNOWN_EVENT = 'unknown-event';
+export const UNREADABLE = 'unreadable';
+
+/** Reads each event once, however many projections want it. */
+export function read(registry: EventRegistry, event: RecordedEvent): Reading {
+  const { position, key, type } = event;
+  try {
+    const data = JSON.parse(event.data) as Record<string, unknown>;
+    const body = registry.upcast(type, event.schemaVersion, data);
+    const meta = JSON.parse(event.metadata) as EventMetadata;
+    return { position, key, type, event: { ...event, body, meta } };
+  } catch (error) {
+    return { position, key, type, fault: error instanceof UnknownEvent ? UNKNOWN_EVENT : UNREADABLE };
+  }
+}

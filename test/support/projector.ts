@@ -1,0 +1,36 @@
+import type { Feed } from '#event-feed';
+import { ProjectionRunner, ReadModelPositions } from '../../libs/read-models/src/runner/index.js';
+import { balances, type Ledger, ledgerRegistry, tallies } from './ledger.js';
+
+const REACH_MS = 45_000;
+
+/** The ledger's projections on a feed, until stopped. Rejects `ended` where the feed gives up. */
+export function startProjector(ledger: Ledger, feed: Feed) {
+  const runner = new ProjectionRunner({
+    pool: ledger.projectorPool,
+    store: ledger.reader,
+    registry: ledgerRegistry,
+    projections: [balances, tallies],
+  });
+  const stopping = new AbortController();
+  const ended = feed.run(runner, stopping.signal);
+  ended.catch(() => {});
+  return {
+    runner,
+    ended,
+    stop: async () => {
+      stopping.abort();
+      await ended;
+      await runner.close();
+    },
+  };
+}
+
+/** Resolves once both projections are at the position in every partition; rejects after 45 s. */
+export async function reached(ledger: Ledger, position: number): Promise<void> {
+  const positions = new ReadModelPositions(ledger.projectorPool);
+  for (const projection of [balances, tallies]) {
+    if (await positions.waitFor(projection, position, REACH_MS)) continue;
+    throw new Error(`${projection.name} is at ${await positions.positionOf(projection)}, not ${position}`);
+  }
+}

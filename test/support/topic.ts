@@ -1,0 +1,72 @@
+import { connect } from 'node:net';
+import type { ISocketFactory, Kafka } from 'kafkajs';
+import { createKafka, fromRecord, type FeedRecord, Relay } from '#event-feed';
+import { testBrokers } from './kafka.js';
+import type { Ledger } from './ledger.js';
+
+export const testKafka = (): Kafka => createKafka('tests', testBrokers());
+
+/** A client whose connections break now and then, most often after a request went out and before its answer came. */
+export function flakyKafka(): { kafka: Kafka; broken: () => number } {
+  let broken = 0;
+  const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = connect({ host, port }, onConnect);
+    const write = socket.write.bind(socket);
+    let writesLeft = 8 + Math.floor(Math.random() * 12);
+    socket.write = ((...args: Parameters<typeof write>) => {
+      const sent = write(...args);
+      if (--writesLeft === 0) {
+        broken++;
+        setTimeout(() => socket.destroy(new Error('the line broke')), Math.random() * 2);
+      }
+      return sent;
+    }) as typeof socket.write;
+    return socket;
+  };
+  return { kafka: createKafka('flaky', testBrokers(), { socketFactory }), broken: () => broken };
+}
+
+export function startRelay(ledger: Ledger, topic: string, kafka = testKafka()) {
+  const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka, topic, pageSize: 100 });
+  const stopping = new AbortController();
+  const ended = relay.run(stopping.signal);
+  ended.catch(() => {});
+  return {
+    relay,
+    stop: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** Everything that the topic holds, in offset order within each partition. */
+export async function recordsOf(kafka: Kafka, topic: string): Promise<FeedRecord[]> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map(
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, high, low }) => [partition, { high: BigInt(high), low: BigInt(low) }]),
+  );
+  await admin.disconnect();
+  const missing = new Set([...ends].filter(([, { high, low }]) => high > low).map(([partition]) => partition));
+  const records: FeedRecord[] = [];
+  const consumer = kafka.consumer({ groupId: `${topic}.reader.${Math.random()}`, maxWaitTimeInMs: 50 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    if (missing.size === 0) return resolve();
+    consumer
+      .run({
+        autoCommit: false,
+        eachMessage: async ({ partition, message }) => {
+          if (!missing.has(partition)) return;
+          records.push(fromRecord(partition, message));
+          if (BigInt(message.offset) + 1n >= ends.get(partition)!.high) missing.delete(partition);
+          if (missing.size === 0) resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return records;
+}
