@@ -62,7 +62,7 @@ export async function startApiUnderTest(options: { rateLimitPerMinute?: number }
   const owner = createPool({ url, max: 2, applicationName: 'owner' });
   const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
   const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
-  const store = await EventStore.open(apiPool);
+  const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'store under test' });
   const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
   const reader = new LogReader(projectorPool);
   const projections = allProjections({

@@ -1,3 +1,4 @@
+import { eventRegistry } from '#application';
 import { createPool } from '#database';
 import { EventStore } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
@@ -12,20 +13,22 @@ const POOL_MAX = 12;
 /** The API as a process of its own, with its own connections. Rejects where the database is away or not durable. */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const { databaseUrl: url, masterKeyFile, firmZone: zone, ...http } = config;
+  const onIdleError = (error: Error): void => log.warn({ error: error.message }, 'a database connection broke');
   const pool = createPool({
     url,
     role: 'rapport_api',
     max: POOL_MAX,
     applicationName: 'rapport api',
-    onIdleError: (error) => log.warn({ error: error.message }, 'a database connection broke'),
+    onIdleError,
   });
   const opened: (() => Promise<unknown>)[] = [() => pool.end()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.reverse()) await close();
   };
   try {
-    const store = await EventStore.open(pool);
+    const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport api', onIdleError });
     opened.push(() => store.close());
+    await store.checkReadable(eventRegistry);
     const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
     opened.push(() => reads.close());
     const master = MasterKeys.load(masterKeyFile);
