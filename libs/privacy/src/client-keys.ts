@@ -106,8 +106,9 @@ export const privacyMigrations = [
         wrapped    bytea NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now()
       );
-      GRANT USAGE ON SCHEMA privacy TO rapport_api;
+      GRANT USAGE ON SCHEMA privacy TO rapport_api, rapport_projector;
       GRANT SELECT, INSERT ON privacy.data_keys TO rapport_api;
+      GRANT SELECT ON privacy.data_keys TO rapport_projector;
     `,
   },
 ];

@@ -12,3 +12,4 @@ export * from './queries/read-database.js';
 export * from './queries/tier-queries.js';
 export * from './queries/timeline-queries.js';
 export * from './read-models.module.js';
+export * from './runner/index.js';

@@ -13,6 +13,16 @@ export interface AsOf {
   asOf: Instant;
 }
 
+const safeInteger = {
+  to: (value: number) => value,
+  from(text: string | number): number {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is no safe integer`);
+    return value;
+  },
+};
+const instantText = { to: (value: Instant) => value, from: (value: Date | null) => value?.toISOString() ?? null };
+
 export const entities = {
   clientFile: entityOf(clientFileTable),
   timeline: entityOf(timelineTable),
@@ -78,16 +88,6 @@ async function freshness(manager: EntityManager, projection: string): Promise<As
   )) as [{ position: string; at: Date }];
   return { asOfPosition: safeInteger.from(row.position), asOf: new Date(row.at).toISOString() };
 }
-
-const safeInteger = {
-  to: (value: number) => value,
-  from(text: string | number): number {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is no safe integer`);
-    return value;
-  },
-};
-const instantText = { to: (value: Instant) => value, from: (value: Date | null) => value?.toISOString() ?? null };
 
 /** A TypeORM entity of a projection's table: one definition of the columns serves writing and reading. */
 function entityOf<Row extends object>(rows: RowTable<Row>): EntitySchema<Row> {

@@ -1,0 +1,92 @@
+import cliProgress from 'cli-progress';
+import { createPool } from '#database';
+import { HEAD_OFFICE, sources } from '../import/sources.js';
+import { countReadModelRows, type DataSetReport, fingerprintOf, importOnce, importParts } from '../import/import-run.js';
+import { RefusalFile } from '../import/refusal-file.js';
+import type { Source } from '../import/source.js';
+import { type Installation, openStore, UsageError } from '../installation.js';
+import { startProjecting, untilProjected } from '../projecting.js';
+
+const STALL_MS = 15_000;
+const OTHERS_STALL_MS = 3_000;
+
+export interface ImportRequest {
+  source: Source;
+  path: string;
+  branchId?: string;
+}
+
+export const sourceNamed = (name: string): Source => {
+  const found = sources.find((source) => source.name === name);
+  if (!found) throw new UsageError(`there is no source ${name}; the sources are ${sources.map((source) => source.name).join(', ')}`);
+  return found;
+};
+
+/** Imports one data set and counts what came of it in the log and in the read models. `say` is for people. */
+export async function importDataSet(
+  installation: Installation,
+  firmZone: string,
+  { source, path, branchId = HEAD_OFFICE }: ImportRequest,
+  say: (line: string) => void,
+): Promise<DataSetReport> {
+  const { digest, lines } = await fingerprintOf(source, path);
+  const parts = await openStore(installation, 'rapport import');
+  const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
+  const bar = new cliProgress.SingleBar(
+    {
+      format: `${source.name} {bar} {percentage}% | {value} of {total} rows | {duration_formatted}`,
+      stream: process.stderr,
+      noTTYOutput: true,
+      notTTYSchedule: 2_000,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  const refusals = new RefusalFile(installation.home.place('refusals', `${source.name}-${digest.slice(0, 12)}.csv`));
+  try {
+    bar.start(Math.max(1, lines), 0);
+    const imported = await importOnce(
+      database,
+      importParts(parts.store, parts.keys, installation.master),
+      source,
+      path,
+      digest,
+      { branchId, now: new Date().toISOString() },
+      {
+        progress: (rows) => bar.update(rows),
+        refused: (row) => refusals.add(row),
+      },
+    );
+    bar.update(Math.max(1, lines));
+    bar.stop();
+    await refusals.close();
+    if (imported.known) say(`${source.name}: these files were imported before; nothing is imported twice`);
+    if (imported.counts.rowsRefused > 0) say(`${source.name}: refused rows, with line and reason, are in ${refusals.filePath}`);
+    await project(installation, database, imported.positions.highest, firmZone, say);
+    return { ...imported.counts, readModelRows: await countReadModelRows(database, imported.positions) };
+  } finally {
+    bar.stop();
+    await parts.close();
+    await database.end();
+  }
+}
+
+// Where a projector is at work we wait for it; where none moves, we are one until the read models are there.
+async function project(
+  installation: Installation,
+  database: Parameters<typeof untilProjected>[0],
+  position: number,
+  firmZone: string,
+  say: (line: string) => void,
+): Promise<void> {
+  if (installation.served && (await untilProjected(database, position, OTHERS_STALL_MS))) return;
+  const projecting = startProjecting(installation.url, installation.master, firmZone);
+  try {
+    const reached = await untilProjected(database, position, STALL_MS);
+    if (!reached) say('the read models did not get there in time: `npm run ops -- status` says where they are');
+  } finally {
+    await projecting.stop();
+  }
+}
+
+export const reportLine = ({ name, rowsRead, rowsAccepted, rowsRefused, eventsAppended, readModelRows }: DataSetReport): string =>
+  `${name}: ${rowsRead} rows read = ${rowsAccepted} accepted + ${rowsRefused} refused; ${eventsAppended} events appended = ${readModelRows} rows in the read models`;

@@ -1,0 +1,27 @@
+import { eventRegistry } from '#application';
+import { createPool } from '#database';
+import { LogReader } from '#event-store';
+import { ClientKeys } from '#privacy';
+import { allProjections, ParkedKeys } from '#read-models';
+import { type Installation, UsageError } from '../installation.js';
+
+/** Work on what is parked, with the projector's rights, beside a running projector or without one. */
+export async function withParkedKeys<T>(
+  { url, master }: Installation,
+  firmZone: string,
+  work: (parked: ParkedKeys, versionOf: (model: string) => { name: string; version: number }) => Promise<T>,
+): Promise<T> {
+  const pool = createPool({ url, role: 'rapport_projector', max: 2, applicationName: 'rapport ops' });
+  const projections = allProjections({ registry: eventRegistry, keys: new ClientKeys(pool, master), master, firmZone });
+  const versionOf = (model: string) => {
+    const found = projections.find(({ name }) => name === model);
+    if (!found)
+      throw new UsageError(`there is no read model ${model}; the read models are ${projections.map(({ name }) => name).join(', ')}`);
+    return found;
+  };
+  try {
+    return await work(new ParkedKeys(pool, new LogReader(pool), eventRegistry, projections), versionOf);
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,53 @@
+import type { Sql } from '#database';
+
+export interface Status {
+  log: { events: number; lastRecordedAt: string | null };
+  relay: { topic: string; position: number; eventsBehind: number }[];
+  readModels: { model: string; version: number; position: number; eventsBehind: number; parkedClients: number; parkedEvents: number }[];
+}
+
+export async function statusOf(database: Sql): Promise<Status> {
+  const { rows: head } = await database.query<{ position: number; at: string }>(
+    'SELECT last_position AS position, recorded_at AS at FROM log.seals ORDER BY last_position DESC LIMIT 1',
+  );
+  const events = head[0]?.position ?? 0;
+  const { rows: relay } = await database.query<{ topic: string; position: number }>(
+    'SELECT topic, position FROM feed.relay_state ORDER BY topic',
+  );
+  const { rows: models } = await database.query<{
+    model: string;
+    version: number;
+    position: number;
+    parkedClients: number;
+    parkedEvents: number;
+  }>(
+    `SELECT c.projection AS model, c.version, min(c.position) AS position,
+       (SELECT count(DISTINCT key)::int FROM read.parked p WHERE p.projection = c.projection AND p.version = c.version) AS "parkedClients",
+       (SELECT count(*)::int FROM read.parked p WHERE p.projection = c.projection AND p.version = c.version) AS "parkedEvents"
+     FROM read.checkpoints c GROUP BY c.projection, c.version ORDER BY 1, 2`,
+  );
+  const behind = (position: number): number => Math.max(0, events - position);
+  return {
+    log: { events, lastRecordedAt: events > 0 ? (head[0]?.at ?? null) : null },
+    relay: relay.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
+    readModels: models.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
+  };
+}
+
+/** The same for people. */
+export function statusLines({ log, relay, readModels }: Status): string[] {
+  const lag = (eventsBehind: number): string => (eventsBehind === 0 ? 'up to date' : `${eventsBehind} events behind`);
+  return [
+    log.events === 0 ? 'The log is empty.' : `The log holds ${log.events} events; the last was recorded at ${log.lastRecordedAt}.`,
+    ...(relay.length === 0 ? ['Nothing has been carried to Kafka yet.'] : []),
+    ...relay.map((one) => `Kafka topic ${one.topic}: ${lag(one.eventsBehind)} (position ${one.position}).`),
+    ...(readModels.length === 0 ? ['No read model has been built yet.'] : []),
+    ...readModels.map(
+      (one) =>
+        `Read model ${one.model}: ${lag(one.eventsBehind)} (position ${one.position})` +
+        (one.parkedClients === 0
+          ? '.'
+          : `; ${one.parkedEvents} events of ${one.parkedClients} clients wait for a person: see \`ops parked list\`.`),
+    ),
+  ];
+}

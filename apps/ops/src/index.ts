@@ -1,0 +1,6 @@
+export * from './commands/import.js';
+export * from './home.js';
+export type { DataSetReport } from './import/import-run.js';
+export * from './import/sources.js';
+export * from './installation.js';
+export * from './projecting.js';

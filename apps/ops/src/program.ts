@@ -1,0 +1,154 @@
+import { Command, CommanderError } from 'commander';
+import { createPool, migrate, MigrationChanged, UnsafeServer } from '#database';
+import { UnreadableLog } from '#event-store';
+import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
+import { withParkedKeys } from './commands/parked.js';
+import { statusLines, statusOf } from './commands/status.js';
+import { issueToken } from './commands/token.js';
+import { findingLine, verifyInstallation } from './commands/verify.js';
+import { Home } from './home.js';
+import { UnusableFile } from './import/source.js';
+import { type Installation, openInstallation, UsageError } from './installation.js';
+import { allMigrations } from './migrations.js';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const firmZone = (): string => process.env.FIRM_ZONE ?? 'Asia/Shanghai';
+
+/** Exit codes: 0 done; 1 a fault; 2 it was asked for wrongly; 4 something was found. */
+export async function runOps(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('ops').description('Operate a Rapport installation: DATABASE_URL, or else the embedded one').exitOverride();
+  const onInstallation = async (work: (installation: Installation) => Promise<void>): Promise<void> => {
+    const installation = await openInstallation(new Home(), say);
+    try {
+      await work(installation);
+    } finally {
+      await installation.close();
+    }
+  };
+
+  program
+    .command('migrate')
+    .description('bring the database up to this version')
+    .action(() =>
+      onInstallation(async ({ url }) => {
+        const applied = await migrate(url, allMigrations);
+        print(applied.length === 0 ? 'the database is up to date' : `applied ${applied.join(', ')}`);
+      }),
+    );
+
+  program
+    .command('import')
+    .description('import a data set: cfpb <file>, bank-marketing <file>, berka <folder>')
+    .argument('<source>')
+    .argument('<path>')
+    .option('--json', 'print the counts as one JSON document')
+    .option('--branch <id>', 'branch of those whose branch the source does not say')
+    .action((name: string, path: string, options: { json?: boolean; branch?: string }) => {
+      const source = sourceNamed(name);
+      return onInstallation(async (installation) => {
+        const report = await importDataSet(installation, firmZone(), { source, path, branchId: options.branch }, say);
+        print(options.json ? JSON.stringify({ dataSets: [report] }) : reportLine(report));
+      });
+    });
+
+  program
+    .command('verify')
+    .description('recompute every seal, version and position of the log; exits with 4 where something does not fit')
+    .option('--json', 'print the result as one JSON document')
+    .option('--head <position:seal>', 'a log end noted elsewhere, which the log must still hold')
+    .action((options: { json?: boolean; head?: string }) =>
+      onInstallation(async ({ url }) => {
+        const { events, findings } = await verifyInstallation(url, options.head);
+        print(options.json ? JSON.stringify({ events, findings }) : `${events} events verified, ${findings.length} findings`);
+        if (!options.json) for (const finding of findings) print(findingLine(finding));
+        if (findings.length > 0) code = 4;
+      }),
+    );
+
+  program
+    .command('status')
+    .description('where the log, Kafka and the read models are, and what is parked')
+    .option('--json', 'print it as one JSON document')
+    .action((options: { json?: boolean }) =>
+      onInstallation(async ({ url }) => {
+        const database = createPool({ url, max: 1, applicationName: 'rapport ops' });
+        try {
+          const status = await statusOf(database);
+          print(options.json ? JSON.stringify(status) : statusLines(status).join('\n'));
+        } finally {
+          await database.end();
+        }
+      }),
+    );
+
+  program
+    .command('token')
+    .description('a bearer token of the embedded installation’s own issuer')
+    .requiredOption('--role <role>')
+    .option('--subject <id>', 'who it is for', 'ops')
+    .option('--branch <id>', 'needed where the role sees one branch only')
+    .option('--hours <n>', 'how long it holds', '12')
+    .action(async (options: { role: string; subject: string; branch?: string; hours: string }) =>
+      print(await issueToken(new Home(), { ...options, hours: Number(options.hours) })),
+    );
+
+  const parked = program.command('parked').description('clients whose events a read model could not apply');
+  parked
+    .command('list')
+    .option('--json', 'print it as one JSON document')
+    .action((options: { json?: boolean }) =>
+      onInstallation(async (installation) => {
+        const list = await withParkedKeys(installation, firmZone(), (keys) => keys.list());
+        if (options.json) print(JSON.stringify(list));
+        else if (list.length === 0) print('nothing is parked');
+        else
+          for (const one of list)
+            print(`${one.projection} ${one.key}: ${one.eventCount} events since position ${one.firstPosition}, ${one.errorCode}`);
+      }),
+    );
+  parked
+    .command('retry')
+    .description('apply a client’s parked events in order, until one fails again')
+    .argument('<model>')
+    .argument('<client>')
+    .action((model: string, client: string) =>
+      onInstallation(async (installation) => {
+        const result = await withParkedKeys(installation, firmZone(), (keys, versionOf) => keys.retry(versionOf(model), client));
+        print(`${result.applied} applied, ${result.parked} still parked${result.errorCode ? ` (${result.errorCode})` : ''}`);
+        if (result.parked > 0) code = 4;
+      }),
+    );
+  parked
+    .command('release')
+    .description('give a client’s parked events up: this read model will never show them')
+    .argument('<model>')
+    .argument('<client>')
+    .action((model: string, client: string) =>
+      onInstallation(async (installation) => {
+        const released = await withParkedKeys(installation, firmZone(), (keys, versionOf) => keys.release(versionOf(model), client));
+        print(`${released} events given up`);
+      }),
+    );
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError || error instanceof UnusableFile) {
+    say(error.message);
+    return 2;
+  }
+  if (error instanceof UnreadableLog || error instanceof UnsafeServer || error instanceof MigrationChanged) say(error.message);
+  else if ((error as { code?: string }).code === '3F000' || (error as { code?: string }).code === '42P01') {
+    say('the database is not prepared: run `npm run ops -- migrate` first');
+  } else say((error as Error).stack ?? String(error));
+  return 1;
+}

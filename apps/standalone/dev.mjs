@@ -1,0 +1,21 @@
+// `npm run dev`: compiles on change and restarts the standalone on the embedded database.
+import { spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const tsc = path.join('node_modules', 'typescript', 'bin', 'tsc');
+const first = spawnSync(process.execPath, [tsc, '-b'], { stdio: 'inherit' });
+if (first.status !== 0) console.error('compile errors above: waiting for a change');
+
+const inspect = process.argv.includes('--inspect') ? ['--inspect=127.0.0.1:9229'] : [];
+const rest = process.argv.slice(2).filter((argument) => argument !== '--inspect');
+const children = [
+  spawn(process.execPath, [tsc, '-b', '--watch', '--preserveWatchOutput'], { stdio: ['ignore', 'inherit', 'inherit'] }),
+  spawn(
+    process.execPath,
+    ['--watch', '--watch-preserve-output', '--enable-source-maps', ...inspect, 'dist/apps/standalone/src/main.js', ...rest],
+    {
+      stdio: 'inherit',
+    },
+  ),
+];
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => children.forEach((child) => child.kill(signal)));

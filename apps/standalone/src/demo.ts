@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { roles } from '#access';
+import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed } from '../../ops/src/index.js';
+import type { Standalone } from './standalone.js';
+import { walkOneClient, type Walked } from './walkthrough.js';
+
+const TOKEN_HOURS = 12;
+const DATA_SETS = [
+  { source: 'cfpb', path: 'cfpb/consumer_complaints.csv' },
+  { source: 'bank-marketing', path: 'bank-marketing/bank-contacts.csv' },
+  { source: 'berka', path: 'berka' },
+];
+
+/** Who the demo's tokens are for: one person a role, all of the branch where the walked-through client is. */
+export const people = {
+  serviceDeskAgent: 'dai.service',
+  relationshipManager: 'rong.manager',
+  branchManager: 'bao.branch',
+  complianceOfficer: 'cheng.compliance',
+  auditor: 'an.auditor',
+  integrationClient: 'back-office',
+  admin: 'admin',
+} as const satisfies Record<(typeof roles)[number], string>;
+
+export type Tokens = Record<keyof typeof people, string>;
+
+export interface DemoResult {
+  dataSets: DataSetReport[];
+  tokens: Tokens;
+  walked: Walked;
+}
+
+/** Imports the sample data and walks one client through the API; a second time nothing happens twice. */
+export async function runDemo(standalone: Standalone, firmZone: string, say: (line: string) => void): Promise<DemoResult> {
+  const dataSets: DataSetReport[] = [];
+  for (const { source, path: place } of DATA_SETS) {
+    const request = { source: sourceNamed(source), path: path.join(dataFolder(), place) };
+    dataSets.push(await importDataSet(standalone.installation, firmZone, request, say));
+  }
+  const tokens = await issueTokens(standalone);
+  const walked = await walkOneClient(standalone.apiUrl, tokens, standalone.installation.home, firmZone);
+  return { dataSets, tokens, walked };
+}
+
+async function issueTokens({ issuer }: Standalone): Promise<Tokens> {
+  const issue = async (role: keyof typeof people) =>
+    [role, await issuer.issueToken({ subject: people[role], role, branch: HEAD_OFFICE, ttlSeconds: TOKEN_HOURS * 3600 })] as const;
+  return Object.fromEntries(await Promise.all(roles.map(issue))) as Tokens;
+}
+
+/** The figures, the address, a token a role and four commands to try. */
+export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: string): string[] {
+  const get = (place: string): string => `  curl -s -H 'Authorization: Bearer ${tokens.complianceOfficer}' '${apiUrl}${place}'`;
+  return [
+    ...['', ...dataSets.map(reportLine), ''],
+    `API: ${apiUrl}   Swagger UI: ${apiUrl}/docs`,
+    ...['', `Bearer tokens, good for ${TOKEN_HOURS} hours (branch ${HEAD_OFFICE} where the role is of one branch):`],
+    ...Object.entries(tokens).map(([role, token]) => `  ${role}: ${token}`),
+    ...['', 'Four commands to try:'],
+    ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline`)],
+    ...['', '# their tier history', get(`/v1/clients/${walked.clientId}/tier-history`)],
+    ...['', '# a complaint’s timeline', get(`/v1/complaints/${walked.complaintId}/timeline`)],
+    ...['', '# how fresh the read models are', get('/v1/freshness'), ''],
+  ];
+}
+
+/** The data lies beside the sources; the compiled tree has no copy of it. */
+function dataFolder(): string {
+  for (let folder = import.meta.dirname; ; folder = path.dirname(folder)) {
+    const found = path.join(folder, 'apps', 'standalone', 'data');
+    if (existsSync(path.join(found, 'README.md'))) return found;
+    if (folder === path.dirname(folder)) throw new Error('the sample data is not beside this program');
+  }
+}

@@ -1,0 +1,67 @@
+import { rmSync } from 'node:fs';
+import { startEmbeddedPostgres } from '#database';
+import { Home } from '../../ops/src/index.js';
+import { parseArguments } from './arguments.js';
+import { demoLines, runDemo } from './demo.js';
+import { type Standalone, startStandalone } from './standalone.js';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Runs until a signal, or until `--exit` says so. Answers the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { demo, reset, exit, json, port } = parseArguments(args);
+  const firmZone = process.env.FIRM_ZONE ?? 'Asia/Shanghai';
+  const home = new Home();
+  const stopped = signalled();
+  if (home.running) {
+    say(
+      `Rapport is running already (process ${home.running.pid})${home.running.apiUrl ? ` at ${home.running.apiUrl}` : ''}; stop it first.`,
+    );
+    return 2;
+  }
+  if (reset) await startOver(home);
+  say('Starting PostgreSQL, the read models and the API ...');
+  const standalone = await startStandalone({ home, port, firmZone, notice: say });
+  try {
+    const work = demo ? showDemo(standalone, firmZone, json) : showAddress(standalone, home);
+    const finished = await Promise.race([work.then(() => true), stopped.then(() => false)]);
+    if (!finished) return 130;
+    if (exit) return 0;
+    say('Ctrl-C stops it.');
+    await Promise.race([stopped, standalone.ended]);
+    return 0;
+  } finally {
+    await standalone.stop();
+  }
+}
+
+async function showDemo(standalone: Standalone, firmZone: string, json: boolean): Promise<void> {
+  const result = await runDemo(standalone, firmZone, say);
+  const lines = demoLines(result, standalone.apiUrl).join('\n');
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ dataSets: result.dataSets })}\n`);
+    say(lines);
+  } else process.stdout.write(`${lines}\n`);
+}
+
+async function showAddress({ apiUrl }: Standalone, home: Home): Promise<void> {
+  process.stdout.write(
+    `API: ${apiUrl}   Swagger UI: ${apiUrl}/docs   data: ${home.folder}\nA token: npm run ops -- token --role complianceOfficer\n`,
+  );
+}
+
+// The database may not be where it was asked to be, and starting it tells; what it leaves is then ours to delete.
+async function startOver(home: Home): Promise<void> {
+  const postgres = await startEmbeddedPostgres({ dataDir: home.postgres });
+  await postgres.stop();
+  for (const place of [postgres.dataDir, home.postgres, home.place('walkthrough.json'), home.refusals, home.place('keys')]) {
+    rmSync(place, { recursive: true, force: true });
+  }
+  say('Starting over with an empty database.');
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalIssuer } from '#access';
+import { createPool } from '#database';
+import { MasterKeys } from '#privacy';
+import { ReadDatabase, ReadModelPositions } from '#read-models';
+import { createLogger } from '#telemetry';
+import { createApi } from '../../api/src/index.js';
+import { Home, type Installation, openStore, type Projecting, startEmbedded, startProjecting } from '../../ops/src/index.js';
+
+export interface StandaloneOptions {
+  home: Home;
+  /** 0: a free one. */
+  port: number;
+  firmZone: string;
+  notice: (sentence: string) => void;
+}
+
+export interface Standalone {
+  apiUrl: string;
+  issuer: LocalIssuer;
+  installation: Installation;
+  /** Rejects when a part gave up: the process should end. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const STOP_PART_MS = 8_000;
+const log = createLogger('standalone');
+
+/** Every part in this process: embedded PostgreSQL, append path, read models, API, a local token issuer. */
+export async function startStandalone({ home, port, firmZone, notice }: StandaloneOptions): Promise<Standalone> {
+  const opened: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    // the database goes last, and a part that does not end in time does not keep the others from it
+    for (const close of opened.splice(0).reverse()) {
+      await Promise.race([close(), sleep(STOP_PART_MS)]).catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'a part did not stop cleanly'),
+      );
+    }
+    home.untell();
+  };
+  try {
+    const postgres = await startEmbedded(home, notice);
+    opened.push(postgres.stop);
+    const { url } = postgres;
+    const master = MasterKeys.loadOrCreate(home.masterKeys);
+    const { store, keys, close } = await openStore({ url, master }, 'rapport standalone');
+    opened.push(close);
+    const projecting: Projecting = startProjecting(url, master, firmZone, store.onAppended);
+    opened.push(() => projecting.stop());
+    const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+    opened.push(() => reads.close());
+    const pool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'rapport positions' });
+    opened.push(() => pool.end());
+    const issuer = await LocalIssuer.open(home.issuer);
+    const ready = async (): Promise<void> => void (await pool.query('SELECT 1'));
+    const positions = new ReadModelPositions(pool);
+    const api = await createApi({ authentication: issuer.settings, port, zone: firmZone, store, keys, master, reads, positions, ready });
+    opened.push(() => api.close());
+    home.tell({ pid: process.pid, databaseUrl: url, apiUrl: api.url });
+    const installation: Installation = { url, home, embedded: true, served: true, master, close: async () => {} };
+    return { apiUrl: api.url, issuer, installation, ended: projecting.ended, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
