@@ -33,7 +33,7 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
   const stop = async (): Promise<void> => {
     // the database goes last, and a part that does not end in time does not keep the others from it
     for (const close of opened.splice(0).reverse()) {
-      await Promise.race([close(), sleep(STOP_PART_MS)]).catch((error: unknown) =>
+      await Promise.race([close(), sleep(STOP_PART_MS, undefined, { ref: false })]).catch((error: unknown) =>
         log.warn({ error: String(error) }, 'a part did not stop cleanly'),
       );
     }

@@ -43,7 +43,6 @@ export async function importDataSet(
   );
   const refusals = new RefusalFile(installation.home.place('refusals', `${source.name}-${digest.slice(0, 12)}.csv`));
   try {
-    bar.start(Math.max(1, lines), 0);
     const imported = await importOnce(
       database,
       importParts(parts.store, parts.keys, installation.master),
@@ -52,11 +51,12 @@ export async function importDataSet(
       digest,
       { branchId, now: new Date().toISOString() },
       {
+        begin: () => bar.start(Math.max(1, lines), 0),
         progress: (rows) => bar.update(rows),
         refused: (row) => refusals.add(row),
       },
     );
-    bar.update(Math.max(1, lines));
+    if (!imported.known) bar.update(Math.max(1, lines));
     bar.stop();
     await refusals.close();
     if (imported.known) say(`${source.name}: these files were imported before; nothing is imported twice`);

@@ -104,7 +104,6 @@ function prospect({ record, content, values, clientId, receivedAt }: Row, { bran
 
 function complaintFact({ record, content, values, clientId, receivedAt }: Row, { branchId, now }: SourceOptions): Fact {
   const forwardedAt = day(values, 'Date sent to company');
-  if (forwardedAt.at < receivedAt.at) refuse('sent-before-received', 'Date sent to company');
   const channel = CHANNELS[values['Submitted via']!] ?? refuse('unknown-channel', 'Submitted via');
   const status = values['Company response to consumer']!;
   const resolution = status in RESOLUTIONS ? RESOLUTIONS[status]! : refuse('unknown-response', 'Company response to consumer');
@@ -127,7 +126,7 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
       ...(timely !== undefined && { timelyAtSource: timely }),
     },
   };
-  const sometime = undated(forwardedAt);
+  const sometime = undated(forwardedAt.at > receivedAt.at ? forwardedAt : receivedAt); // some rows say sent a day before received; both are kept as said
   const later = (command: ComplaintCommand) => ({ command, occurred: sometime });
   const answered = resolution && [
     later({ type: 'SendFinalResponse', at: sometime, now, resolution, ...(timely !== undefined && { sourceTimely: timely }) }),

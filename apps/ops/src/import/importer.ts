@@ -26,6 +26,8 @@ export interface ImportResult {
 }
 
 export interface ImportWatcher {
+  /** There is something to import. */
+  begin(): void;
   progress(rowsRead: number): void;
   refused(row: RefusedRow): void;
 }
@@ -50,6 +52,7 @@ export class Importer {
       await this.takeBatch(source.name, batch, options, result, watcher);
       watcher.progress(result.rowsRead);
     };
+    watcher.begin();
     let batch: SourceRow[] = [];
     for await (const row of source.rows(path, options)) {
       batch.push(row);

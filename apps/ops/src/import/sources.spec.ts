@@ -89,12 +89,21 @@ describe('consumer complaints', () => {
     expect(refusals(rows)).toEqual([
       [2, 'no-such-date', 'Date received'],
       [3, 'unknown-channel', 'Submitted via'],
-      [4, 'sent-before-received', 'Date sent to company'],
+      [4, 'missing-value', 'Date sent to company'],
       [5, 'wrong-number-of-columns', undefined],
       [6, 'not-yes-or-no', 'Consumer disputed?'],
       [7, 'unknown-response', 'Company response to consumer'],
     ]);
     expect(rows).toHaveLength(7);
+  });
+
+  it('keep a date sent before the date received as the file says it', async () => {
+    const [one] = await read(cfpb, `${head}\n${row({ sent: '7/28/2013' })}\n`);
+    expect(events(one)[2]?.event.data).toMatchObject({
+      receivedAt: { date: '2013-07-29' },
+      forwarding: { forwardedAt: { date: '2013-07-28' } },
+    });
+    expect(types(one)).toContain('ComplaintClosed');
   });
 
   it('refuse a file that is something else as a whole', async () => {

@@ -1,0 +1,109 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const program = path.join(root, 'dist/apps/standalone/src/main.js');
+const home = mkdtempSync(path.join(tmpdir(), 'rapport-demo-'));
+const env = { ...process.env, RAPPORT_HOME: home, DATABASE_URL: '', NODE_OPTIONS: '' };
+const data = path.join(root, 'apps/standalone/data');
+const linesOf = (name: string) => readFileSync(path.join(data, name), 'utf8').trim().split('\n').length - 1;
+
+interface DataSet {
+  name: string;
+  rowsRead: number;
+  rowsAccepted: number;
+  rowsRefused: number;
+  eventsAppended: number;
+  readModelRows: number;
+}
+
+async function demo(...args: string[]): Promise<DataSet[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--demo', '--exit', '--json', ...args], {
+    env,
+    maxBuffer: 2 ** 24,
+  });
+  return (JSON.parse(stdout) as { dataSets: DataSet[] }).dataSets;
+}
+
+/** Starts the demo, and answers once it has printed what to try. */
+async function startDemo() {
+  const child = spawn(process.execPath, [program, '--demo'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  let ended = false;
+  child.once('exit', () => (ended = true));
+  while (!text.includes('/v1/freshness')) {
+    if (ended) throw new Error('the demo ended early');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { child, text, ended: once(child, 'exit') };
+}
+
+describe('npm run demo', () => {
+  let first: DataSet[];
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root });
+    first = await demo();
+  }, 240_000);
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  it('imports the sample data, and its counts agree with the files, the log and the read models', () => {
+    const rows = { cfpb: linesOf('cfpb/consumer_complaints.csv'), 'bank-marketing': linesOf('bank-marketing/bank-contacts.csv') };
+    const berka = ['client.asc', 'disp.asc', 'account.asc'].reduce((sum, name) => sum + linesOf(`berka/${name}`), 0);
+    expect(first.map(({ name, rowsRead }) => [name, rowsRead])).toEqual([...Object.entries(rows), ['berka', berka]]);
+    for (const set of first) {
+      expect(set.rowsAccepted + set.rowsRefused).toBe(set.rowsRead);
+      expect(set.readModelRows).toBe(set.eventsAppended);
+      expect(set.eventsAppended).toBeGreaterThan(0);
+    }
+  });
+
+  it('imports nothing twice, and says the same again', async () => {
+    expect(await demo()).toEqual(first);
+  }, 60_000);
+
+  it('prints four commands that answer over HTTP with something to see', async () => {
+    const { child, text, ended } = await startDemo();
+    try {
+      const commands = [...text.matchAll(/Authorization: (Bearer \S+)' '(http\S+)'/g)];
+      expect(commands).toHaveLength(4);
+      const answers = await Promise.all(
+        commands.map(
+          async ([, authorization, url]) => (await fetch(url!, { headers: { authorization: authorization! } })).json() as Promise<unknown>,
+        ),
+      );
+      const [timeline, tiers, complaint, freshness] = answers as [
+        { items: { type: string }[] },
+        { inForce: { tier: string } },
+        { items: { type: string }[] },
+        { models: { eventsBehind: number }[] },
+      ];
+      expect(timeline.items.map((item) => item.type)).toEqual(
+        expect.arrayContaining(['ContactLogged', 'OverrideApproved', 'ComplaintClosed', 'HandedOver']),
+      );
+      expect(tiers.inForce.tier).toBe('GOLD');
+      expect(complaint.items.map((item) => item.type)).toContain('FinalResponseSent');
+      expect(freshness.models.length).toBeGreaterThan(0);
+      const docs = await fetch(new URL('/docs', commands[0]![2]));
+      expect(docs.status).toBe(200);
+    } finally {
+      child.kill('SIGINT');
+    }
+    const [code] = (await ended) as [number | null];
+    expect(code).toBe(0);
+    expect(existsSync(path.join(home, 'postgres', 'postmaster.pid'))).toBe(false);
+  }, 60_000);
+
+  it('starts again after a crash', async () => {
+    const { child, ended } = await startDemo();
+    child.kill('SIGKILL');
+    await ended;
+    expect(await demo()).toEqual(first);
+  }, 60_000);
+});
