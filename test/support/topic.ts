@@ -12,7 +12,7 @@ export function flakyKafka(): { kafka: Kafka; broken: () => number } {
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     const socket = connect({ host, port }, onConnect);
     const write = socket.write.bind(socket);
-    let writesLeft = 8 + Math.floor(Math.random() * 12);
+    let writesLeft = 5 + Math.floor(Math.random() * 10);
     socket.write = ((...args: Parameters<typeof write>) => {
       const sent = write(...args);
       if (--writesLeft === 0) {
@@ -26,8 +26,8 @@ export function flakyKafka(): { kafka: Kafka; broken: () => number } {
   return { kafka: createKafka('flaky', testBrokers(), { socketFactory }), broken: () => broken };
 }
 
-export function startRelay(ledger: Ledger, topic: string, kafka = testKafka()) {
-  const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka, topic, pageSize: 100 });
+export function startRelay(ledger: Ledger, topic: string, kafka = testKafka(), pageSize = 100) {
+  const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka, topic, pageSize });
   const stopping = new AbortController();
   const ended = relay.run(stopping.signal);
   ended.catch(() => {});

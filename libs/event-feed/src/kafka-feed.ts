@@ -96,13 +96,14 @@ export class KafkaFeed implements Feed {
     collector: SliceCollector,
     signal: AbortSignal,
   ): Promise<void> {
-    const { batch, heartbeat, resolveOffset, isStale, isRunning } = payload;
+    const { batch } = payload;
+    const heartbeat = () => payload.heartbeat();
     const { chunkSize = CHUNK_SIZE, heartbeatMs = HEARTBEAT_MS } = this.options;
     const beating = <T>(work: Promise<T>): Promise<T> => withHeartbeats(work, heartbeat, heartbeatMs);
     const topicId = await beating(positions.enter(batch.partition, batch.firstOffset() ?? '0'));
     if (topicId === undefined) return; // it sought elsewhere; this batch is not what we want
     for (let at = 0; at < batch.messages.length; at += chunkSize) {
-      if (signal.aborted || !isRunning() || isStale()) return;
+      if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
       const chunk = batch.messages.slice(at, at + chunkSize);
       const slice = sliceOf(topicId, batch.partition, chunk);
       try {
@@ -117,7 +118,7 @@ export class KafkaFeed implements Feed {
         return;
       }
       positions.backoff(batch.partition).reset();
-      resolveOffset(chunk.at(-1)!.offset);
+      payload.resolveOffset(chunk.at(-1)!.offset);
       positions.applied(batch.partition, BigInt(chunk.at(-1)!.offset) + 1n);
       await heartbeat();
     }

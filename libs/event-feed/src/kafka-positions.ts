@@ -94,7 +94,7 @@ export class KafkaPositions {
     const term = this.term;
     if (!term) return;
     const [before, now] = [await term.topicId, await this.topicIds.read()];
-    if (before === now || now === '' || this.term !== term) return;
+    if (before === now || now === undefined || this.term !== term) return;
     log.warn({ topic: this.topic, before, now }, 'the topic was made anew, reading it from the beginning');
     this.begin(this.partitions);
   }
@@ -104,7 +104,7 @@ export class KafkaPositions {
     this.toCommit.clear();
     this.partitions = partitions;
     const ended = new AbortController();
-    const term: Term = { ended, topicId: this.retried(ended.signal, () => this.topicIds.read()), targets: new Map(), entered: new Set() };
+    const term: Term = { ended, topicId: this.retried(ended.signal, () => this.readTopicId()), targets: new Map(), entered: new Set() };
     this.term = term;
     const checkpoints = this.lookUp(term, partitions);
     for (const partition of partitions) {
@@ -112,6 +112,12 @@ export class KafkaPositions {
       term.targets.set(partition, target);
       target.then((offset) => this.term === term && !term.entered.has(partition) && this.seek(partition, offset)).catch(() => {});
     }
+  }
+
+  private async readTopicId(): Promise<string> {
+    const id = await this.topicIds.read();
+    if (id === undefined) throw new Error(`there is no topic ${this.topic}`);
+    return id;
   }
 
   private async target(term: Term, partition: number, checkpoints: Promise<ReadonlyMap<number, Checkpoint>>): Promise<string> {

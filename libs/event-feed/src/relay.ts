@@ -91,6 +91,7 @@ export class Relay {
     const writer = new TopicWriter(kafka, topic);
     try {
       const topicId = await topicIds.read();
+      if (topicId === undefined) throw new Error(`topic ${topic} is not known to all of Kafka yet`);
       let state = await this.beginTerm(topicId);
       await writer.connect();
       let untold = true; // whether readers may be owed a watermark

@@ -34,8 +34,8 @@ export class TopicIds {
     private readonly topic: string,
   ) {}
 
-  /** The topic's id in hex, '' where it is missing or the broker is too old to say. Rejects where no broker answers. */
-  async read(): Promise<string> {
+  /** The topic's id in hex, '' where the broker is too old to say, undefined where there is no such topic. Rejects where no broker answers. */
+  async read(): Promise<string | undefined> {
     try {
       return await within(KAFKA_DEADLINE_MS, 'reading the topic id', this.ask());
     } catch (error) {
@@ -50,7 +50,7 @@ export class TopicIds {
     await cluster?.disconnect().catch(() => {});
   }
 
-  private async ask(): Promise<string> {
+  private async ask(): Promise<string | undefined> {
     if (!this.cluster) {
       this.cluster = clusterOf(this.kafka);
       await this.cluster.connect();
@@ -63,7 +63,7 @@ export class TopicIds {
       decode: async (raw: Buffer) => ({ id: decodeTopicId(raw) }),
       parse: async ({ id }: { id: string | undefined }) => id,
     };
-    return (await broker.connectionPool.send({ request, response })) ?? '';
+    return broker.connectionPool.send({ request, response });
   }
 }
 
@@ -100,25 +100,26 @@ function decodeTopicId(raw: Buffer): string | undefined {
     }
     throw new Error('a broker answered an endless number');
   };
-  const skipText = () => void (at += Math.max(unsigned() - 1, 0));
+  const skip = (bytes: number) => void (at += bytes);
+  const skipText = () => skip(Math.max(unsigned() - 1, 0));
   const skipTags = () => {
     for (let tags = unsigned(); tags > 0; tags--) {
       unsigned();
-      at += unsigned();
+      skip(unsigned());
     }
   };
   for (let brokers = unsigned() - 1; brokers > 0; brokers--) {
-    at += 4; // node id
+    skip(4); // node id
     skipText(); // host
-    at += 4; // port
+    skip(4); // port
     skipText(); // rack
     skipTags();
   }
   skipText(); // cluster id
-  at += 4; // controller
+  skip(4); // controller
   if (unsigned() - 1 < 1) return undefined;
   const errorCode = raw.readInt16BE(at);
-  at += 2;
+  skip(2);
   skipText(); // name
   const id = raw.subarray(at, at + UUID_BYTES).toString('hex');
   return errorCode === 0 ? id : undefined;
