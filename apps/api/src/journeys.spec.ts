@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { aClient, aComplaint, type Answer, type ApiUnderTest, type Caller, startApiUnderTest } from '../../../test/support/api.js';
+
+jest.setTimeout(120_000);
 
 let under: ApiUnderTest;
 let manager: Caller;

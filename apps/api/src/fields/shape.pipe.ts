@@ -3,7 +3,7 @@ import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import type { FieldFault } from '../problems/edge-problems.js';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
-import { pointerOf, textFault } from '../requests/strict-json.js';
+import { isReservedName, pointerOf, textFault } from '../requests/strict-json.js';
 import { faultOrder } from './member.js';
 
 const ERRORS_MAX = 50;
@@ -25,7 +25,7 @@ export class QueryShape implements PipeTransform {
     const entries = Object.entries((value ?? {}) as Record<string, unknown>);
     refuse(
       entries.flatMap(([name, stated]) => {
-        const code = Array.isArray(stated) ? 'duplicate-parameter' : typeof stated === 'string' ? textFault(stated) : 'wrong-type';
+        const code = isReservedName(name) ? 'unknown-parameter' : queryFault(stated);
         return code ? [{ pointer: queryPointer(name), code }] : [];
       }),
     );
@@ -33,6 +33,11 @@ export class QueryShape implements PipeTransform {
     refuse(errors.map(({ path, code }) => ({ pointer: queryPointer(path.join('.')), code })));
     return Object.fromEntries(Object.entries(instance).filter(([, stated]) => stated !== undefined));
   }
+}
+
+function queryFault(stated: unknown): FieldFault | undefined {
+  if (Array.isArray(stated)) return 'duplicate-parameter';
+  return typeof stated === 'string' ? textFault(stated) : 'wrong-type';
 }
 
 const queryPointer = (name: string): string => `#/query${textFault(name) ? '' : pointerOf([name])}`;

@@ -4,6 +4,7 @@ import type { RouteDeclarations } from '#access';
 import type { Logger } from '#telemetry';
 import { contextOf } from '../requests/request-context.js';
 import { problemOf } from './problem-of.js';
+import type { ProblemCode } from './problem-catalogue.js';
 import { Problem, problemDocument } from './problem.js';
 
 /** The one place that answers an error: whatever was thrown becomes a published problem, or a 500 that says nothing. */
@@ -42,13 +43,21 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(problemDocument(problem, language, requestId, traceId)));
 }
 
-/** What Nest or Fastify themselves refuse by status: an unknown route, a shutdown. */
+/** What Nest or Fastify refuse by themselves: all that is left of it here is the status. */
+const byStatus: Readonly<Record<number, ProblemCode>> = {
+  404: 'no-such-route',
+  408: 'request-timed-out',
+  413: 'body-too-large',
+  414: 'url-too-long',
+  415: 'not-json',
+  431: 'headers-too-large',
+};
+
 function frameworkProblem(error: unknown): Problem | undefined {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
-  if (status === 404) return new Problem('no-such-route');
+  if (typeof status !== 'number') return undefined;
   if (status === 503) return new Problem('dependency-away', { retryAfterSec: 5 });
-  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem('malformed-http');
-  return undefined;
+  return status >= 400 && status < 500 ? new Problem(byStatus[status] ?? 'malformed-http') : undefined;
 }
 
 /** Name and stack without the message: a message may quote what a caller sent. */

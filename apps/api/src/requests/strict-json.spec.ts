@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Problem } from '../problems/problem.js';
-import { parseStrictJson } from './strict-json.js';
+import { isReservedName, parseStrictJson } from './strict-json.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
@@ -19,7 +19,7 @@ describe('a JSON body', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme', depthSize: 'medium' }), fc.constantFrom(0, 2, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
-        const taken = !/\\u0000/.test(text) && !/"(__proto__|constructor|prototype)"\s*:/.test(text);
+        const taken = !/\\u0000/.test(text) && ![...text.matchAll(/"([^"]*)"\s*:/g)].some(([, name]) => isReservedName(name!));
         fc.pre(taken && !/\\ud[89a-f]/i.test(text));
         expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text));
       }),

@@ -3,8 +3,12 @@ import { invalidRequest, Problem } from '../problems/problem.js';
 
 export const DEPTH_MAX = 32;
 
-/** Names that JavaScript gives a meaning of its own; no member of ours has one. */
-const RESERVED_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+// what every object has, such as toString: libraries between here and there would take a member for it
+const RESERVED_NAMES = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
+
+/** Whether JavaScript gives the name a meaning of its own; no member and no parameter of ours has one. */
+export const isReservedName = (name: string): boolean => RESERVED_NAMES.has(name);
+
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -106,7 +110,7 @@ class Scan {
     const level = this.levels.at(-1)!;
     // a name that cannot be shown is pointed at by its object
     level.at = isShowable(name) ? name : '';
-    if (RESERVED_NAMES.has(name)) this.refuse('unknown-member');
+    if (isReservedName(name)) this.refuse('unknown-member');
     if (level.names!.has(name)) this.refuse('duplicate-member');
     level.names!.add(name);
   }

@@ -1,0 +1,180 @@
+import { createHmac } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { LocalIssuer, type Role, roles } from '#access';
+import { aClient, aComplaint, type ApiUnderTest, BEIJING, Caller, SHANGHAI, startApiUnderTest } from '../../../test/support/api.js';
+
+jest.setTimeout(120_000);
+
+const letters: Record<string, Role> = {
+  S: 'serviceDeskAgent',
+  R: 'relationshipManager',
+  B: 'branchManager',
+  C: 'complianceOfficer',
+  A: 'auditor',
+  I: 'integrationClient',
+  N: 'admin',
+};
+const scoped: readonly Role[] = ['serviceDeskAgent', 'relationshipManager', 'branchManager'];
+const assignment = { staffId: 'x', role: 'manager', primary: true, from: '2026-01-01' };
+const override = { mode: 'pin', tier: 'GOLD', validFrom: '2190-01-01', justification: 'x' };
+const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01' };
+
+/** Who may call what, written out: route, letters of the roles, a body in order. */
+const matrix: readonly [route: string, allowed: string, body?: object][] = [
+  ['POST /v1/clients', 'SRB I', aClient()],
+  ['GET /v1/clients', 'SRBCA'],
+  ['POST /v1/clients/search', 'SRBCA', { name: 'x' }],
+  ['GET /v1/clients/:clientId', 'SRBCA'],
+  ['GET /v1/clients/:clientId/timeline', 'SRBCA'],
+  ['GET /v1/clients/:clientId/tier-history', 'SRBCA'],
+  ['POST /v1/clients/:clientId/update-profile', 'SRB I', { external: { region: 'x' } }],
+  ['POST /v1/clients/:clientId/record-needs', 'RB', { goals: 'x' }],
+  ['POST /v1/clients/:clientId/record-risk-preference', 'RB', { riskPreference: 'growth' }],
+  ['POST /v1/clients/:clientId/link-account', 'RB I', { accountId: 'x', role: 'owner' }],
+  ['POST /v1/clients/:clientId/unlink-account', 'RB I', { accountId: 'x' }],
+  ['POST /v1/clients/:clientId/close', 'B', {}],
+  ['POST /v1/clients/:clientId/assignments/assign', 'B', assignment],
+  ['POST /v1/clients/:clientId/assignments/hand-over', 'RB', { from: 'x', to: 'y', on: '2026-01-01' }],
+  ['POST /v1/clients/:clientId/assignments/end', 'B', { staffId: 'x', to: '2026-01-01' }],
+  ['POST /v1/clients/:clientId/tier/initialise', 'RB', { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }],
+  ['POST /v1/clients/:clientId/tier/request-override', 'RB', override],
+  ['POST /v1/clients/:clientId/tier/overrides/:overrideId/approve', 'B', {}],
+  ['POST /v1/clients/:clientId/tier/overrides/:overrideId/reject', 'B', { reason: 'x' }],
+  ['POST /v1/clients/:clientId/tier/overrides/:overrideId/revoke', 'B', { reason: 'x' }],
+  ['POST /v1/contacts', 'SRBC I', contact],
+  ['POST /v1/contacts/:contactId/amend', 'SRB', { summary: 'x' }],
+  ['POST /v1/contacts/:contactId/link', 'SRBC'],
+  ['POST /v1/follow-ups', 'SRB', { dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' }],
+  ['POST /v1/follow-ups/:followUpId/complete', 'SRB', {}],
+  ['POST /v1/complaints', 'SRBC I'],
+  ['GET /v1/complaints', 'SRBCA'],
+  ['GET /v1/complaints/:complaintId', 'SRBCA'],
+  ['GET /v1/complaints/:complaintId/timeline', 'SRBCA'],
+  ['POST /v1/complaints/:complaintId/acknowledge', 'SRBC', {}],
+  ['POST /v1/complaints/:complaintId/send-final-response', 'RBC', { resolution: 'none' }],
+  ['POST /v1/complaints/:complaintId/record-acceptance', 'SRBC', {}],
+  ['POST /v1/complaints/:complaintId/record-dispute', 'SRBC', {}],
+  ['POST /v1/complaints/:complaintId/close', 'RBC', {}],
+  ['POST /v1/complaints/:complaintId/reopen', 'RBC', { reason: 'other' }],
+  ['GET /v1/service-levels/complaints', 'RBCA'],
+  ['GET /v1/freshness', 'SRBCAIN'],
+];
+
+let under: ApiUnderTest;
+let ids: Record<string, string>;
+let lastPosition: string;
+beforeAll(async () => {
+  under = await startApiUnderTest();
+  const manager = await under.as('branchManager', SHANGHAI);
+  const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
+  const complaintId = String((await manager.post('/v1/complaints', aComplaint(clientId))).body['id']);
+  const contactId = String((await manager.post('/v1/contacts', { ...contact, clientId })).body['id']);
+  const due = { clientId, dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' };
+  const followUpId = String((await manager.post('/v1/follow-ups', due)).body['id']);
+  const tier = `/v1/clients/${clientId}/tier`;
+  await manager.post(`${tier}/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }, { version: 0 });
+  const asked = await manager.post(`${tier}/request-override`, override, { version: 1 });
+  ids = { clientId, complaintId, contactId, followUpId, overrideId: String(asked.body['overrideId']) };
+  lastPosition = String(asked.body['position']);
+});
+afterAll(() => under.close());
+
+/** Calls a route about what is in Shanghai; a change names a version that nothing has, so that it changes nothing. */
+function calling(caller: Caller, [route, , body]: (typeof matrix)[number]) {
+  const [method, pattern] = route.split(' ') as [string, string];
+  const address = pattern.replace(/:(\w+)/g, (_, name: string) => ids[name]!);
+  if (method === 'GET') return caller.get(address, { 'rapport-min-position': lastPosition });
+  const about: Record<string, object> = {
+    '/v1/clients': { ...aClient(), branchId: SHANGHAI },
+    '/v1/contacts': { ...contact, clientId: ids['clientId'] },
+    '/v1/follow-ups': { ...body, clientId: ids['clientId'] },
+    '/v1/complaints': aComplaint(ids['clientId']),
+    [`/v1/contacts/${ids['contactId']}/link`]: { complaintId: ids['complaintId'] },
+  };
+  return caller.post(address, about[address] ?? body, { version: 9999 });
+}
+
+describe('every route, every role (G18)', () => {
+  test('the matrix names every route there is, and each has a permission or is public', () => {
+    const routes = under.api.routes.filter((route) => !route.startsWith('HEAD ') && route.includes(' /v1/'));
+    expect([...routes].sort()).toEqual(matrix.map(([route]) => route).sort());
+    const open = under.api.routes.filter((route) => !route.startsWith('HEAD ') && !route.includes(' /v1/'));
+    expect([...open].sort()).toEqual([
+      ...['GET /docs', 'GET /docs/favicon-32x32.png', 'GET /docs/start.js', 'GET /docs/swagger-ui-bundle.js', 'GET /docs/swagger-ui.css'],
+      ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
+    ]);
+  });
+
+  test.each(roles)('%s, in the branch of the client', async (role) => {
+    const caller = await under.as(role, SHANGHAI);
+    const wrong: unknown[] = [];
+    for (const entry of matrix) {
+      const allowed = [...entry[1].replaceAll(' ', '')].map((letter) => letters[letter]).includes(role);
+      const before = await under.eventCount();
+      const { status, body } = await calling(caller, entry);
+      const right = allowed ? ![401, 403, 404].includes(status) && status < 500 : status === 403 && body['code'] === 'not-permitted';
+      const nothingAppended = allowed || (await under.eventCount()) === before;
+      if (!right || !nothingAppended) wrong.push([entry[0], role, status, body]);
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(scoped)('%s of another branch sees and changes nothing', async (role) => {
+    const caller = await under.as(role, BEIJING);
+    const before = await under.eventCount();
+    const wrong: unknown[] = [];
+    for (const entry of matrix) {
+      const allowed = [...entry[1].replaceAll(' ', '')].map((letter) => letters[letter]).includes(role);
+      if (!allowed || entry[0] === 'GET /v1/freshness') continue;
+      const { status, body } = await calling(caller, entry);
+      const isList = /(GET \/v1\/(clients|complaints)|search|GET \/v1\/service-levels.*)$/.test(entry[0]);
+      const text = JSON.stringify(body['items'] ?? body);
+      const right = isList
+        ? status === 200 && !Object.values(ids).some((id) => text.includes(id)) && !/"received":[1-9]/.test(text)
+        : (status === 404 && body['code'] === 'not-found') || (status === 403 && body['code'] === 'branch-not-yours');
+      if (!right) wrong.push([entry[0], status, body]);
+    }
+    expect(wrong).toEqual([]);
+    expect(await under.eventCount()).toBe(before);
+  });
+
+  test('no token, an expired, a forged one, one for another audience or without a signature', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'rapport-forger-'));
+    const forger = await LocalIssuer.open(folder);
+    const request = { subject: 'x', role: 'branchManager', branch: SHANGHAI } as const;
+    const good = await under.issuer.issueToken({ ...request, ttlSeconds: 600 });
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const claims = JSON.parse(Buffer.from(good.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
+    const header = JSON.parse(Buffer.from(good.split('.')[0]!, 'base64url').toString()) as Record<string, unknown>;
+    const { jwks } = under.issuer.settings;
+    const publicKey = 'file' in jwks ? await readFile(jwks.file, 'utf8') : '';
+    const symmetric = `${part({ ...header, alg: 'HS256' })}.${part(claims)}`;
+    const [h, , s] = good.split('.');
+    const tokens: Record<string, string> = {
+      none: '',
+      forged: `Bearer ${await forger.issueToken({ ...request, ttlSeconds: 600 })}`,
+      'another audience': `Bearer ${h}.${part({ ...claims, aud: 'other' })}.${s}`,
+      'raised role': `Bearer ${h}.${part({ ...claims, role: 'complianceOfficer' })}.${s}`,
+      expired: `Bearer ${h}.${part({ ...claims, exp: 1 })}.${s}`,
+      'alg none': `Bearer ${part({ ...header, alg: 'none' })}.${part(claims)}.`,
+      'public key as secret': `Bearer ${symmetric}.${createHmac('sha256', publicKey).update(symmetric).digest('base64url')}`,
+    };
+    const before = await under.eventCount();
+    const wrong: unknown[] = [];
+    for (const [name, authorization] of Object.entries(tokens)) {
+      const caller = new Caller(under.api.url, authorization);
+      for (const entry of matrix) {
+        const { status, body, headers } = await calling(caller, entry);
+        const code = name === 'none' ? 'token-missing' : 'token-invalid';
+        const challenged = headers.get('www-authenticate')?.startsWith('Bearer');
+        if (status !== 401 || body['code'] !== code || !challenged) wrong.push([name, entry[0], status, body]);
+      }
+    }
+    await rm(folder, { recursive: true });
+    expect(wrong).toEqual([]);
+    expect(await under.eventCount()).toBe(before);
+  });
+});

@@ -1,0 +1,356 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import fc from 'fast-check';
+import { newId } from '#event-sourcing';
+import { aClient, aComplaint, type Answer, type ApiUnderTest, Caller, startApiUnderTest } from '../../../test/support/api.js';
+
+jest.setTimeout(120_000);
+
+let under: ApiUnderTest;
+let manager: Caller;
+let clientId: string;
+let complaintId: string;
+let before: number;
+beforeAll(async () => {
+  under = await startApiUnderTest();
+  manager = await under.as('branchManager');
+  clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
+  complaintId = String((await manager.post('/v1/complaints', aComplaint(clientId))).body['id']);
+  before = await under.eventCount();
+});
+afterAll(async () => {
+  const after = await under.eventCount();
+  await under.close();
+  expect(after).toBe(before); // whatever was sent here, nothing was appended
+});
+
+/** A problem as published: known members, a page, no word of what is inside. */
+function problem({ status, headers, body }: Answer): { status: number; code: unknown; errors: unknown } {
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(body).toMatchObject({ type: `/problems/${String(body['code'])}`, status, title: expect.any(String), detail: expect.any(String) });
+  expect(body['traceId']).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.stringify(body)).not.toMatch(/SELECT|INSERT|\.ts:|node_modules|127\.0\.0\.1|postgres|王芳|310101/);
+  return { status, code: body['code'], errors: body['errors'] };
+}
+const register = async (body: unknown, headers: Record<string, string> = {}) =>
+  problem(await manager.post('/v1/clients', body, { headers }));
+const fieldFault = (pointer: string, code: string) => ({ status: 400, code: 'invalid-request', errors: [{ pointer, code }] });
+
+describe('a body', () => {
+  test.each(['{', '{"a":1,}', '{} {}', '\ufeff{}', 'x', ''])('that is not JSON: %j', async (text) => {
+    expect(await register(text)).toMatchObject({ status: 400, code: 'malformed-json' });
+  });
+
+  test.each(['[]', '"x"', '1', 'true'])('that is no object: %s', async (text) => {
+    expect(await register(text)).toMatchObject(fieldFault('', 'wrong-type'));
+  });
+
+  test('that is too large', async () => {
+    expect(await register(JSON.stringify(aClient({ party: 'x'.repeat(1_048_577) })))).toMatchObject({
+      status: 413,
+      code: 'body-too-large',
+    });
+    const justBelow = JSON.stringify(aClient({ party: 'x'.repeat(1_000_000) }));
+    expect(await register(justBelow)).toMatchObject({ status: 400 });
+  });
+
+  test('that is nested too deep', async () => {
+    expect(await register(`{"identity":${'['.repeat(32)}${']'.repeat(32)}}`)).toMatchObject({
+      status: 400,
+      errors: [{ code: 'too-deep' }],
+    });
+    expect(await register('['.repeat(500_000))).toMatchObject({ status: 400 });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['text', { 'content-type': 'text/plain' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a file', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['JSON in another encoding', { 'content-type': 'application/json; charset=utf-16' }],
+    ['compressed JSON', { 'content-encoding': 'gzip' }],
+  ])('that is %s', async (_, headers) => {
+    expect(await register(JSON.stringify(aClient()), headers)).toMatchObject({ status: 415, code: 'not-json' });
+  });
+
+  test('with a member that nobody published, or that JavaScript would take for its own', async () => {
+    expect(await register(aClient({ nickname: 'x' }))).toEqual(fieldFault('/nickname', 'unknown-member'));
+    expect(await register(aClient({ identity: { name: 'x', 'a/b~c': 1 } }))).toEqual(fieldFault('/identity/a~1b~0c', 'unknown-member'));
+    expect(await register(aClient({ toString: 'x' }))).toEqual(fieldFault('/toString', 'unknown-member'));
+    const text = JSON.stringify(aClient()).slice(0, -1);
+    for (const name of ['__proto__', 'constructor', 'prototype']) {
+      expect(await register(`${text},"${name}":{"x":1}}`)).toEqual(fieldFault(`/${name}`, 'unknown-member'));
+      expect(await register(`${text},"profile":{"${name}":{}}}`)).toEqual(fieldFault(`/profile/${name}`, 'unknown-member'));
+    }
+  });
+
+  test('with a member stated twice', async () => {
+    const text = JSON.stringify(aClient()).slice(0, -1);
+    expect(await register(`${text},"party":"person"}`)).toEqual(fieldFault('/party', 'duplicate-member'));
+    expect(await register(`${text},"profile":{"internal":{"sex":"male","s\\u0065x":"male"}}}`)).toEqual(
+      fieldFault('/profile/internal/sex', 'duplicate-member'),
+    );
+  });
+
+  test.each<[unknown, string]>([
+    [{ party: 1 }, '/party'],
+    [{ party: null }, '/party'],
+    [{ party: ['person'] }, '/party'],
+    [{ party: { a: 1 } }, '/party'],
+    [{ identity: [] }, '/identity'],
+    [{ identity: 'x' }, '/identity'],
+    [{ identity: null }, '/identity'],
+    [{ identity: { name: false } }, '/identity/name'],
+    [{ provisional: 'true' }, '/provisional'],
+    [{ provisional: 1 }, '/provisional'],
+    [{ reachableAt: {} }, '/reachableAt'],
+    [{ reachableAt: ['x'] }, '/reachableAt'],
+    [{ reachableAt: [[]] }, '/reachableAt'],
+    [{ profile: { internal: { averageBalance: { amountMinor: 1.5, currency: 'CNY' } } } }, '/profile/internal/averageBalance/amountMinor'],
+    [{ profile: { internal: { averageBalance: { amountMinor: '1', currency: 'CNY' } } } }, '/profile/internal/averageBalance/amountMinor'],
+    [{ profile: { internal: { averageBalance: [] } } }, '/profile/internal/averageBalance'],
+  ])('with a value of another type: %j', async (more, pointer) => {
+    expect(await register(aClient(more as object))).toEqual(fieldFault(pointer, 'wrong-type'));
+  });
+
+  test('with numbers that no whole number holds', async () => {
+    const balance = (amount: string) => `{"profile":{"internal":{"averageBalance":{"amountMinor":${amount},"currency":"CNY"}}},`;
+    const rest = JSON.stringify(aClient()).slice(1);
+    const pointer = '/profile/internal/averageBalance/amountMinor';
+    for (const amount of ['1e400', '-1e400', '9007199254740992', '1e-5']) {
+      expect(await register(balance(amount) + rest)).toEqual(fieldFault(pointer, 'wrong-type'));
+    }
+  });
+
+  test('without what is required, all of it named', async () => {
+    const answer = await register({});
+    expect(answer.errors).toEqual(['/clientNo', '/party', '/acquisitionSource'].map((pointer) => ({ pointer, code: 'missing' })));
+    const list = await register(aClient({ reachableAt: [{ channel: 'phone', address: 'x' }, { channel: 'pigeon' }] }));
+    expect(list.errors).toEqual([
+      { pointer: '/reachableAt/1/channel', code: 'not-allowed' },
+      { pointer: '/reachableAt/1/address', code: 'missing' },
+    ]);
+  });
+
+  test('with NUL or half a surrogate pair', async () => {
+    expect(await register(aClient({ identity: { name: 'a\0b' } }))).toEqual(fieldFault('/identity/name', 'nul-character'));
+    expect(await register(aClient({ identity: { name: 'a\ud800b' } }))).toEqual(fieldFault('/identity/name', 'lone-surrogate'));
+    expect(await register(aClient({ clientNo: 'a\0' }))).toEqual(fieldFault('/clientNo', 'nul-character'));
+  });
+
+  test('with text that is empty or too long', async () => {
+    expect(await register(aClient({ identity: { name: ' \u3000\n' } }))).toEqual(fieldFault('/identity/name', 'too-short'));
+    expect(await register(aClient({ identity: { name: '名'.repeat(201) } }))).toEqual(fieldFault('/identity/name', 'too-long'));
+    expect(await register(aClient({ clientNo: '' }))).toEqual(fieldFault('/clientNo', 'bad-format'));
+    expect(await register(aClient({ clientNo: "x'; DROP TABLE log.events; --" }))).toEqual(fieldFault('/clientNo', 'bad-format'));
+  });
+
+  test('with several faults lists them all', async () => {
+    const { errors } = await register(aClient({ party: 'x', acquisitionSource: 3, identity: { birthDate: 'x' } }));
+    expect(errors).toHaveLength(3);
+  });
+});
+
+describe('a date', () => {
+  const birth = (birthDate: string) => register(aClient({ identity: { name: 'x', birthDate } }));
+
+  test.each([
+    '1899-12-31',
+    '2201-01-01',
+    '2023-02-29',
+    '2023-02-30',
+    '2023-13-01',
+    '2023-00-10',
+    '2023-1-1',
+    '20230101',
+    '0000-00-00',
+    '2023-01-01T00:00:00Z',
+  ])('that the calendar or the range does not have: %s', async (date) =>
+    expect(await birth(date)).toEqual(fieldFault('/identity/birthDate', 'bad-format')),
+  );
+
+  test.each([
+    ...['2026-03-11T10:00:00', '2026-03-11 10:00:00Z', '2026-03-11T24:00:00Z', '2026-03-11T10:60:00Z', '2026-03-11T10:00:60Z'],
+    ...[
+      '2026-02-29T10:00:00Z',
+      '1899-12-31T10:00:00Z',
+      '2201-01-01T00:00:00Z',
+      '+002026-03-11T10:00:00Z',
+      '2026-03-11T10:00:00+24:00',
+      'now',
+      '0',
+      '2026-W11',
+    ],
+  ])('as a time that is none: %s', async (receivedAt) => {
+    const answer = problem(await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt })));
+    expect(answer).toEqual(fieldFault('/receivedAt', 'bad-format'));
+  });
+
+  test('that is still to come, for what has happened', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000 * 2).toISOString();
+    const at = `/v1/complaints/${complaintId}`;
+    const answers = [
+      await manager.post('/v1/clients', aClient({ occurredAt: tomorrow })),
+      await manager.post(
+        `/v1/clients/${clientId}/update-profile`,
+        { external: { region: 'x' }, occurredAt: tomorrow.slice(0, 10) },
+        { version: 1 },
+      ),
+      await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt: tomorrow })),
+      await manager.post(`${at}/acknowledge`, { occurredAt: tomorrow }, { version: 1 }),
+      await manager.post('/v1/contacts', { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2200-12-31' }),
+    ];
+    expect(answers.map((answer) => problem(answer))).toEqual([
+      { status: 422, code: 'act-in-the-future', errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] },
+      { status: 422, code: 'act-in-the-future', errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] },
+      { status: 422, code: 'act-in-the-future', errors: [{ pointer: '/receivedAt', code: 'act-in-the-future' }] },
+      { status: 422, code: 'act-in-the-future', errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] },
+      { status: 422, code: 'contact-in-the-future', errors: [{ pointer: '/startedAt', code: 'contact-in-the-future' }] },
+    ]);
+  });
+});
+
+describe('headers', () => {
+  const command = async (headers: Record<string, string>) =>
+    problem(await manager.call('POST', `/v1/complaints/${complaintId}/acknowledge`, { body: {}, headers }));
+  const key = { 'idempotency-key': 'k' };
+  const version = { 'if-match': '"1"' };
+
+  test('that a command needs', async () => {
+    expect(await command(version)).toMatchObject({ status: 400, code: 'idempotency-key-missing' });
+    expect(await command({ ...version, 'idempotency-key': 'x'.repeat(129) })).toMatchObject({
+      status: 400,
+      code: 'idempotency-key-malformed',
+    });
+    expect(await command({ ...version, 'idempotency-key': 'a b' })).toMatchObject({ status: 400, code: 'idempotency-key-malformed' });
+    expect(await command({ ...version, 'idempotency-key': 'é' })).toMatchObject({ status: 400, code: 'idempotency-key-malformed' });
+    expect(await command(key)).toMatchObject({ status: 428, code: 'if-match-missing' });
+  });
+
+  test.each(['1', '*', 'W/"1"', '"1", "2"', '"-1"', '"01"', '"1.0"', '"x"', '""', '"99999999999999999999"'])(
+    'If-Match: %s',
+    async (stated) => {
+      expect(await command({ ...key, 'if-match': stated })).toMatchObject({ status: 400, code: 'if-match-malformed' });
+    },
+  );
+
+  test('that name a version that is past, or to come', async () => {
+    const answer = await manager.post(`/v1/complaints/${complaintId}/acknowledge`, {}, { version: 0 });
+    expect(problem(answer)).toMatchObject({ status: 412, code: 'stale-version' });
+    expect(answer.body).toMatchObject({ version: 1, missed: [{ type: 'ComplaintRegistered', version: 1 }] });
+    expect(problem(await manager.post(`/v1/complaints/${complaintId}/acknowledge`, {}, { version: 7 }))).toMatchObject({ status: 412 });
+  });
+});
+
+describe('an address', () => {
+  test('with ids of nothing, or of something else', async () => {
+    const post = async (address: string, body: object) => problem(await manager.post(address, body, { version: 1 }));
+    const missing = { status: 404, code: 'not-found' };
+    expect(await post(`/v1/complaints/${newId()}/acknowledge`, {})).toMatchObject(missing);
+    expect(await post(`/v1/complaints/${clientId}/acknowledge`, {})).toMatchObject(missing);
+    expect(await post(`/v1/clients/${complaintId}/record-needs`, { goals: 'x' })).toMatchObject(missing);
+    expect(await post('/v1/complaints', aComplaint(complaintId))).toMatchObject(missing);
+    expect(problem(await manager.get(`/v1/clients/${complaintId}`))).toMatchObject(missing);
+    expect(problem(await manager.get(`/v1/complaints/${clientId}/timeline`))).toMatchObject(missing);
+  });
+
+  test.each(['x', '1', '00000000-0000-0000-0000-000000000000', '..%2f..', '%00', 'A'.repeat(150), "'--"])(
+    'with an id that is none: %s',
+    async (id) => {
+      expect(problem(await manager.get(`/v1/clients/${id}`))).toMatchObject({ status: 400 });
+    },
+  );
+
+  test('that there is not, or that takes another method', async () => {
+    expect(problem(await manager.get('/v1/nothing'))).toMatchObject({ status: 404, code: 'no-such-route' });
+    expect(problem(await manager.get('/v1/clients/'))).toMatchObject({ status: 404 });
+    expect(problem(await manager.get('/'))).toMatchObject({ status: 404 });
+    const put = await manager.call('PUT', `/v1/clients/${clientId}`, { body: {} });
+    expect(problem(put)).toMatchObject({ status: 405, code: 'method-not-allowed' });
+    expect(put.headers.get('allow')).toContain('GET');
+    expect(problem(await manager.call('DELETE', '/v1/complaints'))).toMatchObject({ status: 405 });
+    expect(problem(await manager.get('/v1/clients/%zz'))).toMatchObject({ status: 400, code: 'malformed-url' });
+    expect(problem(await manager.get(`/v1/clients/${'a'.repeat(500)}`))).toMatchObject({ status: 414, code: 'url-too-long' });
+  });
+
+  test.each([
+    ['/v1/clients?limit=0', '#/query/limit', 'out-of-range'],
+    ['/v1/clients?limit=201', '#/query/limit', 'out-of-range'],
+    ['/v1/clients?limit=1e1', '#/query/limit', 'wrong-type'],
+    ['/v1/clients?limit=', '#/query/limit', 'wrong-type'],
+    ['/v1/clients?limit=5&limit=5', '#/query/limit', 'duplicate-parameter'],
+    ['/v1/clients?status=gone', '#/query/status', 'not-allowed'],
+    ['/v1/clients?sort=name', '#/query/sort', 'unknown-parameter'],
+    ['/v1/clients?__proto__=x', '#/query/__proto__', 'unknown-parameter'],
+    ['/v1/clients?clientNo=a%00', '#/query/clientNo', 'nul-character'],
+    ['/v1/clients?status[]=x', '#/query/status[]', 'unknown-parameter'],
+    ['/v1/complaints?receivedFrom=2023-02-30', '#/query/receivedFrom', 'bad-format'],
+    ['/v1/service-levels/complaints?by=staff', '#/query/by', 'bad-format'],
+    ['/v1/freshness?x=1', '#/query/x', 'unknown-parameter'],
+  ])('with a query that nobody published: %s', async (address, pointer, code) => {
+    expect(problem(await manager.get(address))).toEqual(fieldFault(pointer, code));
+  });
+
+  test('of a command takes no query', async () => {
+    expect(problem(await manager.post('/v1/clients?x=1', aClient()))).toMatchObject(fieldFault('#/query', 'unknown-parameter'));
+  });
+});
+
+test('a token that is expired or forged is told apart from none, in the language of the caller', async () => {
+  const forged = new Caller(under.api.url, `${manager.authorization.slice(0, -4)}AAAA`);
+  const chinese = await forged.get('/v1/clients', { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8' });
+  expect(problem(chinese)).toMatchObject({ status: 401, code: 'token-invalid' });
+  expect(chinese.body['title']).toBe('访问令牌无效');
+  expect((await forged.get('/v1/clients', { 'accept-language': 'en;q=0.9, zh;q=0.1' })).body['title']).toBe(
+    'The bearer token is not valid here',
+  );
+  const page = await new Caller(under.api.url, '').get('/problems/token-invalid');
+  expect(page).toMatchObject({ status: 200 });
+  expect(page.body['text']).toContain('访问令牌无效');
+});
+
+test('bytes that are no HTTP are answered in the same form', async () => {
+  const { hostname, port } = new URL(under.api.url);
+  const answers: string[] = [];
+  for (const bytes of [
+    'NONSENSE\r\n\r\n',
+    `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    'GET / HTTP/1.1\r\nBad Header: x\r\n\r\n',
+  ]) {
+    const socket = connect(Number(port), hostname);
+    let text = '';
+    socket.on('data', (part) => (text += part.toString())).write(bytes);
+    await once(socket, 'close');
+    answers.push(text);
+  }
+  expect(answers.map((text) => text.split('\r\n')[0])).toEqual(['HTTP/1.1 400 Refused', 'HTTP/1.1 431 Refused', 'HTTP/1.1 400 Refused']);
+  for (const text of answers) expect(text).toContain('application/problem+json');
+});
+
+test('whatever JSON is sent wherever, the answer is a problem of the caller, never a 500 (G20, small)', async () => {
+  const addresses = under.api.routes
+    .filter((route) => route.startsWith('POST /v1/'))
+    .map((route) => route.slice(5).replace(/:\w*[Ii]d/g, (name) => (name === ':clientId' ? clientId : complaintId)));
+  const junk = fc.jsonValue({ stringUnit: 'binary', maxDepth: 3 });
+  const names = fc.constantFrom(
+    'clientId',
+    'party',
+    'identity',
+    'profile',
+    'subject',
+    'receivedAt',
+    'occurredAt',
+    'reachableAt',
+    'staffInvolved',
+    'openItems',
+  );
+  const body = fc.oneof(junk, fc.dictionary(names, junk));
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...addresses), body, async (address, sent) => {
+      const { status } = await manager.post(address, sent, { version: 9999 });
+      expect(status === 200 ? address : status).not.toBe(500);
+      expect(address.endsWith('/search') || (status >= 400 && status < 500)).toBe(true);
+    }),
+    { numRuns: Number(process.env.FUZZ_CALLS ?? 400) },
+  );
+});
