@@ -1,4 +1,6 @@
 import 'reflect-metadata';
-import { runOps } from './program.js';
 
+// People read this program's output: its parts speak only when something is wrong. Read once, when the loggers are made.
+process.env.LOG_LEVEL ??= 'warn';
+const { runOps } = await import('./program.js');
 process.exitCode = await runOps(process.argv.slice(2));

@@ -1,4 +1,6 @@
 import 'reflect-metadata';
-import { run } from './run.js';
 
+// People read this program's output: its parts speak only when something is wrong. Read once, when the loggers are made.
+process.env.LOG_LEVEL ??= 'warn';
+const { run } = await import('./run.js');
 process.exitCode = await run(process.argv.slice(2));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { Sql } from '#database';
 import { RequestHasher } from '#privacy';
 import { type ImportParts, Importer, type ImportWatcher } from './importer.js';
 import { PositionSet } from './position-set.js';
-import type { Source, SourceOptions } from './source.js';
+import { type Source, type SourceOptions, UnusableFile } from './source.js';
 
 /** What is said of one imported data set: rows read = accepted + refused; events appended = rows in the timeline. */
 export interface DataSetReport {
@@ -34,6 +34,7 @@ export async function fingerprintOf(source: Source, path: string): Promise<Finge
   const hash = createHash('sha256').update(source.name);
   let lines = 0;
   for (const file of source.files(path)) {
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UnusableFile(`there is no file ${file}`);
     hash.update('\0');
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
       hash.update(chunk);

@@ -1,0 +1,114 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPool, migrate } from '#database';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/postgres.js';
+import { allMigrations } from '../migrations.js';
+
+const root = path.resolve(import.meta.dirname, '../../../..');
+const program = path.join(root, 'dist/apps/ops/src/main.js');
+const data = path.join(root, 'apps/standalone/data');
+const folder = mkdtempSync(path.join(tmpdir(), 'rapport-import-'));
+
+interface DataSet {
+  rowsRead: number;
+  rowsAccepted: number;
+  rowsRefused: number;
+  eventsAppended: number;
+  readModelRows: number;
+}
+
+describe('npm run ops -- import', () => {
+  let database: TestDatabase;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root });
+    database = await createTestDatabase();
+    await migrate(database.url, allMigrations);
+    env = { ...process.env, DATABASE_URL: database.url, RAPPORT_HOME: path.join(folder, 'home'), NODE_OPTIONS: '' };
+  }, 60_000);
+  afterAll(async () => {
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function run(...args: string[]): Promise<DataSet> {
+    const { stdout } = await promisify(execFile)(process.execPath, [program, 'import', ...args, '--json'], { env });
+    return (JSON.parse(stdout) as { dataSets: [DataSet] }).dataSets[0];
+  }
+
+  async function logEnd(): Promise<number> {
+    const pool = createPool({ url: database.url, max: 1, applicationName: 'test' });
+    try {
+      const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
+      return rows[0]!.count;
+    } finally {
+      await pool.end();
+    }
+  }
+
+  it('goes on after a kill without doubles', async () => {
+    const file = path.join(data, 'bank-marketing/bank-contacts.csv');
+    const killed = spawn(process.execPath, [program, 'import', 'bank-marketing', file], { env, stdio: 'ignore' });
+    while ((await logEnd()) < 3_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    expect(await logEnd()).toBeLessThan(34_302);
+
+    const whole = await run('bank-marketing', file);
+    const rows = readFileSync(file, 'utf8').trim().split('\n').length - 1;
+    expect(whole).toMatchObject({ rowsRead: rows, rowsAccepted: rows, rowsRefused: 0 });
+    expect(whole.eventsAppended).toBe(await logEnd());
+    expect(whole.readModelRows).toBe(whole.eventsAppended);
+  }, 120_000);
+
+  it('takes a file of the same shape that it has not seen, counts true duplicates, and says what it refuses', async () => {
+    const [head, ...rows] = readFileSync(path.join(data, 'cfpb/consumer_complaints.csv'), 'utf8').trim().split('\r\n');
+    const chosen = [...rows.slice(100, 140), rows[100]!, 'not,a,row', rows[7]!.replace(/^[^,]*/, '13/45/2014')];
+    const file = path.join(folder, 'other.csv');
+    writeFileSync(file, [`${head},Tags`, ...chosen.map((row) => `${row},Older American`)].join('\n'));
+    const before = await logEnd();
+    const set = await run('cfpb', file);
+    expect(set).toMatchObject({ rowsRead: 43, rowsAccepted: 41, rowsRefused: 2, readModelRows: set.eventsAppended });
+    expect((await logEnd()) - before).toBe(set.eventsAppended);
+    const refusals = path.join(folder, 'home', 'refusals');
+    const text = readFileSync(path.join(refusals, readdirSync(refusals)[0]!), 'utf8');
+    expect(
+      text
+        .split('\n')
+        .slice(1, 3)
+        .map((line) => line.split(',').slice(1, 3)),
+    ).toEqual([
+      ['43', 'wrong-number-of-columns'],
+      ['44', 'no-such-date'],
+    ]);
+
+    expect(await run('cfpb', file)).toEqual(set);
+    const overlap = path.join(folder, 'overlap.csv');
+    writeFileSync(overlap, [head, ...rows.slice(130, 150)].join('\n'));
+    const later = await logEnd();
+    const again = await run('cfpb', overlap);
+    expect(again.rowsAccepted).toBe(20);
+    expect((await logEnd()) - later).toBeLessThan(again.eventsAppended);
+  }, 60_000);
+
+  it.each([
+    ['a source that there is not', ['pigeons', 'x'], 'there is no source'],
+    ['a file that is not there', ['cfpb', path.join(folder, 'nowhere.csv')], 'there is no file'],
+    ['a file of another shape', ['bank-marketing', path.join(data, 'cfpb/consumer_complaints.csv')], 'lacks the columns'],
+    ['a folder without its files', ['berka', folder], 'the folder lacks'],
+  ])('refuses %s with a sentence, and appends nothing', async (_case, args, sentence) => {
+    const before = await logEnd();
+    const failure = (await run(...args).catch((error: unknown) => error)) as { code: number; stderr: string };
+    expect(failure.code).toBe(2);
+    expect(failure.stderr).toContain(sentence);
+    expect(failure.stderr).not.toContain('    at ');
+    expect(await logEnd()).toBe(before);
+    expect(existsSync(program)).toBe(true);
+  });
+});
