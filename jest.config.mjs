@@ -17,6 +17,7 @@ export default {
       },
     ],
   },
+  testTimeout: 60_000, // for a busy machine; no test measures time
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',

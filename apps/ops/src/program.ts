@@ -7,6 +7,7 @@ import { statusLines, statusOf } from './commands/status.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
 import { Home } from './home.js';
+import { progressBar } from './progress-bar.js';
 import { UnusableFile } from './import/source.js';
 import { type Installation, openInstallation, UsageError } from './installation.js';
 import { allMigrations } from './migrations.js';
@@ -60,10 +61,19 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .option('--head <position:seal>', 'a log end noted elsewhere, which the log must still hold')
     .action((options: { json?: boolean; head?: string }) =>
       onInstallation(async ({ url }) => {
-        const { events, findings } = await verifyInstallation(url, options.head);
-        print(options.json ? JSON.stringify({ events, findings }) : `${events} events verified, ${findings.length} findings`);
-        if (!options.json) for (const finding of findings) print(findingLine(finding));
-        if (findings.length > 0) code = 4;
+        const bar = progressBar('verify', 'steps');
+        const { events, batches, head, findings, findingCount } = await verifyInstallation(url, options.head, (done, total) => {
+          if (!bar.isActive) bar.start(Math.max(1, total), 0);
+          bar.update(done);
+        });
+        bar.stop();
+        if (options.json) print(JSON.stringify({ events, batches, head, findingCount, findings }));
+        else {
+          print(`${events} events in ${batches} sealed batches verified, ${findingCount} findings`);
+          for (const finding of findings) print(findingLine(finding));
+          print(`head to keep elsewhere: ${head.position}:${head.seal}`);
+        }
+        if (findingCount > 0) code = 4;
       }),
     );
 

@@ -1,10 +1,10 @@
-import cliProgress from 'cli-progress';
 import { createPool } from '#database';
 import { HEAD_OFFICE, sources } from '../import/sources.js';
 import { countReadModelRows, type DataSetReport, fingerprintOf, importOnce, importParts } from '../import/import-run.js';
 import { RefusalFile } from '../import/refusal-file.js';
 import type { Source } from '../import/source.js';
 import { type Installation, openStore, UsageError } from '../installation.js';
+import { progressBar } from '../progress-bar.js';
 import { startProjecting, untilProjected } from '../projecting.js';
 
 const STALL_MS = 15_000;
@@ -32,15 +32,7 @@ export async function importDataSet(
   const { digest, lines } = await fingerprintOf(source, path);
   const parts = await openStore(installation, 'rapport import');
   const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `${source.name} {bar} {percentage}% | {value} of {total} rows | {duration_formatted}`,
-      stream: process.stderr,
-      noTTYOutput: true,
-      notTTYSchedule: 2_000,
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = progressBar(source.name, 'rows');
   const refusals = new RefusalFile(installation.home.place('refusals', `${source.name}-${digest.slice(0, 12)}.csv`));
   try {
     const imported = await importOnce(

@@ -48,9 +48,15 @@ export class Importer {
 
   async run(source: Source, path: string, options: SourceOptions, watcher: ImportWatcher): Promise<ImportResult> {
     const result: ImportResult = { rowsRead: 0, rowsAccepted: 0, rowsRefused: 0, eventsAppended: 0, positions: new PositionSet() };
+    let before: Promise<void> = Promise.resolve();
+    // One batch is prepared while the one before it is appended; what builds on existing streams waits for it.
     const take = async (batch: readonly SourceRow[]): Promise<void> => {
-      await this.takeBatch(source.name, batch, options, result, watcher);
-      watcher.progress(result.rowsRead);
+      const earlier = before;
+      if (batch.some((row) => 'facts' in row && row.facts.some((fact) => !fact.creates))) await earlier;
+      const taken = this.takeBatch(source.name, batch, options, result, watcher);
+      before = Promise.all([earlier, taken]).then(() => watcher.progress(result.rowsRead));
+      before.catch(() => undefined); // awaited with the next batch
+      await earlier;
     };
     watcher.begin();
     let batch: SourceRow[] = [];
@@ -61,6 +67,7 @@ export class Importer {
       batch = [];
     }
     await take(batch);
+    await before;
     return result;
   }
 
