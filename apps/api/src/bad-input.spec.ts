@@ -42,7 +42,7 @@ describe('a body', () => {
     expect(await register(text)).toMatchObject({ status: 400, code: 'malformed-json' });
   });
 
-  test.each(['[]', '"x"', '1', 'true'])('that is no object: %s', async (text) => {
+  test.each(['[]', '"x"', '1', 'true', 'null'])('that is no object: %s', async (text) => {
     expect(await register(text)).toMatchObject(fieldFault('', 'wrong-type'));
   });
 
@@ -233,6 +233,13 @@ describe('headers', () => {
       expect(await command({ ...key, 'if-match': stated })).toMatchObject({ status: 400, code: 'if-match-malformed' });
     },
   );
+
+  test('without a body, where there is nothing that has to be stated', async () => {
+    const headers = { ...key, 'if-match': '"9"' };
+    const bare = await manager.call('POST', `/v1/complaints/${complaintId}/acknowledge`, { headers });
+    expect(problem(bare)).toMatchObject({ status: 412, code: 'stale-version' }); // the shape was in order
+    expect(problem(await manager.call('POST', '/v1/clients', { headers: key }))).toMatchObject({ status: 400, code: 'invalid-request' });
+  });
 
   test('that name a version that is past, or to come', async () => {
     const answer = await manager.post(`/v1/complaints/${complaintId}/acknowledge`, {}, { version: 0 });

@@ -11,8 +11,8 @@ const ERRORS_MAX = 50;
 /** The body, checked against its class; unknown members are refused. Answers plain JSON without absent members. */
 export class BodyShape implements PipeTransform {
   transform(value: unknown, { metatype }: ArgumentMetadata): unknown {
-    const body = value === undefined || value === null ? {} : value;
-    if (typeof body !== 'object' || Array.isArray(body)) throw invalidRequest({ pointer: '', code: 'wrong-type' });
+    const body = value === undefined ? {} : value; // none at all is an empty one
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalidRequest({ pointer: '', code: 'wrong-type' });
     const { errors } = checked(metatype as Type<object>, body, 'unknown-member');
     refuse(errors.map(({ path, code }) => ({ pointer: pointerOf(path), code })));
     return body;

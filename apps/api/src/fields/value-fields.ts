@@ -25,19 +25,20 @@ export const QueryInteger = ({ min, max, ...options }: MemberOptions & Range): P
 export const BooleanField = (options: MemberOptions = {}): PropertyDecorator =>
   member({ type: 'boolean' }, [{ fault: 'wrong-type', holds: (value) => typeof value === 'boolean' }], options);
 
+// handed on as a new arrow below: swagger tells a lazy type by the function's name
 type ClassOf = () => new () => object;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object with members of its own. */
 export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
-  applyDecorators(member({ type }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));
+  applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));
 
 /** A list of such objects. */
 export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
   applyDecorators(
     member(
-      { type, isArray: true, maxItems },
+      { type: () => type(), isArray: true, maxItems },
       [
         { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every(isObject) },
         { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },

@@ -13,8 +13,9 @@ export const ShownFlag = (description?: string): PropertyDecorator => Shown({ ty
 /** An object whose members depend on what happened. */
 export const ShownObject = (description?: string): PropertyDecorator => Shown({ type: 'object', additionalProperties: true }, description);
 export const ShownList = (type: () => new () => object, description?: string): PropertyDecorator =>
-  Shown({ type, isArray: true }, description);
-export const ShownOne = (type: () => new () => object, description?: string): PropertyDecorator => Shown({ type }, description);
+  Shown({ type: () => type(), isArray: true }, description);
+export const ShownOne = (type: () => new () => object, description?: string): PropertyDecorator =>
+  Shown({ type: () => type() }, description);
 
 /** How fresh an answer is. */
 export class FreshView {

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { createRequire } from 'node:module';
+import * as assignments from '../clients/assignment-bodies.js';
+import * as clients from '../clients/client-bodies.js';
+import { ClientSearchBody } from '../clients/client-views.js';
+import * as complaints from '../complaints/complaint-bodies.js';
+import * as contacts from '../contacts/contact-bodies.js';
+import { Problem } from '../problems/problem.js';
+import * as tiers from '../tiers/tier-bodies.js';
+import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/api.js';
+import { BodyShape } from './shape.pipe.js';
+import { MoneyBody } from './value-fields.js';
+
+jest.setTimeout(120_000);
+
+// a CommonJS package whose types speak of a default export that Node does not see
+const addFormats = createRequire(import.meta.url)('ajv-formats') as (ajv: Ajv2020) => void;
+const RUNS_PER_BODY = Number(process.env.BODIES_TRIED ?? 150);
+
+const classes = Object.values({
+  ...assignments,
+  ...clients,
+  ...complaints,
+  ...contacts,
+  ...tiers,
+  ClientSearchBody,
+}) as (new () => object)[];
+// shared by bodies, and checked in each of them
+classes.push(MoneyBody);
+const names = classes.map((type) => type.name);
+const classOf = (name: string): new () => object => classes.find((type) => type.name === name)!;
+
+interface Schema {
+  $ref?: string;
+  allOf?: [Schema];
+  type?: string;
+  enum?: string[];
+  oneOf?: Schema[];
+  pattern?: string;
+  format?: string;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  maxItems?: number;
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+
+let under: ApiUnderTest;
+let schemas: Record<string, Schema>;
+let validators: Map<string, ValidateFunction>;
+beforeAll(async () => {
+  under = await startApiUnderTest();
+  schemas = JSON.parse(JSON.stringify(under.api.document.components!.schemas)) as Record<string, Schema>;
+  const ajv = new Ajv2020({ strict: false });
+  addFormats(ajv);
+  ajv.addSchema({ $id: 'https://rapport.example/contract', components: { schemas } });
+  validators = new Map(
+    names
+      .filter((name) => schemas[name])
+      .map((name) => [name, ajv.compile({ $ref: `https://rapport.example/contract#/components/schemas/${name}` })]),
+  );
+});
+afterAll(() => under.close());
+
+const resolve = (schema: Schema): Schema => {
+  const reference = schema.$ref ?? schema.allOf?.[0].$ref;
+  return reference ? schemas[reference.split('/').at(-1)!]! : schema;
+};
+
+const mostly = <T>(good: fc.Arbitrary<T>, ...others: fc.Arbitrary<T>[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 12, arbitrary: good }, ...others.map((arbitrary) => ({ weight: 1, arbitrary })));
+const goodDays = fc.constantFrom('2026-03-11', '1900-01-01', '2200-12-31', '2024-02-29');
+const goodInstants = fc
+  .tuple(goodDays, fc.constantFrom('10:00:00', '23:59:59.999', '00:00:00.123456789'), fc.constantFrom('Z', '+08:00', '-23:59'))
+  .map(([day, clock, offset]) => `${day}T${clock}${offset}`);
+const days = mostly(goodDays, fc.constantFrom('1899-12-31', '2201-01-01', '2023-02-29', '2026-04-31', '2026-3-1', ' 2026-03-11'));
+const badInstants = fc
+  .tuple(
+    days,
+    fc.constantFrom('T', ' ', 't'),
+    fc.constantFrom('10:00:00', '24:00:00', '10:00:60', '10:00'),
+    fc.constantFrom('Z', '+24:00', '', 'z'),
+  )
+  .map((parts) => parts.join(''));
+const instants = mostly(goodInstants, badInstants);
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 30 }),
+  fc.constantFrom('', ' ', '\u3000', '\n', 'x', 'sh-01', 'CNY', 'cny', '\ufe0f', '😀\ufe0f'),
+);
+const junk = fc.oneof(
+  fc.constantFrom<unknown>(null, true, 0, 1.5, -1, 1e300, '', [], {}, [[]], [{}], 'x'),
+  fc.jsonValue({ maxDepth: 2 }),
+  days,
+  instants,
+);
+
+/** Mostly what the schema takes, at its bounds and a step beyond them. */
+function near(schema: Schema): fc.Arbitrary<unknown> {
+  const {
+    type,
+    enum: values,
+    oneOf,
+    pattern,
+    format,
+    minimum,
+    maximum,
+    maxLength,
+    maxItems,
+    items,
+    properties,
+    required = [],
+  } = resolve(schema);
+  if (oneOf) return mostly<string>(fc.oneof(days, instants), texts);
+  if (values) return mostly<string>(fc.constantFrom(...values), texts);
+  if (format === 'uuid') {
+    const ids = fc.uuid();
+    return mostly(
+      ids,
+      texts,
+      ids.map((id) => id.toUpperCase()),
+    );
+  }
+  if (format === 'date') return days;
+  if (format === 'date-time') return instants;
+  if (pattern === '\\S' && maxLength) {
+    const edge = fc
+      .constantFrom(maxLength - 1, maxLength, maxLength + 1)
+      .chain((length) => fc.constantFrom('x', '名', '😀', '\ufe0f').map((one) => one.repeat(length)));
+    const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => `名${text}`);
+    return mostly(words, texts, edge);
+  }
+  if (type === 'string') return mostly(fc.stringMatching(new RegExp(pattern ?? '.*', 'u')), texts);
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'integer') return fc.constantFrom(minimum!, maximum!, minimum! - 1, maximum! + 1, 0, 1, 0.5, -0);
+  if (type === 'array') return fc.array(near(items!), { maxLength: Math.min(3, maxItems! + 1) });
+  const members = Object.fromEntries(
+    Object.entries(properties ?? {}).map(([name, member]) => [
+      name,
+      fc.oneof({ weight: 60, arbitrary: near(member) }, { weight: 1, arbitrary: junk }),
+    ]),
+  );
+  return fc.record(members, { requiredKeys: Object.keys(members).filter((name) => required.includes(name)) });
+}
+
+/** The same with a member more or one less, now and then. */
+const disturbed = (schema: Schema): fc.Arbitrary<unknown> =>
+  fc
+    .tuple(near(schema), fc.integer({ min: 0, max: 19 }), fc.constantFrom('more', 'Party', 'occurredat'), junk)
+    .map(([value, luck, name, other]) => {
+      if (luck === 0) return { ...(value as object), [name]: other };
+      if (luck === 1) return Object.fromEntries(Object.entries(value as object).slice(1));
+      return luck === 2 ? other : value;
+    });
+
+function taken(name: string, value: unknown): boolean {
+  try {
+    new BodyShape().transform(value, { type: 'body', metatype: classOf(name) });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invalid-request') return false;
+    throw error;
+  }
+}
+
+describe('what is published of a body is what is checked', () => {
+  test('each body of the contract has its class here', () => {
+    const bodies = Object.keys(schemas).filter((name) => name.endsWith('Body'));
+    expect(bodies.filter((name) => !names.includes(name))).toEqual([]);
+    expect(bodies.length).toBeGreaterThan(25);
+  });
+
+  test.each(names)('%s', (name) => {
+    const valid = validators.get(name)!;
+    let accepted = 0;
+    fc.assert(
+      fc.property(disturbed({ $ref: name }), (value) => {
+        const published = valid(value);
+        const checked = taken(name, value);
+        if (checked) accepted++;
+        if (published !== checked)
+          throw new Error(`schema ${published ? 'takes' : 'refuses'} ${JSON.stringify(value)}: ${JSON.stringify(valid.errors)}`);
+      }),
+      { numRuns: RUNS_PER_BODY },
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+});
