@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest } from './support/api.js';
+
+const canary = (name: string) => `${name}-${randomBytes(8).toString('hex')}`;
+const BORN = '1931-02-07';
+const secrets = {
+  name: canary('Canary Name'),
+  idNumber: canary('ID'),
+  address: canary('phone'),
+  occupation: canary('job'),
+  goals: canary('goal'),
+  summary: canary('said'),
+  allegation: canary('story'),
+  justification: canary('because'),
+};
+
+describe('personal data at rest', () => {
+  let api: ApiUnderTest;
+  let manager: Caller;
+  let clientId: string;
+
+  beforeAll(async () => {
+    api = await startApiUnderTest();
+    manager = await api.as('relationshipManager', SHANGHAI);
+    const registered = await manager.post('/v1/clients', {
+      ...{ clientNo: canary('C'), party: 'person', acquisitionSource: 'branch' },
+      identity: { name: secrets.name, idNumber: secrets.idNumber, birthDate: BORN },
+      reachableAt: [{ channel: 'phone', address: secrets.address }],
+      profile: { internal: { occupation: secrets.occupation } },
+    });
+    clientId = registered.body.id as string;
+    const place = `/v1/clients/${clientId}`;
+    const needs = await manager.post(`${place}/record-needs`, { goals: secrets.goals }, { version: registered.body.version as number });
+    const call = {
+      channel: 'phone',
+      direction: 'inbound',
+      automated: false,
+      startedAt: new Date().toISOString(),
+      summary: secrets.summary,
+    };
+    const contact = await manager.post('/v1/contacts', { clientId, ...call });
+    const about = { receivedAt: new Date().toISOString(), channel: 'phone', subject: { product: 'Fund' }, allegation: secrets.allegation };
+    const complaint = await manager.post('/v1/complaints', { clientId, ...about });
+    await manager.post(`${place}/tier/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'opening' }, { version: 0 });
+    const wish = { mode: 'pin', tier: 'GOLD', validFrom: '2099-01-01', validTo: '2099-02-01', justification: secrets.justification };
+    const asked = await manager.post(`${place}/tier/request-override`, wish, { version: 1 });
+    expect([registered, needs, contact, complaint, asked].map(({ status }) => status)).toEqual([201, 200, 201, 201, 200]);
+    await manager.get(place, { 'rapport-min-position': String(asked.body.position as number) });
+  });
+  afterAll(() => api.close());
+
+  it('is readable by those who may, also through a keyed index', async () => {
+    const file = await manager.get(`/v1/clients/${clientId}`);
+    expect(JSON.stringify(file.body)).toContain(secrets.name);
+    const found = await manager.post('/v1/clients/search', { name: ` ${secrets.name.toUpperCase()}` });
+    expect((found.body.items as { clientId: string }[]).map((item) => item.clientId)).toEqual([clientId]);
+    const timeline = await manager.get(`/v1/clients/${clientId}/timeline`);
+    expect(JSON.stringify(timeline.body)).toContain(secrets.allegation);
+  });
+
+  it('is in no row of any table, and in no byte of the data folder, the write-ahead log included', async () => {
+    await api.owner.query('CHECKPOINT');
+    const { rows } = await api.owner.query<{ folder: string }>(`SELECT current_setting('data_directory') AS folder`);
+    const needles = [...Object.values(secrets), BORN].map((text) => Buffer.from(text));
+    const found = filesBelow(rows[0]!.folder).flatMap((file) => {
+      const bytes = readFileSync(file);
+      return needles.filter((needle) => bytes.includes(needle)).map((needle) => `${needle.toString()} in ${file}`);
+    });
+    expect(found).toEqual([]);
+    // and what is looked for would be found: the client number is no secret
+    const { rows: stored } = await api.owner.query<{ data: string }>(`SELECT data FROM log.events WHERE type = 'ClientRegistered'`);
+    expect(stored[0]!.data).toContain('"clientNo":"C-');
+  });
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const place = path.join(folder, name);
+    const stat = statSync(place, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return filesBelow(place);
+    return stat?.isFile() ? [place] : [];
+  });
+}
