@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.js';
 
 export const testKafka = (): Kafka => createKafka('tests', testBrokers());
 
-/** A client whose connections break now and then, most often after a request went out and before its answer came. */
+/** A client whose connections break now and then: half of the time before a request went out, else before its answer came. */
 export function flakyKafka(): { kafka: Kafka; broken: () => number } {
   let broken = 0;
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
@@ -14,12 +14,15 @@ export function flakyKafka(): { kafka: Kafka; broken: () => number } {
     const write = socket.write.bind(socket);
     let writesLeft = 5 + Math.floor(Math.random() * 10);
     socket.write = ((...args: Parameters<typeof write>) => {
-      const sent = write(...args);
-      if (--writesLeft === 0) {
-        broken++;
-        setTimeout(() => socket.destroy(new Error('the line broke')), Math.random() * 2);
+      if (--writesLeft > 0) return write(...args);
+      broken++;
+      const cut = () => socket.destroy(new Error('the line broke'));
+      if (broken % 2 === 0) {
+        cut();
+        return false;
       }
-      return sent;
+      setTimeout(cut, 2);
+      return write(...args);
     }) as typeof socket.write;
     return socket;
   };

@@ -20,8 +20,8 @@ export interface KafkaFeedOptions {
 }
 
 const CHUNK_SIZE = 500;
-const SESSION_TIMEOUT_MS = 30_000;
-const HEARTBEAT_MS = 3_000;
+const SESSION_TIMEOUT_MS = 10_000; // a killed member holds its partitions for that long
+const HEARTBEAT_MS = 2_000;
 const LONG_POLL_MS = 100; // stopping waits for it
 const TOPIC_CHECK_MS = 5_000;
 const COMMIT_MS = 5_000;

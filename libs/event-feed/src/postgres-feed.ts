@@ -18,7 +18,7 @@ export interface PostgresFeedOptions {
   pollMs?: number;
 }
 
-const PAGE_SIZE = 1_000;
+const PAGE_SIZE = 2_000;
 const POLL_MS = 50;
 const ALL_PARTITIONS = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
 const log = createLogger('postgres-feed');

@@ -106,7 +106,7 @@ export class Relay {
           next.catch(() => {}); // awaited later, unless this page fails first
         }
         untold ||= events.length > 0;
-        const tell = untold && performance.now() - toldAt >= WATERMARK_MS;
+        const tell = untold && position > 0 && performance.now() - toldAt >= WATERMARK_MS;
         if (events.length > 0 || tell) {
           const previous = [...state.previous];
           const records = recordsOf(events, previous);

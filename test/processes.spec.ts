@@ -1,0 +1,222 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { LocalIssuer } from '#access';
+import { eventRegistry } from '#application';
+import { createPool, type Migration } from '#database';
+import { eventFeedMigrations, PostgresFeed } from '#event-feed';
+import { newId } from '#event-sourcing';
+import { eventStoreMigrations, LogReader } from '#event-store';
+import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
+import { allProjections, ProjectionRunner, readModelMigrations, ReadModelPositions, readModelRunnerMigrations } from '#read-models';
+import { aClient, aComplaint, type Answer, Caller, SHANGHAI } from './support/api.js';
+import { describeWithKafka, testTopic } from './support/kafka.js';
+import { createTestDatabase, type TestDatabase } from './support/postgres.js';
+
+jest.setTimeout(180_000);
+const ROOT = path.resolve(import.meta.dirname, '..');
+const FIRM_ZONE = 'Asia/Shanghai';
+const COMMANDS = 384;
+const CALLERS = 8;
+const migrations: readonly Migration[] = [
+  ...eventStoreMigrations,
+  ...privacyMigrations,
+  ...eventFeedMigrations,
+  ...readModelRunnerMigrations,
+  ...readModelMigrations,
+];
+
+describeWithKafka('api, relay and projector as processes, over PostgreSQL and Kafka', () => {
+  let database: TestDatabase;
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
+  let caller: Caller;
+  const children = new Map<string, ChildProcess>();
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: ROOT, stdio: 'pipe' });
+    database = await createTestDatabase(migrations);
+    folder = await mkdtemp(path.join(tmpdir(), 'rapport-processes-'));
+    const masterKeyFile = path.join(folder, 'master-keys.json');
+    MasterKeys.loadOrCreate(masterKeyFile);
+    const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
+    const { issuer: name, audience, jwks } = issuer.settings;
+    const port = String(await freePort());
+    env = {
+      ...process.env,
+      NODE_OPTIONS: '',
+      LOG_LEVEL: process.env.LOG_LEVEL ?? 'fatal',
+      DATABASE_URL: database.url,
+      KAFKA_BROKERS: process.env.RAPPORT_TEST_KAFKA,
+      KAFKA_TOPIC: testTopic('processes'),
+      MASTER_KEY_FILE: masterKeyFile,
+      FIRM_ZONE,
+      TOKEN_ISSUER: name,
+      TOKEN_AUDIENCE: audience,
+      TOKEN_JWKS: (jwks as { file: string }).file,
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      PORT: port,
+    };
+    const token = await issuer.issueToken({ subject: 'loader', role: 'branchManager', branch: SHANGHAI, ttlSeconds: 3600 });
+    caller = new Caller(`http://127.0.0.1:${port}`, `Bearer ${token}`);
+  });
+  afterAll(async () => {
+    await Promise.all([...children.keys()].map(kill));
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  const start = (app: string): void => {
+    children.set(
+      app,
+      spawn(process.execPath, [`dist/apps/${app}/src/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] }),
+    );
+  };
+  const kill = async (app: string): Promise<void> => {
+    const child = children.get(app);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  };
+
+  /** Asks until it is answered, under one Idempotency-Key: what a client does when the line or the server breaks. */
+  async function command(address: string, body: unknown): Promise<Answer> {
+    const key = newId();
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const answer = await caller.post(address, body, { key }).catch(() => undefined);
+      if (answer && answer.status !== 503) return answer;
+      if (Date.now() > deadline) throw new Error(`${address} was never answered`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  it('each killed once in the middle of a load, end with every answered command in effect once and read models that are the fold of the log', async () => {
+    for (const app of ['api', 'relay', 'projector']) start(app);
+    const acknowledged: Record<string, number> = {};
+    const positions = new Set<number>();
+    let answered = 0;
+    const work = async (): Promise<void> => {
+      for (let done = 0; done < COMMANDS / CALLERS / 4; done++) {
+        const registered = await command('/v1/clients', aClient());
+        const { id: clientId } = registered.body;
+        const contact = { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11T09:00:00+08:00' };
+        const answers = [registered, await command('/v1/contacts', contact), await command('/v1/contacts', contact)];
+        answers.push(await command('/v1/complaints', aComplaint(clientId)));
+        for (const { status, body } of answers) {
+          expect({ status, body }).toMatchObject({ status: 201 });
+          for (const type of body['events'] as string[]) acknowledged[type] = (acknowledged[type] ?? 0) + 1;
+          positions.add(body['position'] as number);
+          answered++;
+        }
+      }
+    };
+    const load = Promise.all(Array.from({ length: CALLERS }, work));
+    for (const [app, share] of [
+      ['relay', 0.2],
+      ['projector', 0.45],
+      ['api', 0.7],
+    ] as const) {
+      await Promise.race([load, until(() => answered >= COMMANDS * share)]);
+      await kill(app);
+      start(app);
+    }
+    await load;
+    expect(answered).toBe(COMMANDS);
+
+    const owner = createPool({ url: database.url, max: 2, applicationName: 'checker' });
+    const { rows: stored } = await owner.query<{ type: string; events: number }>(
+      'SELECT type, count(*)::int AS events FROM log.events GROUP BY type',
+    );
+    expect(Object.fromEntries(stored.map(({ type, events }) => [type, events]))).toEqual(acknowledged);
+    expect(positions.size).toBe(COMMANDS);
+    const end = Math.max(...positions);
+    await everyModelAt(database.url, end);
+
+    const rebuilt = await rebuild(end);
+    expect(await digestsOf(database.url)).toEqual(await digestsOf(rebuilt.url));
+    await rebuilt.drop();
+    const { rows: counts } = await owner.query(
+      'SELECT (SELECT count(*) FROM read.client_files)::int AS clients, (SELECT count(*) FROM read.timeline WHERE type = $1)::int AS contacts',
+      ['ContactLogged'],
+    );
+    expect(counts).toEqual([{ clients: acknowledged['ClientRegistered'], contacts: acknowledged['ContactLogged'] }]);
+    await owner.end();
+  });
+
+  /** The same projections over the log from its beginning, into another database, in this process. */
+  async function rebuild(end: number): Promise<TestDatabase> {
+    const other = await createTestDatabase(migrations);
+    const log = createPool({ url: database.url, applicationName: 'rebuild' });
+    const pool = createPool({ url: other.url, role: 'rapport_projector', applicationName: 'rebuild' });
+    const master = MasterKeys.load(env.MASTER_KEY_FILE!);
+    const projections = allProjections({ registry: eventRegistry, keys: new ClientKeys(log, master), master, firmZone: FIRM_ZONE });
+    const reader = new LogReader(log);
+    const runner = new ProjectionRunner({ pool, store: reader, registry: eventRegistry, projections });
+    const stopping = new AbortController();
+    const running = new PostgresFeed({ pool, group: 'rebuild', reader }).run(runner, stopping.signal);
+    await everyModelAt(other.url, end);
+    stopping.abort();
+    await running;
+    await runner.close();
+    await Promise.all([log.end(), pool.end()]);
+    return other;
+  }
+});
+
+/** Rejects where a model does not get there within 60 s, or parked anything on the way. */
+async function everyModelAt(url: string, position: number): Promise<void> {
+  const pool = createPool({ url, max: 2, applicationName: 'checker' });
+  try {
+    const positions = new ReadModelPositions(pool);
+    await until(async () => (await pool.query('SELECT FROM read.checkpoints LIMIT 1')).rowCount === 1);
+    const { rows } = await pool.query<{ name: string; version: number }>(
+      'SELECT DISTINCT projection AS name, version FROM read.checkpoints',
+    );
+    for (const model of rows) expect([model.name, await positions.waitFor(model, position, 60_000)]).toEqual([model.name, true]);
+    expect((await pool.query('SELECT * FROM read.parked')).rows).toEqual([]);
+  } finally {
+    await pool.end();
+  }
+}
+
+const RUNNER_TABLES = ['checkpoints', 'parked', 'batch_attempts', 'event_attempts'];
+
+/** By table of the read models: rows, and a digest over all of them. */
+async function digestsOf(url: string): Promise<Record<string, string>> {
+  const pool = createPool({ url, max: 2, applicationName: 'checker' });
+  const { rows: tables } = await pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'read' AND table_type = 'BASE TABLE' AND table_name <> ALL ($1) ORDER BY 1`,
+    [RUNNER_TABLES],
+  );
+  const digests: Record<string, string> = {};
+  for (const { name } of tables) {
+    const { rows } = await pool.query<{ digest: string }>(
+      `SELECT count(*) || ' ' || md5(string_agg(t::text, ';' ORDER BY t::text)) AS digest FROM read.${name} t`,
+    );
+    digests[name] = rows[0]!.digest;
+  }
+  await pool.end();
+  return digests;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`never: ${String(holds)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
