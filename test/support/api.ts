@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { expect } from '@jest/globals';
 import { LocalIssuer, type Role } from '#access';
 import { eventRegistry } from '#application';
 import { createPool, type Database } from '#database';
@@ -16,7 +17,7 @@ import {
   ReadModelPositions,
   readModelRunnerMigrations,
 } from '#read-models';
-import { createApi, type RunningApi } from '../../apps/api/src/index.js';
+import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
 import { createTestDatabase } from './postgres.js';
 
 export const SHANGHAI = 'sh-01';
@@ -35,6 +36,8 @@ export interface CallOptions {
 
 export interface ApiUnderTest {
   api: RunningApi;
+  /** What it was started with, to start another beside it. */
+  parts: ApiOptions;
   issuer: LocalIssuer;
   store: EventStore;
   /** The database's owner. */
@@ -46,7 +49,7 @@ export interface ApiUnderTest {
 }
 
 /** The API on a database of its own, with the projections on the PostgreSQL feed. */
-export async function startApiUnderTest(options: { rateLimitPerMinute?: number } = {}): Promise<ApiUnderTest> {
+export async function startApiUnderTest(options: Pick<ApiOptions, 'rateLimitPerMinute'> = {}): Promise<ApiUnderTest> {
   const migrations = [
     ...eventStoreMigrations,
     ...privacyMigrations,
@@ -75,17 +78,20 @@ export async function startApiUnderTest(options: { rateLimitPerMinute?: number }
   const stopping = new AbortController();
   const feed = new PostgresFeed({ pool: projectorPool, group: 'test', reader, pollMs: 10 });
   const running = feed.run(runner, stopping.signal);
-  const api = await createApi({
+  const parts: ApiOptions = {
     store,
     keys: new ClientKeys(apiPool, master),
     master,
     reads,
     positions: new ReadModelPositions(apiPool),
     authentication: issuer.settings,
-    rateLimitPerMinute: options.rateLimitPerMinute ?? 1_000_000,
-  });
+    rateLimitPerMinute: 1_000_000,
+    ...options,
+  };
+  const api = await createApi(parts);
   return {
     api,
+    parts,
     issuer,
     store,
     owner,
@@ -168,3 +174,15 @@ export const aComplaint = (clientId: unknown, more: object = {}): Record<string,
   subject: { product: 'Fund subscription' },
   ...more,
 });
+
+/** A problem as published: known members, a page, no word of what is inside. */
+export function problem({ status, headers, body }: Answer): { status: number; code: unknown; errors: unknown } {
+  expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(body).toMatchObject({ type: `/problems/${String(body['code'])}`, status, title: expect.any(String), detail: expect.any(String) });
+  expect(body['traceId']).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.stringify(body)).not.toMatch(/SELECT|INSERT|\.ts:|node_modules|127\.0\.0\.1|postgres|王芳|310101/);
+  return { status, code: body['code'], errors: body['errors'] };
+}
+
+/** A refusal of one field. */
+export const fieldFault = (pointer: string, code: string) => ({ status: 400, code: 'invalid-request', errors: [{ pointer, code }] });

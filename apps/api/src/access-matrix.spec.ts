@@ -3,8 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Controller, Module, Post } from '@nestjs/common';
 import { LocalIssuer, type Role, roles } from '#access';
 import { aClient, aComplaint, type ApiUnderTest, BEIJING, Caller, SHANGHAI, startApiUnderTest } from '../../../test/support/api.js';
+import { createApi } from './create-api.js';
 
 jest.setTimeout(120_000);
 
@@ -63,6 +65,17 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['GET /v1/freshness', 'SRBCAIN'],
 ];
 
+@Controller('v1/forgotten')
+class ForgetfulController {
+  @Post()
+  anything(): string {
+    return 'open to everybody';
+  }
+}
+
+@Module({ controllers: [ForgetfulController] })
+class ForgetfulModule {}
+
 let under: ApiUnderTest;
 let ids: Record<string, string>;
 let lastPosition: string;
@@ -106,6 +119,13 @@ describe('every route, every role (G18)', () => {
       ...['GET /docs', 'GET /docs/favicon-32x32.png', 'GET /docs/start.js', 'GET /docs/swagger-ui-bundle.js', 'GET /docs/swagger-ui.css'],
       ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
     ]);
+  });
+
+  test('a route without a declared permission stops the boot, which names it', async () => {
+    const modules = [ForgetfulModule];
+    await expect(createApi({ ...under.parts, modules })).rejects.toThrow('routes without a declared permission: POST /v1/forgotten');
+    const other = await createApi(under.parts); // without it, it starts
+    await other.close();
   });
 
   test.each(roles)('%s, in the branch of the client', async (role) => {

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { ApplicationModule } from '#application';
 import type { EventStore } from '#event-store';
@@ -32,14 +32,16 @@ export interface ApiParts {
   ready: ReadyCheck;
   /** IANA zone of the firm. */
   zone: string;
+  /** Further modules whose routes are served beside these, under the same rules. */
+  modules?: readonly Type[];
 }
 
 @Module({})
 export class ApiModule {
-  static over({ store, keys, master, reads, positions, ready, zone }: ApiParts): DynamicModule {
+  static over({ store, keys, master, reads, positions, ready, zone, modules = [] }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      imports: [CqrsModule, ApplicationModule.over(store, keys), ReadModelsModule.over(reads, keys, master)],
+      imports: [CqrsModule, ApplicationModule.over(store, keys), ReadModelsModule.over(reads, keys, master), ...modules],
       controllers: [
         ClientsController,
         ClientReadsController,

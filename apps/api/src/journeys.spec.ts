@@ -74,17 +74,17 @@ describe('a client over HTTP', () => {
     const written: Answer[] = [];
     for (let i = 0; i < 5; i++) written.push(await manager.post('/v1/clients', aClient()));
     const ids: unknown[] = [];
-    let next: unknown = undefined;
+    let next: string | null = null;
     do {
-      const page = await manager.get(`/v1/clients?limit=3&status=prospect${next ? `&cursor=${String(next)}` : ''}`, seen(written.at(-1)!));
+      const page = await manager.get(`/v1/clients?limit=3&status=prospect${next ? `&cursor=${next}` : ''}`, seen(written.at(-1)!));
       ids.push(...(page.body['items'] as { clientId: string }[]).map((item) => item.clientId));
-      next = page.body['next'];
+      next = page.body['next'] as string | null;
       if (next) {
         const elsewhere = [
-          await manager.get(`/v1/clients?cursor=${String(next)}`),
-          await deputy.get(`/v1/clients?status=prospect&cursor=${String(next)}`),
-          await manager.get(`/v1/complaints?cursor=${String(next)}`),
-          await manager.get(`/v1/clients?status=prospect&cursor=x${String(next)}`),
+          await manager.get(`/v1/clients?cursor=${next}`),
+          await deputy.get(`/v1/clients?status=prospect&cursor=${next}`),
+          await manager.get(`/v1/complaints?cursor=${next}`),
+          await manager.get(`/v1/clients?status=prospect&cursor=x${next}`),
         ];
         expect(elsewhere.map((answer) => answer.body['code'])).toEqual(Array(4).fill('cursor-not-valid'));
       }
