@@ -10,7 +10,8 @@ export const appendFunction = `
 -- Guards, by owner: slot and version. Names: distinct. Claims, by owner, releases first: name, taken or released.
 -- outcome: 0 accepted, 1 repeat (the first outcome again), 2 version conflict (at_stream stands at at_version),
 -- 3 id used for another request, 4 the name at_count is held by at_stream. Only accepted ones are stored: after a
--- conflict the caller may reload, decide again and retry under the same id.
+-- conflict the caller may reload, decide again and retry under the same id. A single row of outcome -1: all at_count
+-- commands are accepted, one event each, every version as expected, in positions up to at_position.
 CREATE FUNCTION log.append(
   p_command uuid[], p_request bytea[], p_keep int[], p_expected int[], p_count int[], p_slot int[], p_again int, p_stream uuid[],
   p_owner int[], p_nth int[], p_event_id uuid[], p_key uuid[], p_partition int[], p_schema_version int[], p_occurred_at timestamptz[],
@@ -29,6 +30,7 @@ DECLARE
   v_at       timestamptz;
   v_seal     bytea;
   v_digest   bytea;
+  v_usual    boolean;
   v_known    bigint;                                -- commands seen before, in the table or in this batch
   v_head     int[];                                 -- by slot: version of the stream, moving as commands are accepted
   v_held     uuid[];                                -- by name: its holder before this batch
@@ -81,8 +83,9 @@ BEGIN
 
   -- Usual case: new commands of one event each, on distinct streams, every version as expected. Otherwise judge one by one.
   -- (A guarded stream lengthens v_head, so guards always lead there.)
-  IF v_known = 0 AND v_head = p_expected AND p_count = array_fill(1, ARRAY[n])
-      AND cardinality(p_guard_owner) + cardinality(p_claim_owner) = 0 THEN
+  v_usual := v_known = 0 AND v_head = p_expected AND p_count = array_fill(1, ARRAY[n])
+    AND cardinality(p_guard_owner) + cardinality(p_claim_owner) = 0;
+  IF v_usual THEN
     v_last := v_last + n;
     v_version := ARRAY(SELECT h + 1 FROM unnest(v_head) h);
     v_stream := p_stream;
@@ -166,19 +169,22 @@ BEGIN
     END IF;
   END IF;
 
-  RETURN QUERY WITH appended AS (
+  WITH appended AS (
     INSERT INTO events
       SELECT v_position[i.o] - p_count[i.o] + 1 + i.nth, v_at, i.occurred_at, i.event_id, v_stream[i.o], i.key,
         v_version[i.o] - p_count[i.o] + 1 + i.nth, i.partition, i.schema_version, i.kind, i.type, i.data, i.metadata
       FROM unnest(p_owner, p_nth, p_event_id, p_key, p_partition, p_schema_version, p_occurred_at, p_kind, p_type, p_data, p_metadata)
         i(o, nth, event_id, key, partition, schema_version, occurred_at, kind, type, data, metadata) WHERE v_outcome[i.o] = 0
       RETURNING position, event_digest(events) AS digest
-  ), sealed AS (
-    INSERT INTO seals SELECT v_last, v_at, sha256(v_seal || string_agg(digest, '' ORDER BY position)) FROM appended HAVING count(*) > 0
   ), remembered AS (
     INSERT INTO outcomes SELECT i.id, i.h, v_stream[i.o], v_position[i.o], v_version[i.o], p_count[i.o], i.keep = 1, v_at
       FROM unnest(p_command, p_request, p_keep) WITH ORDINALITY i(id, h, keep, o) WHERE v_outcome[i.o] = 0
-  ) SELECT v_outcome[i], v_position[i], v_version[i], v_count[i], v_stream[i] FROM generate_series(1, n) i;
+  ) INSERT INTO seals SELECT v_last, v_at, sha256(v_seal || string_agg(digest, '' ORDER BY position)) FROM appended HAVING count(*) > 0;
+  IF v_usual THEN
+    RETURN QUERY VALUES (-1, v_last, 0, n, NULL::uuid);
+  ELSE
+    RETURN QUERY SELECT v_outcome[i], v_position[i], v_version[i], v_count[i], v_stream[i] FROM generate_series(1, n) i;
+  END IF;
 END $$;
 
 -- Outcomes of HTTP commands are forgotten after seven days. Answers how many this call removed, at most p_limit.

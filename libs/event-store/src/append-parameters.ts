@@ -1,6 +1,6 @@
 import { type NewEvent, partitionOf, type Uuid } from '#event-sourcing';
 import type { Append, Reservation } from './append.js';
-import { hashArray, instantArray, int4Array, textArray, uuidArray } from './binary-array.js';
+import type { Scratch } from './binary-array.js';
 
 export const ANY_VERSION = -1;
 
@@ -9,8 +9,8 @@ export const APPEND = `SELECT * FROM log.append($1::uuid[], $2::bytea[], $3::int
   $9::int[], $10::int[], $11::uuid[], $12::uuid[], $13::int[], $14::int[], $15::timestamptz[], $16::text[], $17::text[], $18::text[],
   $19::text[], $20::int[], $21::int[], $22::int[], $23::int[], $24::int[], $25::int[], $26::text[], $27::text[])`;
 
-/** A batch as log.append takes it. `names` are what its claims point at, counted from 1. */
-export function parametersOf(batch: readonly Append[]): { values: (Buffer | string)[]; names: readonly Reservation[] } {
+/** A batch as log.append takes it, valid until the scratch memory is used again. `names` are what its claims point at, counted from 1. */
+export function parametersOf(batch: readonly Append[], scratch: Scratch): { values: (Buffer | string)[]; names: readonly Reservation[] } {
   const streams = new Slots<Uuid>((id) => id);
   const slots = batch.map(({ stream }) => streams.of(stream.id)); // first, so that without guards slots and commands agree
   const guards: [owner: number, slot: number, version: number][] = [];
@@ -38,31 +38,32 @@ export function parametersOf(batch: readonly Append[]): { values: (Buffer | stri
       events.push(own[nth]!);
     }
   });
+  scratch.reset();
   const again = batch.length - new Set(batch.map(({ commandId }) => commandId)).size;
   const values = [
-    uuidArray(batch.map(({ commandId }) => commandId)),
-    hashArray(batch.map(({ requestHash }) => requestHash)),
-    int4Array(batch.map(({ keepOutcome }) => (keepOutcome === 'forever' ? 1 : 0))),
-    int4Array(batch.map(({ expectedVersion }) => (expectedVersion === 'any' ? ANY_VERSION : expectedVersion))),
-    int4Array(batch.map((append) => append.events.length)),
-    int4Array(slots),
+    scratch.uuidArray(batch.map(({ commandId }) => commandId)),
+    scratch.hashArray(batch.map(({ requestHash }) => requestHash)),
+    scratch.int4Array(batch.map(({ keepOutcome }) => (keepOutcome === 'forever' ? 1 : 0))),
+    scratch.int4Array(batch.map(({ expectedVersion }) => (expectedVersion === 'any' ? ANY_VERSION : expectedVersion))),
+    scratch.int4Array(batch.map((append) => append.events.length)),
+    scratch.int4Array(slots),
     String(again),
-    uuidArray(streams.values),
-    int4Array(owners),
-    int4Array(nths),
-    uuidArray(events.map(({ eventId }) => eventId)),
-    uuidArray(keys),
-    int4Array(partitions),
-    int4Array(events.map(({ schemaVersion }) => schemaVersion)),
-    instantArray(events.map(({ occurredAt }) => occurredAt)),
-    textArray(kinds),
-    textArray(events.map(({ type }) => type)),
-    textArray(events.map(({ data }) => data)),
-    textArray(events.map(({ metadata }) => metadata)),
-    ...[0, 1, 2].map((column) => int4Array(guards.map((guard) => guard[column]!))),
-    ...[0, 1, 2].map((column) => int4Array(claims.map((claim) => claim[column]!))),
-    textArray(names.values.map(({ kind }) => kind)),
-    textArray(names.values.map(({ key }) => key)),
+    scratch.uuidArray(streams.values),
+    scratch.int4Array(owners),
+    scratch.int4Array(nths),
+    scratch.uuidArray(events.map(({ eventId }) => eventId)),
+    scratch.uuidArray(keys),
+    scratch.int4Array(partitions),
+    scratch.int4Array(events.map(({ schemaVersion }) => schemaVersion)),
+    scratch.instantArray(events.map(({ occurredAt }) => occurredAt)),
+    scratch.textArray(kinds),
+    scratch.textArray(events.map(({ type }) => type)),
+    scratch.textArray(events.map(({ data }) => data)),
+    scratch.textArray(events.map(({ metadata }) => metadata)),
+    ...[0, 1, 2].map((column) => scratch.int4Array(guards.map((guard) => guard[column]!))),
+    ...[0, 1, 2].map((column) => scratch.int4Array(claims.map((claim) => claim[column]!))),
+    scratch.textArray(names.values.map(({ kind }) => kind)),
+    scratch.textArray(names.values.map(({ key }) => key)),
   ];
   return { values, names: names.values };
 }

@@ -2,7 +2,8 @@ import pg from 'pg';
 import { connectionConfig, type PoolOptions } from '#database';
 import { type Append, type Outcome, OutcomeUnknown, Overloaded } from './append.js';
 import { APPEND, parametersOf } from './append-parameters.js';
-import { outcomeOf } from './append-result.js';
+import { outcomesOf } from './append-result.js';
+import { Scratch } from './binary-array.js';
 import { assertWellFormed } from './well-formed.js';
 
 export interface CoalescerOptions extends Pick<PoolOptions, 'url' | 'role' | 'applicationName'> {
@@ -54,6 +55,7 @@ export class Coalescer {
   private closed = false;
   private client: Promise<pg.Client> | undefined;
   private idle: (() => void) | undefined;
+  private readonly scratches: Scratch[] = [];
   readonly stats = { batches: 0, commands: 0 };
 
   constructor(private readonly options: CoalescerOptions) {}
@@ -106,25 +108,27 @@ export class Coalescer {
   }
 
   private async send(batch: Pending[]): Promise<void> {
+    const scratch = this.scratches.pop() ?? new Scratch();
     this.inFlight++;
     this.stats.batches++;
     this.stats.commands += batch.length;
     try {
       const client = await this.connection();
-      const { values, names } = parametersOf(batch.map(({ append }) => append));
+      const appends = batch.map(({ append }) => append);
+      const { values, names } = parametersOf(appends, scratch);
       for (const pending of batch) pending.sent = true;
       const query: pg.QueryArrayConfig = { name: 'append', text: APPEND, values, rowMode: 'array', types: RAW };
       const { rows } = await client.query<string[]>(query);
       let end = 0;
-      batch.forEach((pending, at) => {
-        const outcome = outcomeOf(rows[at]!, pending.append, names);
+      outcomesOf(rows, appends, names).forEach((outcome, at) => {
         if (outcome.kind === 'accepted' && outcome.position > end) end = outcome.position;
-        pending.resolve(outcome);
+        batch[at]!.resolve(outcome);
       });
       if (end > 0) this.options.onAppended?.(end);
     } catch (error) {
       await this.retry(batch, error as pg.DatabaseError);
     } finally {
+      this.scratches.push(scratch); // its batch has been answered, or its connection is gone
       this.inFlight--;
       this.schedule();
     }

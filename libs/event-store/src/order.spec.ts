@@ -35,7 +35,9 @@ describe('the order of the log', () => {
     let last = 0;
     let lastAt = '';
     let pages = 0;
-    while (last < EVENTS) {
+    let failure: unknown;
+    writing.catch((error: unknown) => (failure = error));
+    while (last < EVENTS && !failure) {
       const page = await reader.read({ after: last, limit: 250 });
       if (page.length > 0) pages++;
       for (const { position, recordedAt } of page) {

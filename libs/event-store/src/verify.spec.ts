@@ -97,6 +97,15 @@ describe('a log that somebody with all rights changed', () => {
     expect(await findings(insert)).not.toEqual([]);
   });
 
+  it('is found with a second event at any position, where its primary key was dropped', async () => {
+    for (let position = 1; position <= head.position; position++) {
+      const drop = 'ALTER TABLE log.events DROP CONSTRAINT events_pkey';
+      const insert = `INSERT INTO log.events SELECT position, recorded_at, occurred_at, gen_random_uuid(), gen_random_uuid(), key, 1, partition,
+        schema_version, stream_kind, type, data, metadata FROM log.events WHERE position = ${position}`;
+      expect(await findings(`${drop}; ${insert}`)).toContain('position-unexpected');
+    }
+  });
+
   it('is found with two events in each other’s place', async () => {
     const swap = (a: number, b: number) =>
       `UPDATE log.events e SET data = o.data, metadata = o.metadata, event_id = o.event_id, type = o.type, occurred_at = o.occurred_at,

@@ -6,6 +6,8 @@ export const COMMAND_EVENTS_MAX = 10_000;
 const GUARDS_MAX = 1_000;
 const INT4_MAX = 2 ** 31 - 1;
 const SHA256_TEXT = /^[0-9a-f]{64}$/;
+// days that every month has, in the first form; the rest is asked of the calendar
+const PLAIN_INSTANT = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const INSTANT_TEXT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**
@@ -49,6 +51,7 @@ function integer(value: number, from: number): void {
 }
 
 function instant(at: string): void {
+  if (PLAIN_INSTANT.test(at)) return;
   if (!INSTANT_TEXT.test(at) || Number.isNaN(Date.parse(at)) || new Date(at).toISOString() !== at) {
     throw new TypeError('malformed instant');
   }
