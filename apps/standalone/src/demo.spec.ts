@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -42,6 +43,22 @@ async function startDemo() {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return { child, text, ended: once(child, 'exit') };
+}
+
+const WALKED_PRODUCT = 'Fund subscription';
+
+/** By product: received, not closed by the firm, disputed; counted in the file itself. */
+function complaintsInFile(): Record<string, [number, number, number]> {
+  const rows = parse(readFileSync(path.join(data, 'cfpb/consumer_complaints.csv')), { columns: true }) as Record<string, string>[];
+  const counts: Record<string, [number, number, number]> = {};
+  for (const row of rows) {
+    const count = (counts[row.Product!] ??= [0, 0, 0]);
+    const closed = row['Company response to consumer']!.startsWith('Closed');
+    count[0]++;
+    if (!closed) count[1]++;
+    if (closed && row['Consumer disputed?'] === 'Yes') count[2]++;
+  }
+  return counts;
 }
 
 describe('npm run demo', () => {
@@ -90,8 +107,18 @@ describe('npm run demo', () => {
       expect(tiers.inForce.tier).toBe('GOLD');
       expect(complaint.items.map((item) => item.type)).toContain('FinalResponseSent');
       expect(freshness.models.length).toBeGreaterThan(0);
-      const docs = await fetch(new URL('/docs', commands[0]![2]));
-      expect(docs.status).toBe(200);
+      const [, authorization, address] = commands[0]!;
+      expect((await fetch(new URL('/docs', address))).status).toBe(200);
+      const figures = await fetch(new URL('/v1/service-levels/complaints?by=product', address), {
+        headers: { authorization: authorization! },
+      });
+      const { items } = (await figures.json()) as {
+        items: { group: { product: string }; received: number; open: number; disputed: number }[];
+      };
+      const ours = items.filter(({ group }) => group.product !== WALKED_PRODUCT);
+      expect(
+        Object.fromEntries(ours.map(({ group, ...counts }) => [group.product, [counts.received, counts.open, counts.disputed]])),
+      ).toEqual(complaintsInFile());
     } finally {
       child.kill('SIGINT');
     }
