@@ -20,7 +20,7 @@ const PENDING_CHECK_MS = 10;
 /**
  * kafkajs 2.2.4 re-arms a timer after every response, with a negative delay when nothing is throttled, so that an idle
  * client wakes every millisecond (and Node 24 warns). A check is needed only while something waits.
- * Idle CPU of one consumer over 10 s: 478 ms before, 168 ms after.
+ * Idle CPU of one consumer over 10 s, measured twice: 783 and 422 ms without, 112 and 98 ms with this.
  */
 function scheduleCheckPendingRequests(this: RequestQueue): void {
   if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
