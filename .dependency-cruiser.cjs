@@ -83,6 +83,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
+      exportsFields: ['exports'],
       conditionNames: ['source-ts', 'import', 'node', 'default'],
       extensions: ['.ts', '.js', '.mjs', '.cjs', '.d.ts'],
     },

@@ -49,7 +49,7 @@ const WALKED_PRODUCT = 'Fund subscription';
 
 /** By product: received, not closed by the firm, disputed; counted in the file itself. */
 function complaintsInFile(): Record<string, [number, number, number]> {
-  const rows = parse(readFileSync(path.join(data, 'cfpb/consumer_complaints.csv')), { columns: true }) as Record<string, string>[];
+  const rows = parse<Record<string, string>>(readFileSync(path.join(data, 'cfpb/consumer_complaints.csv')), { columns: true });
   const counts: Record<string, [number, number, number]> = {};
   for (const row of rows) {
     const count = (counts[row.Product!] ??= [0, 0, 0]);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { roles } from '#access';
 import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed } from '../../ops/src/index.js';
+import { people, type Tokens } from './people.js';
 import type { Standalone } from './standalone.js';
 import { walkOneClient, type Walked } from './walkthrough.js';
 
@@ -11,19 +12,6 @@ const DATA_SETS = [
   { source: 'bank-marketing', path: 'bank-marketing/bank-contacts.csv' },
   { source: 'berka', path: 'berka' },
 ];
-
-/** Who the demo's tokens are for: one person a role, all of the branch where the walked-through client is. */
-export const people = {
-  serviceDeskAgent: 'dai.service',
-  relationshipManager: 'rong.manager',
-  branchManager: 'bao.branch',
-  complianceOfficer: 'cheng.compliance',
-  auditor: 'an.auditor',
-  integrationClient: 'back-office',
-  admin: 'admin',
-} as const satisfies Record<(typeof roles)[number], string>;
-
-export type Tokens = Record<keyof typeof people, string>;
 
 export interface DemoResult {
   dataSets: DataSetReport[];

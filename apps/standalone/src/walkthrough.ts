@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { toLocalDate } from '#event-sourcing';
 import { HEAD_OFFICE, type Home } from '../../ops/src/index.js';
-import { people, type Tokens } from './demo.js';
+import { people, type Tokens } from './people.js';
 
 /** The client and the complaint that the printed commands show. */
 export interface Walked {

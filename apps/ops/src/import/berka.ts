@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type AccountRole, client, clientStream } from '#clients';
 import type { When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
+import { prospectFact } from './prospect.js';
 import { canonicalRow } from './row-identity.js';
 import { importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
@@ -63,23 +64,18 @@ function clientRow({ file, line, values }: TableRow, account: Account | undefine
   const branchId = branchOf(account, options);
   const id = number(values, 'client_id');
   const { birthDate, sex } = birth(values.birth_number!);
-  const clientNo = `BERKA-${id}`;
-  const command = {
-    ...({ type: 'RegisterClient', clientNo, party: 'person', identity: { birthDate }, reachableAt: [], branchId } as const),
-    ...({ acquisitionSource: 'import', provisional: true } as const),
+  const fact = prospectFact({
+    ...{
+      record: `client:${id}`,
+      content: canonicalRow(values, CLIENT),
+      clientId: importedId(SYSTEM, id, 'client'),
+      clientNo: `BERKA-${id}`,
+    },
+    ...{ branchId, birthDate, acquisitionSource: 'import' },
     profile: { external: { region: `CZ-district-${number(values, 'district_id')}` }, internal: { sex } },
-  };
-  // the file does not say when they came: sorted by their account, never by their birth date, which is not for the envelope
-  const occurred: When = { precision: 'unknown', at: account?.opened.at ?? options.now };
-  const fact = {
-    record: `client:${id}`,
-    content: canonicalRow(values, CLIENT),
-    stream: clientStream(importedId(SYSTEM, id, 'client')),
-    branchId,
-    creates: true,
-    reservations: [{ kind: 'clientNo', key: clientNo }],
-    decide: steps(client, [{ command, occurred }]),
-  };
+    // the file does not say when they came: sorted by their account, never by their birth date, which is not for the envelope
+    occurred: { precision: 'unknown', at: account?.opened.at ?? options.now },
+  });
   return { file, line, facts: [fact] };
 }
 

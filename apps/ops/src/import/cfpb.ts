@@ -1,7 +1,7 @@
 import { complaint, type ComplaintChannel, type ComplaintCommand, complaintStream, type Resolution } from '#complaints';
-import { client, clientStream } from '#clients';
 import type { When } from '#event-sourcing';
 import { localDate, onDay, undated } from './dates.js';
+import { prospectFact } from './prospect.js';
 import { RowIdentity } from './row-identity.js';
 import { type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
@@ -85,21 +85,11 @@ interface Row {
 }
 
 function prospect({ record, content, values, clientId, receivedAt }: Row, { branchId }: SourceOptions): Fact {
-  const clientNo = `CFPB-${record.slice(0, 16)}`;
   const external = { ...(values.State && { region: `US-${values.State}` }), ...(values['ZIP code'] && { postalCode: values['ZIP code'] }) };
-  const command = {
-    ...({ type: 'RegisterClient', clientNo, party: 'person', identity: {}, reachableAt: [], branchId } as const),
-    ...({ acquisitionSource: 'complaint', provisional: true, profile: { external } } as const),
-  };
-  return {
-    record: `${record}:client`,
-    content,
-    stream: clientStream(clientId),
-    branchId,
-    creates: true,
-    reservations: [{ kind: 'clientNo', key: clientNo }],
-    decide: steps(client, [{ command, occurred: receivedAt }]),
-  };
+  return prospectFact({
+    ...{ record: `${record}:client`, content, clientId, clientNo: `CFPB-${record.slice(0, 16)}`, branchId },
+    ...{ profile: { external }, acquisitionSource: 'complaint', occurred: receivedAt },
+  });
 }
 
 function complaintFact({ record, content, values, clientId, receivedAt }: Row, { branchId, now }: SourceOptions): Fact {

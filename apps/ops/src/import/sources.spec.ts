@@ -80,7 +80,7 @@ describe('consumer complaints', () => {
     const bad = [
       row({ received: '2/30/2013' }),
       row({ via: 'Pigeon' }),
-      row({ sent: '7/28/2013' }),
+      row({ sent: '' }),
       'a,b',
       row({ disputed: 'Maybe' }),
       row({ response: 'Lost' }),
