@@ -123,7 +123,8 @@ describe('every route, every role (G18)', () => {
 
   test('a route without a declared permission stops the boot, which names it', async () => {
     const modules = [ForgetfulModule];
-    await expect(createApi({ ...under.parts, modules })).rejects.toThrow('routes without a declared permission: POST /v1/forgotten');
+    const started = createApi({ ...under.parts, modules }).then((api) => api.close());
+    await expect(started).rejects.toThrow('routes without a declared permission: POST /v1/forgotten');
     const other = await createApi(under.parts); // without it, it starts
     await other.close();
   });

@@ -126,16 +126,29 @@ function near(schema: Schema): fc.Arbitrary<unknown> {
   }
   if (format === 'date') return days;
   if (format === 'date-time') return instants;
-  if (pattern === '\\S' && maxLength) {
+  if (pattern === '\\S') {
     const edge = fc
-      .constantFrom(maxLength - 1, maxLength, maxLength + 1)
+      .constantFrom(...[-1, 0, 1].map((step) => (maxLength ?? 100) + step))
       .chain((length) => fc.constantFrom('x', '名', '😀', '\ufe0f').map((one) => one.repeat(length)));
+    const endless = fc.constant('x'.repeat(30_000));
     const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => `名${text}`);
-    return mostly(words, texts, edge);
+    return mostly(words, texts, edge, endless);
   }
   if (type === 'string') return mostly(fc.stringMatching(new RegExp(pattern ?? '.*', 'u')), texts);
   if (type === 'boolean') return fc.boolean();
-  if (type === 'integer') return fc.constantFrom(minimum!, maximum!, minimum! - 1, maximum! + 1, 0, 1, 0.5, -0);
+  if (type === 'integer') {
+    // beyond what any field takes as well, lest a bound that is not published goes unseen
+    return fc.constantFrom(
+      ...[minimum, maximum, minimum! - 1, maximum! + 1].filter(Number.isFinite),
+      0,
+      1,
+      0.5,
+      -0,
+      2 ** 40,
+      -(2 ** 40),
+      2 ** 53,
+    );
+  }
   if (type === 'array') return fc.array(near(items!), { maxLength: Math.min(3, maxItems! + 1) });
   const members = Object.fromEntries(
     Object.entries(properties ?? {}).map(([name, member]) => [
