@@ -7,6 +7,7 @@ import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#r
 import { AssignmentsController } from './clients/assignments.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
+import { OpenItems } from './clients/open-items.js';
 import { ComplaintReadsController } from './complaints/complaint-reads.controller.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -39,6 +40,7 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static over({ store, keys, master, reads, positions, ready, zone, modules = [] }: ApiParts): DynamicModule {
+    const models = new ModelPositions(positions);
     return {
       module: ApiModule,
       imports: [CqrsModule, ApplicationModule.over(store, keys), ReadModelsModule.over(reads, keys, master), ...modules],
@@ -64,8 +66,9 @@ export class ApiModule {
         {
           provide: ReadDesk,
           inject: [QueryBus],
-          useFactory: (bus: QueryBus) => new ReadDesk(bus, new ModelPositions(positions), new Cursors(master), zone),
+          useFactory: (bus: QueryBus) => new ReadDesk(bus, models, new Cursors(master), zone),
         },
+        { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
         { provide: Readiness, useValue: new Readiness(ready) },
       ],
     };

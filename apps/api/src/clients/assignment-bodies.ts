@@ -22,7 +22,12 @@ export class HandOverBody {
   @StaffField() from: string;
   @StaffField({ example: 'zhao.min' }) to: string;
   @LocalDateField({ description: 'First day of the new manager' }) on: string;
-  @NestedList(() => OpenItemBody, { maxItems: 500, optional: true, description: 'Work that goes over as well' }) openItems?: OpenItemBody[];
+  @NestedList(() => OpenItemBody, {
+    maxItems: 500,
+    optional: true,
+    description: 'Work that goes over. Default: every open complaint and follow-up',
+  })
+  openItems?: OpenItemBody[];
   @MomentField(optional) occurredAt?: string;
 }
 

@@ -7,13 +7,17 @@ import { ChangeCommand, type CommandRequest } from '../requests/command-request.
 import { CommandDesk } from '../requests/command-desk.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Stated } from '../requests/routes.js';
+import { OpenItems } from './open-items.js';
 import { AssignBody, EndAssignmentBody, HandOverBody } from './assignment-bodies.js';
 
 /** A client's assignments have a version of their own, "0" before the first. */
 @ApiTags('assignments')
 @Controller('v1/clients/:clientId/assignments')
 export class AssignmentsController {
-  constructor(private readonly desk: CommandDesk) {}
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly items: OpenItems,
+  ) {}
 
   @Changes('assign', 'assignment.assign', 'Assign a manager or an adviser')
   assign(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: AssignBody) {
@@ -22,8 +26,9 @@ export class AssignmentsController {
   }
 
   @Changes('hand-over', 'assignment.handOver', 'Hand the client over, with open items')
-  handOver(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: HandOverBody) {
-    const { occurredAt: _at, openItems = [], ...stated } = body;
+  async handOver(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: HandOverBody) {
+    const { occurredAt: _at, ...stated } = body;
+    const openItems = body.openItems ?? (await this.items.of(clientId, request.principal.branchScope));
     return this.change(request, clientId, body, { type: 'HandOver', ...stated, openItems });
   }
 

@@ -27,6 +27,7 @@ export class ForwardingBody {
   @MomentField() forwardedAt: string;
   @Text({ max: 200, optional: true }) statusAtSource?: string;
   @BooleanField(optional) timelyAtSource?: boolean;
+  @BooleanField(optional) disputedAtSource?: boolean;
 }
 
 export class RegisterComplaintBody {

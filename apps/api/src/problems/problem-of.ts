@@ -18,8 +18,8 @@ const fastifyProblems: Readonly<Record<string, () => Problem>> = {
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem('url-too-long'),
 };
 
-/** Connection lost, refused or timed out, server shutting down or starting, out of connections, memory or disk. */
-const AWAY_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)|^(08|53|57P|58)[0-9A-Z]{2,3}$/;
+/** Connection lost, refused or timed out; server shutting down, starting, full or out of time; a conflict of locks. */
+const AWAY_CODES = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)|^(08|53|57|58)[0-9A-Z]{3}$|^(40001|40P01|55P03)$/;
 const AWAY_MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** The published answer to any error; undefined for a bug, which is answered 500 and logged. */

@@ -8,6 +8,7 @@ const projections = {
   timeline: { name: 'timeline', version: 1 },
   tierHistory: { name: 'tierHistory', version: 1 },
   complaints: { name: 'complaints', version: 1 },
+  followUps: { name: 'followUps', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 export type ReadModel = keyof typeof projections;
 
