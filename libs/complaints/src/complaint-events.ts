@@ -43,6 +43,8 @@ export interface Forwarding {
   /** How the body describes the firm's answer, in its own words. */
   statusAtSource?: string;
   timelyAtSource?: boolean;
+  /** Whether the client disputed the firm's answer, as the body says. */
+  disputedAtSource?: boolean;
 }
 
 export type ComplaintEvent =
@@ -90,7 +92,7 @@ export type ComplaintEvent =
     }
   | { type: 'ResponseAccepted'; data: { acceptedAt: When; cycle: number } }
   | { type: 'ResponseDisputed'; data: { disputedAt: When; cycle: number; reason?: string } }
-  | { type: 'ComplaintClosed'; data: { closedAt: When; cycle: number; basis: 'finalResponse' | 'acceptance'; disputedAtSource?: boolean } }
+  | { type: 'ComplaintClosed'; data: { closedAt: When; cycle: number; basis: 'finalResponse' | 'acceptance' } }
   | { type: 'ComplaintReopened'; data: { reopenedAt: When; reason: ReopenReason; cycle: number; note?: string } };
 
 export const complaintEvents: EventDefinitions<ComplaintEvent> = {
@@ -132,7 +134,7 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
   },
   ResponseAccepted: { version: 1, fields: { acceptedAt: 'P1', cycle: 'P1' } },
   ResponseDisputed: { version: 1, fields: { disputedAt: 'P1', cycle: 'P1', reason: 'P3' } },
-  ComplaintClosed: { version: 1, fields: { closedAt: 'P1', cycle: 'P1', basis: 'P1', disputedAtSource: 'P1' } },
+  ComplaintClosed: { version: 1, fields: { closedAt: 'P1', cycle: 'P1', basis: 'P1' } },
   ComplaintReopened: { version: 1, fields: { reopenedAt: 'P1', reason: 'P1', cycle: 'P1', note: 'P3' } },
 };
 

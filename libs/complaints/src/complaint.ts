@@ -10,7 +10,7 @@ export type ComplaintCommand =
   | ({ type: 'SendFinalResponse'; at: When; now: Instant } & Omit<Data<'FinalResponseSent'>, 'sentAt' | 'cycle'>)
   | { type: 'RecordAcceptance'; at: When; now: Instant }
   | { type: 'RecordDispute'; at: When; now: Instant; reason?: string }
-  | { type: 'CloseComplaint'; at: When; now: Instant; disputedAtSource?: boolean }
+  | { type: 'CloseComplaint'; at: When; now: Instant }
   | { type: 'ReopenComplaint'; at: When; now: Instant; reason: ReopenReason; note?: string };
 
 type Open = {
@@ -67,9 +67,8 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
         if (state.status === 'closed') return [];
         const { cycle, response, since } = requireAnswered(state);
         inTime(command, since, 'act-before-earlier-act');
-        const { at: closedAt, disputedAtSource } = command;
         const basis = response === 'accepted' ? 'acceptance' : 'finalResponse';
-        return [{ type: 'ComplaintClosed', data: { closedAt, cycle, basis, ...(disputedAtSource !== undefined && { disputedAtSource }) } }];
+        return [{ type: 'ComplaintClosed', data: { closedAt: command.at, cycle, basis } }];
       }
       case 'ReopenComplaint': {
         const { cycle, since, status } = known(state);

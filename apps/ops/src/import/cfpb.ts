@@ -114,13 +114,14 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
       ...{ body: 'CFPB', forwardedAt },
       ...(status && { statusAtSource: status }),
       ...(timely !== undefined && { timelyAtSource: timely }),
+      ...(disputed !== undefined && { disputedAtSource: disputed }),
     },
   };
   const sometime = undated(forwardedAt.at > receivedAt.at ? forwardedAt : receivedAt); // some rows say sent a day before received; both are kept as said
   const later = (command: ComplaintCommand) => ({ command, occurred: sometime });
   const answered = resolution && [
     later({ type: 'SendFinalResponse', at: sometime, now, resolution, ...(timely !== undefined && { sourceTimely: timely }) }),
-    later({ type: 'CloseComplaint', at: sometime, now, ...(disputed !== undefined && { disputedAtSource: disputed }) }),
+    later({ type: 'CloseComplaint', at: sometime, now }),
     ...(disputed ? [later({ type: 'RecordDispute', at: sometime, now })] : []),
   ];
   return {
