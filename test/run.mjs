@@ -10,7 +10,11 @@ const checks = [
   ['format', node, [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
   ['types', node, [bin('typescript/bin/tsc'), '-b']],
   ['lint', node, [bin('eslint/bin/eslint.js'), '.']],
-  ['architecture', node, [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test']],
+  [
+    'architecture',
+    node,
+    [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'test'],
+  ],
 ];
 
 const children = new Set();
@@ -58,7 +62,9 @@ if (!checksOnly) {
     const result = JSON.parse(readFileSync(report, 'utf8'));
     passed += result.numPassedTests;
     failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-    notRun = result.testResults.flatMap((suite) => suite.assertionResults.filter((test) => test.status === 'pending').map((test) => test.fullName));
+    notRun = result.testResults.flatMap((suite) =>
+      suite.assertionResults.filter((test) => test.status === 'pending').map((test) => test.fullName),
+    );
     if (code !== 0 && result.success) failed++; // suites passed, and what they started did not stop
   } catch {
     failed++;

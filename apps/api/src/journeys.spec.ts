@@ -61,6 +61,29 @@ describe('a client over HTTP', () => {
     expect(JSON.stringify(desk.body)).not.toMatch(/310101198405170023|1984-05-17|139 0000/);
   });
 
+  test('is handed over with every complaint and follow-up that is open then, unless the items are named', async () => {
+    const { body } = await manager.post('/v1/clients', aClient());
+    const id = body['id'] as string;
+    const assign = { staffId: 'li.na', role: 'manager', primary: true, from: '2026-01-01' };
+    await manager.post(`/v1/clients/${id}/assignments/assign`, assign, { version: 0 });
+    const complaint = await manager.post('/v1/complaints', aComplaint(id));
+    const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2099-01-01T00:00:00Z', purpose: 'callBack' });
+    const over = { from: 'li.na', to: 'zhao.min', on: '2026-02-01' };
+    const handed = await manager.post(`/v1/clients/${id}/assignments/hand-over`, over, { version: 1 });
+    const named = { from: 'zhao.min', to: 'li.na', on: '2026-03-01', openItems: [] };
+    const back = await manager.post(`/v1/clients/${id}/assignments/hand-over`, named, { version: 2 });
+    expect([handed.status, back.status]).toEqual([200, 200]);
+    const timeline = await manager.get(`/v1/clients/${id}/timeline`, seen(back));
+    const items = (timeline.body['items'] as { type: string; data: { openItems: unknown } }[]).filter((item) => item.type === 'HandedOver');
+    expect(items.map((item) => item.data.openItems)).toEqual([
+      [],
+      [
+        { kind: 'complaint', id: complaint.body['id'] },
+        { kind: 'followUp', id: followUp.body['id'] },
+      ],
+    ]);
+  });
+
   test('is found by its whole name, which is asked for in the body', async () => {
     const written = await manager.post('/v1/clients', aClient({ identity: { name: 'Zhāng  Wěi' } }));
     const found = await manager.call('POST', '/v1/clients/search', { body: { name: ' zhāng wěi ' }, headers: seen(written) });
