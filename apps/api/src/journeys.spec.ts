@@ -66,7 +66,7 @@ describe('a client over HTTP', () => {
     const id = body['id'] as string;
     const assign = { staffId: 'li.na', role: 'manager', primary: true, from: '2026-01-01' };
     await manager.post(`/v1/clients/${id}/assignments/assign`, assign, { version: 0 });
-    const complaint = await manager.post('/v1/complaints', aComplaint(id));
+    const complaint = await manager.post('/v1/complaints', aComplaint(id, { receivedAt: '2026-01-05' }));
     const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2099-01-01T00:00:00Z', purpose: 'callBack' });
     const over = { from: 'li.na', to: 'zhao.min', on: '2026-02-01' };
     const handed = await manager.post(`/v1/clients/${id}/assignments/hand-over`, over, { version: 1 });
@@ -179,7 +179,7 @@ describe('a complaint over HTTP', () => {
       seen(reopened),
     );
     expect(listed.body['items']).toEqual([expect.objectContaining({ complaintId: registered.body['id'] })]);
-    const figures = await manager.get('/v1/service-levels/complaints?by=channel,month', seen(reopened));
+    const figures = await manager.get('/v1/service-levels/complaints?by=channel,month&receivedFrom=2026-03-01', seen(reopened));
     expect(figures.body['items']).toEqual([
       expect.objectContaining({
         group: { channel: 'phone', month: '2026-03' },
