@@ -9,6 +9,8 @@ import { COLUMNS, RAW, recordedEvent, type RecordedRow } from './recorded-row.js
 export interface EventStoreOptions extends Omit<CoalescerOptions, 'onAppended'>, Pick<PoolOptions, 'onIdleError'> {
   /** Connections for loading and look-ups; appends have one of their own. */
   maxReaders?: number;
+  /** How often outcomes that nobody may ask for again are forgotten; default once an hour. */
+  purgeEveryMs?: number;
 }
 
 /** Where the log ends. */
@@ -24,6 +26,7 @@ export type AppendListener = (position: number) => void;
 const STREAM_PAGE = 1_000;
 const MANY_PAGE = 5_000;
 const PURGE_CHUNK = 1_000;
+const PURGE_EVERY_MS = 3_600_000;
 const FIRST_VERSION = 1;
 const LOAD = `SELECT ${COLUMNS} FROM log.events WHERE stream_id = $1 AND version >= $2 ORDER BY version LIMIT ${STREAM_PAGE}`;
 const LOAD_MANY = `SELECT ${COLUMNS} FROM log.events WHERE stream_id = ANY ($1::uuid[]) AND (stream_id, version) > ($2::uuid, $3::int)
@@ -37,12 +40,15 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly listeners = new Set<AppendListener>();
+  private readonly purging: NodeJS.Timeout;
 
   private constructor(
     private readonly pool: pg.Pool,
     options: EventStoreOptions,
   ) {
     this.coalescer = new Coalescer({ ...options, onAppended: (position) => this.tell(position) });
+    const purge = (): void => void this.purgeExpiredOutcomes().catch(() => undefined); // the next hour tries again
+    this.purging = setInterval(purge, options.purgeEveryMs ?? PURGE_EVERY_MS).unref();
   }
 
   /** Throws UnsafeServer where the server would lose what it acknowledged. */
@@ -139,6 +145,7 @@ export class EventStore {
 
   /** Waits for appends that are under way; refuses new ones. */
   async close(): Promise<void> {
+    clearInterval(this.purging);
     await this.coalescer.close();
     await this.pool.end();
   }
