@@ -2,7 +2,7 @@ import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Authenticator, IssuerAway, NotAuthenticated } from './authentication.js';
 import { LocalIssuer } from './local-issuer.js';
 
@@ -119,6 +119,28 @@ describe('a token is refused with', () => {
   test('an end more than 30 seconds ago', async () => {
     expect(await outcomeOf(signed({ exp: nowSec() - 20 }))).toMatchObject({ subject: 'li.na' });
     expect(await outcomeOf(signed({ exp: nowSec() - 40 }))).toBe('token-expired');
+  });
+
+  test('an end that comes while it is in use', async () => {
+    const token = signed({ exp: nowSec() + 60 });
+    const start = Date.now();
+    const clock = jest.spyOn(Date, 'now');
+    try {
+      expect(await outcomeOf(token)).toMatchObject({ subject: 'li.na' });
+      clock.mockReturnValue(start + 80_000); // within the tolerance
+      expect(await outcomeOf(token)).toMatchObject({ subject: 'li.na' });
+      clock.mockReturnValue(start + 92_000);
+      expect(await outcomeOf(token)).toBe('token-expired');
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  test('a change to a token that was good', async () => {
+    const token = signed({});
+    expect(await outcomeOf(token)).toMatchObject({ subject: 'li.na' });
+    expect(await outcomeOf(`${token.slice(0, -6)}AAAAAA`)).toBe('token-invalid');
+    expect(await outcomeOf(token)).toMatchObject({ subject: 'li.na' });
   });
 
   test('nothing at all', async () => {

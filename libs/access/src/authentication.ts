@@ -32,14 +32,24 @@ export class IssuerAway extends Error {
 const CLOCK_TOLERANCE_SEC = 30;
 const TOKEN_MAX_CHARS = 8192;
 const JWKS_TIMEOUT_MS = 3000;
+/** Longest that a token is taken without asking for its key again. */
+const REMEMBERED_MS = 30_000;
+const REMEMBERED_MAX = 5_000;
 const TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 const SUBJECT = /^[\x21-\x7e]{1,128}$/;
 const BRANCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+interface Verified {
+  principal: Principal;
+  expiresAtSec: number;
+  untilMs: number;
+}
+
 /** Verifies bearer tokens: OIDC access tokens of one issuer for one audience. */
 export class Authenticator {
   private readonly keys: JWTVerifyGetKey;
+  private readonly remembered = new Map<string, Verified>();
 
   /** Throws where the settings would accept anything but listed asymmetric algorithms, or the key file is not one. */
   constructor(private readonly settings: AuthenticationSettings) {
@@ -55,7 +65,28 @@ export class Authenticator {
     if (!authorization) throw new NotAuthenticated('token-missing');
     const token = authorization.length <= TOKEN_MAX_CHARS ? BEARER.exec(authorization)?.[1] : undefined;
     if (!token) throw new NotAuthenticated('token-invalid');
-    return this.principalFrom(await this.verified(token));
+    const known = this.verifiedBefore(token);
+    if (known) return known;
+    const payload = await this.verified(token);
+    const principal = this.principalFrom(payload);
+    this.remember(token, { principal, expiresAtSec: payload.exp!, untilMs: Date.now() + REMEMBERED_MS });
+    return principal;
+  }
+
+  /** A signature that was good a moment ago is good still; whether the token has expired is asked every time. */
+  private verifiedBefore(token: string): Principal | undefined {
+    const known = this.remembered.get(token);
+    if (!known) return undefined;
+    const nowMs = Date.now();
+    if (nowMs / 1000 >= known.expiresAtSec + CLOCK_TOLERANCE_SEC) throw new NotAuthenticated('token-expired');
+    if (nowMs < known.untilMs && nowMs >= known.untilMs - REMEMBERED_MS) return known.principal;
+    this.remembered.delete(token); // the issuer may have withdrawn the key, or our clock was set
+    return undefined;
+  }
+
+  private remember(token: string, verified: Verified): void {
+    if (this.remembered.size >= REMEMBERED_MAX) this.remembered.delete(this.remembered.keys().next().value!); // the oldest
+    this.remembered.set(token, verified);
   }
 
   private async verified(token: string): Promise<JWTPayload> {
