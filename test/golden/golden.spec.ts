@@ -54,7 +54,11 @@ describe('released event shapes', () => {
       tier: state(tier, tierEvents),
       complaint: state(complaint, complaintEvents),
     };
-    const text = JSON.stringify(states, (_name, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value), 2);
+    const text = JSON.stringify(
+      states,
+      (_name, value: unknown) => (value instanceof Map ? (Object.fromEntries(value) as object) : value),
+      2,
+    );
     expect(JSON.parse(text)).toEqual(JSON.parse(read('2026-11-spine.state.json')));
   });
 });

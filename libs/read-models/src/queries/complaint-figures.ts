@@ -56,10 +56,7 @@ export class ComplaintFiguresHandler implements IQueryHandler<ComplaintFiguresQu
             FROM read.complaints WHERE ($1::date IS NULL OR received_on >= $1) AND ($2::date IS NULL OR received_on <= $2)) c
       ${order && `GROUP BY ${order} ORDER BY ${order}`}`;
     const answer = await this.database.asOf(scope, 'complaints', async (manager) => {
-      const rows = (await manager.query(text, [filter.receivedFrom ?? null, filter.receivedTo ?? null, today])) as Record<
-        string,
-        unknown
-      >[];
+      const rows = await manager.query<Record<string, unknown>[]>(text, [filter.receivedFrom ?? null, filter.receivedTo ?? null, today]);
       return { items: rows.map((row) => figuresOf(row, by)) };
     });
     return answer!;

@@ -79,13 +79,13 @@ export class ReadDatabase {
 
 /** Position of the projection, and the time up to which it knows everything: now, where it has reached the log's end. */
 async function freshness(manager: EntityManager, projection: string): Promise<AsOf> {
-  const [row] = (await manager.query(
+  const [row] = await manager.query<[{ position: string; at: Date }]>(
     `SELECT c.position, CASE WHEN c.position >= head.last_position THEN clock_timestamp()
             ELSE coalesce((SELECT recorded_at FROM log.events WHERE position = c.position), to_timestamp(0)) END AS at
      FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1) c,
           (SELECT last_position FROM log.seals ORDER BY last_position DESC LIMIT 1) head`,
     [projection],
-  )) as [{ position: string; at: Date }];
+  );
   return { asOfPosition: safeInteger.from(row.position), asOf: new Date(row.at).toISOString() };
 }
 
