@@ -31,8 +31,9 @@ const migrations: readonly Migration[] = [
 ];
 
 describeWithKafka('api, relay and projector as processes, over PostgreSQL and Kafka', () => {
-  let database: TestDatabase;
-  let folder: string;
+  let database: TestDatabase | undefined;
+  let folder: string | undefined;
+  let url: string;
   let env: NodeJS.ProcessEnv;
   let caller: Caller;
   const children = new Map<string, ChildProcess>();
@@ -40,6 +41,7 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
   beforeAll(async () => {
     execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: ROOT, stdio: 'pipe' });
     database = await createTestDatabase(migrations);
+    url = database.url;
     folder = await mkdtemp(path.join(tmpdir(), 'rapport-processes-'));
     const masterKeyFile = path.join(folder, 'master-keys.json');
     MasterKeys.loadOrCreate(masterKeyFile);
@@ -50,7 +52,7 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
       ...process.env,
       NODE_OPTIONS: '',
       LOG_LEVEL: process.env.LOG_LEVEL ?? 'fatal',
-      DATABASE_URL: database.url,
+      DATABASE_URL: url,
       KAFKA_BROKERS: process.env.RAPPORT_TEST_KAFKA,
       KAFKA_TOPIC: testTopic('processes'),
       MASTER_KEY_FILE: masterKeyFile,
@@ -66,8 +68,8 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
   });
   afterAll(async () => {
     await Promise.all([...children.keys()].map(kill));
-    await database.drop();
-    await rm(folder, { recursive: true });
+    await database?.drop();
+    if (folder) await rm(folder, { recursive: true });
   });
 
   const start = (app: string): void => {
@@ -129,17 +131,17 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
     await load;
     expect(answered).toBe(COMMANDS);
 
-    const owner = createPool({ url: database.url, max: 2, applicationName: 'checker' });
+    const owner = createPool({ url, max: 2, applicationName: 'checker' });
     const { rows: stored } = await owner.query<{ type: string; events: number }>(
       'SELECT type, count(*)::int AS events FROM log.events GROUP BY type',
     );
     expect(Object.fromEntries(stored.map(({ type, events }) => [type, events]))).toEqual(acknowledged);
     expect(positions.size).toBe(COMMANDS);
     const end = Math.max(...positions);
-    await everyModelAt(database.url, end);
+    await everyModelAt(url, end);
 
     const rebuilt = await rebuild(end);
-    expect(await digestsOf(database.url)).toEqual(await digestsOf(rebuilt.url));
+    expect(await digestsOf(url)).toEqual(await digestsOf(rebuilt.url));
     await rebuilt.drop();
     const { rows: counts } = await owner.query(
       'SELECT (SELECT count(*) FROM read.client_files)::int AS clients, (SELECT count(*) FROM read.timeline WHERE type = $1)::int AS contacts',
@@ -152,7 +154,7 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
   /** The same projections over the log from its beginning, into another database, in this process. */
   async function rebuild(end: number): Promise<TestDatabase> {
     const other = await createTestDatabase(migrations);
-    const log = createPool({ url: database.url, applicationName: 'rebuild' });
+    const log = createPool({ url, applicationName: 'rebuild' });
     const pool = createPool({ url: other.url, role: 'rapport_projector', applicationName: 'rebuild' });
     const master = MasterKeys.load(env.MASTER_KEY_FILE!);
     const projections = allProjections({ registry: eventRegistry, keys: new ClientKeys(log, master), master, firmZone: FIRM_ZONE });
