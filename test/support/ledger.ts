@@ -3,7 +3,8 @@ import { createPool, type Database, type Migration, type Role, type Sql } from '
 import { eventFeedMigrations } from '#event-feed';
 import { EventRegistry, newId, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
-import { documentProjection, type Projection, readModelRunnerMigrations } from '../../libs/read-models/src/runner/index.js';
+import { type Projection, readModelRunnerMigrations } from '../../libs/read-models/src/runner/index.js';
+import { RowTable } from '../../libs/read-models/src/row-table.js';
 import { createTestDatabase } from './postgres.js';
 
 /** A small domain for suites that ask how events travel, not what they mean: clients with booked amounts. */
@@ -23,44 +24,49 @@ export interface Balance {
 /** What an event's `fault` makes its projection do, for as long as the suite wants. */
 export const faults = new Map<string, () => void>();
 
-export const balances: Projection = documentProjection<Balance>({
+const balanceTable = new RowTable<Balance>('read.balances', ['client'], {
+  client: ['client', 'uuid'],
+  bookings: ['bookings', 'int'],
+  amount: ['amount', 'bigint'],
+  trail: ['trail', 'text'],
+});
+
+export const balances: Projection = {
   name: 'balances',
   version: 1,
   handles: ['Booked'],
-  table: 'read.balances',
-  key: ['client'],
-  columns: { client: 'uuid', bookings: 'int', amount: 'bigint', trail: 'text' },
-  keysOf: (event) => [{ client: event.key }],
-  fold: (row, event) => {
-    faults.get(String(event.body.fault))?.();
-    return {
-      client: event.key,
-      bookings: (row?.bookings ?? 0) + 1,
-      amount: (row?.amount ?? 0) + Number(event.body.amount),
-      trail: createHash('sha256')
-        .update(`${row?.trail ?? ''}${event.position}`)
-        .digest('hex'),
-    };
-  },
-});
-
-export interface Tally {
-  partition: number;
-  type: string;
-  events: number;
-}
+  apply: (db, events) =>
+    balanceTable.foldInto(
+      db,
+      events,
+      (event) => event.key,
+      (row, event) => {
+        faults.get(String(event.body.fault))?.();
+        return {
+          client: event.key,
+          bookings: (row?.bookings ?? 0) + 1,
+          amount: (row?.amount ?? 0) + Number(event.body.amount),
+          trail: createHash('sha256')
+            .update(`${row?.trail ?? ''}${event.position}`)
+            .digest('hex'),
+        };
+      },
+    ),
+};
 
 /** Rows of (partition, dimension), summed on read. */
-export const tallies: Projection = documentProjection<Tally>({
+export const tallies: Projection = {
   name: 'tallies',
   version: 1,
   handles: ['Booked', 'Noted'],
-  table: 'read.tallies',
-  key: ['partition', 'type'],
-  columns: { partition: 'smallint', type: 'text', events: 'int' },
-  keysOf: ({ partition, type }) => [{ partition, type }],
-  fold: (row, { partition, type }) => ({ partition, type, events: (row?.events ?? 0) + 1 }),
-});
+  async apply(db, events) {
+    await db.query(
+      `INSERT INTO read.tallies AS t SELECT partition, type, count(*) FROM unnest($1::smallint[], $2::text[]) AS e (partition, type) GROUP BY 1, 2
+       ON CONFLICT (partition, type) DO UPDATE SET events = t.events + excluded.events`,
+      [events.map(({ partition }) => partition), events.map(({ type }) => type)],
+    );
+  },
+};
 
 const tables: Migration = {
   name: 'test-ledger',

@@ -41,9 +41,10 @@ export async function startKafka({ dataDir, port, settings = {} } = {}) {
   const jars = installJars();
   for (let attempt = 1; ; attempt++) {
     const home = mkdtempSync(path.join(tmpdir(), 'local-kafka-'));
-    const clientPort = port ?? (await freePort());
+    const [free, controllerPort] = await freePorts(2);
+    const clientPort = port ?? free;
     const data = path.resolve(dataDir ?? path.join(home, 'data'));
-    writeSettings(home, { clientPort, controllerPort: await freePort(), data, settings });
+    writeSettings(home, { clientPort, controllerPort, data, settings });
     try {
       return await launch([java, jars, path.join(jars, `java-${version}.jsa`), home, data], clientPort);
     } catch (error) {
@@ -215,11 +216,17 @@ function run(command, args) {
   }
 }
 
+/** Distinct ports: all are held at once before any is given back, or the system may hand one out twice. */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return ports;
+}
+
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
+  const [port] = await freePorts(1);
   return port;
 }
 

@@ -52,6 +52,7 @@ export const connectionConfig = ({ url, role, applicationName, settings }: PoolO
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...connectionConfig(options), max: options.max ?? MAX_CONNECTIONS });
   pool.on('error', (error) => options.onIdleError?.(error)); // without a listener an idle connection's end would end the process
+  pool.on('connect', (client) => client.on('error', () => undefined)); // likewise one in use: its query rejects, and says why
   return pool;
 }
 
