@@ -47,6 +47,8 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/clients/:clientId/tier/overrides/:overrideId/reject', 'B', { reason: 'x' }],
   ['POST /v1/clients/:clientId/tier/overrides/:overrideId/revoke', 'B', { reason: 'x' }],
   ['POST /v1/contacts', 'SRBC I', contact],
+  ['GET /v1/contacts/:contactId', 'SRBCA'],
+  ['GET /v1/follow-ups/:followUpId', 'SRBCA'],
   ['POST /v1/contacts/:contactId/amend', 'SRB', { summary: 'x' }],
   ['POST /v1/contacts/:contactId/link', 'SRBC'],
   ['POST /v1/follow-ups', 'SRB', { dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' }],

@@ -199,7 +199,24 @@ describe('a follow-up over HTTP', () => {
     expect(scheduled).toMatchObject({ status: 201, body: { events: ['FollowUpScheduled'] } });
     const completed = await manager.post(`/v1/follow-ups/${String(scheduled.body['id'])}/complete`, { note: 'done' }, { version: 1 });
     expect(completed).toMatchObject({ status: 200, body: { events: ['FollowUpCompleted'] } });
+    const read = await manager.get(String(scheduled.headers.get('location')), seen(completed));
+    expect(read).toMatchObject({ status: 200, body: { version: 2, status: 'completed', completed: { note: 'done' } } });
   });
+});
+
+test('a contact is read where its Location says, as it was last amended', async () => {
+  const client = await manager.post('/v1/clients', aClient());
+  const complaint = await manager.post('/v1/complaints', aComplaint(client.body['id']));
+  const call = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11', summary: 'asked' };
+  const logged = await manager.post('/v1/contacts', { clientId: client.body['id'], ...call });
+  const place = String(logged.headers.get('location'));
+  await manager.post(`${place}/amend`, { channel: 'counter' }, { version: 1 });
+  const linked = await manager.post(`${place}/link`, { complaintId: complaint.body['id'] }, { version: 2 });
+  expect(await manager.get(place, seen(linked))).toMatchObject({
+    status: 200,
+    body: { version: 3, channel: 'counter', summary: 'asked', startedAt: { precision: 'day' }, links: [{ id: complaint.body['id'] }] },
+  });
+  expect((await (await under.as('relationshipManager', 'bj-01')).get(place)).status).toBe(404);
 });
 
 test('freshness says in positions and in words how far every read model is', async () => {

@@ -90,7 +90,7 @@ export class CommandRunner {
         case 'mismatch':
           throw new IdempotencyMismatch();
         case 'reserved':
-          throw onReserved?.(outcome.reservation) ?? new DomainError('name-taken');
+          throw onReserved?.(outcome.reservation) ?? new Error(`no answer to a taken ${outcome.reservation.kind}`);
         case 'conflict':
           continue;
       }

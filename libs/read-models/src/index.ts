@@ -1,10 +1,12 @@
 export * from './migrations.js';
 export * from './projections/all-projections.js';
+export * from './projections/projection-ids.js';
 export type { ClientFile, ClientFileRow } from './projections/client-files.js';
 export type { ComplaintDetails, ComplaintRow, ComplaintStatus } from './projections/complaints.js';
 export * from './queries/client-queries.js';
 export * from './queries/complaint-figures.js';
 export * from './queries/complaint-queries.js';
+export { ContactQuery, type ContactView, FollowUpQuery, type FollowUpView } from './queries/contact-queries.js';
 export * from './queries/freshness.js';
 export * from './queries/open-items.js';
 export * from './queries/page.js';

@@ -49,7 +49,8 @@ const tables = {
       PRIMARY KEY (position)
     );
     CREATE INDEX ON read.timeline (client_id, occurred_at DESC, position DESC);
-    CREATE INDEX ON read.timeline (complaint_id, position) WHERE complaint_id IS NOT NULL;`,
+    CREATE INDEX ON read.timeline (complaint_id, position) WHERE complaint_id IS NOT NULL;
+    CREATE INDEX ON read.timeline (stream_id, version);`,
   tier_assertions: `
     CREATE TABLE read.tier_assertions (
       client_id   uuid NOT NULL,

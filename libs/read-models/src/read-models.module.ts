@@ -4,6 +4,7 @@ import { ClientKeys, MasterKeys } from '#privacy';
 import { ClientFileHandler, ClientListHandler } from './queries/client-queries.js';
 import { ComplaintFiguresHandler } from './queries/complaint-figures.js';
 import { ComplaintHandler, ComplaintListHandler } from './queries/complaint-queries.js';
+import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact-queries.js';
 import { FreshnessHandler } from './queries/freshness.js';
 import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
@@ -20,6 +21,8 @@ export const queryHandlers = [
   ComplaintHandler,
   ComplaintFiguresHandler,
   OpenItemsHandler,
+  ContactHandler,
+  FollowUpHandler,
   FreshnessHandler,
 ];
 
@@ -31,6 +34,7 @@ export class ReadModelsModule {
       { provide: ReadDatabase, useValue: database },
       { provide: ClientKeys, useValue: keys },
       { provide: MasterKeys, useValue: master },
+      { provide: StreamReader, useValue: new StreamReader(database, keys) },
     ];
     return {
       module: ReadModelsModule,

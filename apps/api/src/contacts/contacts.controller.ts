@@ -1,18 +1,31 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
 import { ChangeContact, type CommandResult } from '#application';
 import type { ContactCommand } from '#contacts';
 import type { Uuid, When } from '#event-sourcing';
-import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/command-request.js';
+import { ContactQuery } from '#read-models';
+import { ReadDesk } from '../reads/read-desk.js';
+import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
 import { CommandDesk } from '../requests/command-desk.js';
 import { Id } from '../requests/id-param.js';
-import { Changes, Creates, Stated } from '../requests/routes.js';
+import { Caller } from '../requests/request-context.js';
+import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
 import { AmendContactBody, LinkContactBody, LogContactBody } from './contact-bodies.js';
+import { ContactAnswer } from './contact-views.js';
 
 @ApiTags('contacts')
 @Controller('v1/contacts')
 export class ContactsController {
-  constructor(private readonly desk: CommandDesk) {}
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly reads: ReadDesk,
+  ) {}
+
+  @Reads(':contactId', 'contact.read', ContactAnswer, 'One contact as it was last amended')
+  one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('contactId') contactId: Uuid) {
+    return this.reads.one({ models: ['timeline'], minPosition }, new ContactQuery(contactId, principal.branchScope));
+  }
 
   @Creates('', 'contact.log', '/v1/contacts', 'Log a contact with a client')
   log(@NewCommand() request: CommandRequest, @Stated() body: LogContactBody) {

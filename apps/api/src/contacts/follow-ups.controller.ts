@@ -1,19 +1,32 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
 import { ChangeFollowUp, type CommandResult } from '#application';
 import type { FollowUpCommand } from '#contacts';
 import { instant, type Uuid } from '#event-sourcing';
 import { instantOf } from '../fields/index.js';
-import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/command-request.js';
+import { FollowUpQuery } from '#read-models';
+import { ReadDesk } from '../reads/read-desk.js';
+import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
 import { CommandDesk } from '../requests/command-desk.js';
 import { Id } from '../requests/id-param.js';
-import { Changes, Creates, Stated } from '../requests/routes.js';
+import { Caller } from '../requests/request-context.js';
+import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
 import { CompleteFollowUpBody, ScheduleFollowUpBody } from './contact-bodies.js';
+import { FollowUpAnswer } from './contact-views.js';
 
 @ApiTags('contacts')
 @Controller('v1/follow-ups')
 export class FollowUpsController {
-  constructor(private readonly desk: CommandDesk) {}
+  constructor(
+    private readonly desk: CommandDesk,
+    private readonly reads: ReadDesk,
+  ) {}
+
+  @Reads(':followUpId', 'followUp.read', FollowUpAnswer, 'One follow-up as it stands')
+  one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('followUpId') followUpId: Uuid) {
+    return this.reads.one({ models: ['timeline'], minPosition }, new FollowUpQuery(followUpId, principal.branchScope));
+  }
 
   @Creates('', 'followUp.schedule', '/v1/follow-ups', 'Schedule a follow-up')
   schedule(@NewCommand() request: CommandRequest, @Stated() body: ScheduleFollowUpBody): Promise<CommandResult> {

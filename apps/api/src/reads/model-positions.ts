@@ -1,16 +1,6 @@
 import type { Uuid } from '#event-sourcing';
-import type { ProjectionId, ReadModelPositions } from '#read-models';
+import { projectionIds, type ReadModel, type ReadModelPositions } from '#read-models';
 import { Problem } from '../problems/problem.js';
-
-/** The projections that reads are answered from, in the versions that this build reads. */
-const projections = {
-  clientFiles: { name: 'clientFiles', version: 1 },
-  timeline: { name: 'timeline', version: 1 },
-  tierHistory: { name: 'tierHistory', version: 1 },
-  complaints: { name: 'complaints', version: 1 },
-  followUps: { name: 'followUps', version: 1 },
-} as const satisfies Record<string, ProjectionId>;
-export type ReadModel = keyof typeof projections;
 
 /** What an answer has to know already. */
 export interface Freshness {
@@ -36,7 +26,7 @@ export class ModelPositions {
     if (this.waiters >= WAITERS_MAX) throw new Problem('overloaded', { retryAfterSec: 1 });
     this.waiters++;
     try {
-      const waits = models.map((model) => this.positions.waitFor(projections[model], minPosition, WAIT_MAX_MS, clientId));
+      const waits = models.map((model) => this.positions.waitFor(projectionIds[model], minPosition, WAIT_MAX_MS, clientId));
       const reached = await Promise.all(waits);
       if (reached.includes(false)) throw new Problem('position-not-reached', { retryAfterSec: 1 });
     } finally {

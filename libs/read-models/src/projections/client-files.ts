@@ -13,6 +13,7 @@ import type { Instant, Uuid } from '#event-sourcing';
 import { blindIndex, carryData, type ClientKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
 import { tierEvents } from '#tiers';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { projectionIds } from './projection-ids.js';
 import { type Db, RowTable } from '../row-table.js';
 
 export interface ClientFileRow {
@@ -61,8 +62,7 @@ export const clientFileTable = new RowTable<ClientFileRow>('read.client_files', 
 export const NAME_INDEX = 'client.name';
 
 export const clientFiles = (keys: ClientKeys, master: MasterKeys): Projection => ({
-  name: 'clientFiles',
-  version: 1,
+  ...projectionIds.clientFiles,
   handles: [...Object.keys(clientEvents), ...Object.keys(assignmentEvents), ...Object.keys(tierEvents)],
   async apply(db: Db, events) {
     const nameIndexes = await indexNames(events, keys, master);

@@ -3,6 +3,7 @@ import type { ContactEvent } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
 import { carryData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
 export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
@@ -72,8 +73,7 @@ type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
 
 /** The complaint register. `localDate` tells an instant's date in the firm's zone. */
 export const complaints = (localDate: (at: Instant) => LocalDate): Projection => ({
-  name: 'complaints',
-  version: 1,
+  ...projectionIds.complaints,
   handles: [...Object.keys(complaintEvents), 'ContactLinked'],
   apply: (db, events) => complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate)),
 });

@@ -1,6 +1,7 @@
 import { type FollowUpEvent, followUpEvents } from '#contacts';
 import type { Instant, Uuid } from '#event-sourcing';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
 export interface FollowUpRow {
@@ -31,8 +32,7 @@ export const followUpTable = new RowTable<FollowUpRow>('read.follow_ups', ['foll
 
 /** What is to be done for a client, and by whom: the open items of a hand-over. */
 export const followUps = (): Projection => ({
-  name: 'followUps',
-  version: 1,
+  ...projectionIds.followUps,
   handles: Object.keys(followUpEvents),
   apply: (db, events) => followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp),
 });

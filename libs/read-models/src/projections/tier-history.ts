@@ -2,6 +2,7 @@ import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
 import { assertionsOf, type TierAssertion, type TierEvent, tierEvents } from '#tiers';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
 export interface TierAssertionRow extends TierAssertion {
@@ -65,8 +66,7 @@ const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: e
 
 /** What was stated about each client's tier, in log order, and every override with its decision. */
 export const tierHistory = (): Projection => ({
-  name: 'tierHistory',
-  version: 1,
+  ...projectionIds.tierHistory,
   handles: Object.keys(tierEvents),
   async apply(db, events) {
     const stated = events.flatMap((event) =>

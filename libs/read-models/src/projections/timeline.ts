@@ -2,6 +2,7 @@ import type { ContactEvent } from '#contacts';
 import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
 /** One row an event that concerns a client, so a count of rows is a count of events. */
@@ -48,8 +49,7 @@ export const timelineTable = new RowTable<TimelineRow>('read.timeline', ['positi
 
 /** A client's timeline and, through `complaintId`, a complaint's. */
 export const timeline = (registry: EventRegistry): Projection => ({
-  name: 'timeline',
-  version: 1,
+  ...projectionIds.timeline,
   handles: registry.types,
   apply: (db, events) =>
     timelineTable.insert(

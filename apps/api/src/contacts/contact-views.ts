@@ -1,0 +1,35 @@
+import { member } from '../fields/index.js';
+import { FreshView, Shown, ShownFlag, ShownNumber, ShownObject, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
+
+/** A member of an answer that is there where it was stated. */
+const Maybe = (schema: Parameters<typeof member>[0]): PropertyDecorator => member(schema, [], { optional: true });
+
+export class ContactAnswer extends FreshView {
+  @ShownText() contactId: string;
+  @ShownText() clientId: string;
+  @ShownNumber('For If-Match') version: number;
+  @ShownText() channel: string;
+  @ShownText() direction: string;
+  @ShownFlag() automated: boolean;
+  @ShownObject('`precision` says what is known: an instant, a day, or nothing') startedAt: object;
+  @Maybe({ type: 'integer' }) durationSec?: number;
+  @Maybe({ type: 'string' }) medium?: string;
+  @Maybe({ type: 'string' }) process?: string;
+  @Maybe({ type: 'string' }) purpose?: string;
+  @Maybe({ type: 'string' }) summary?: string;
+  @Maybe({ type: 'object', additionalProperties: true }) campaign?: object;
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Complaints that it belongs to') links: object[];
+}
+
+export class FollowUpAnswer extends FreshView {
+  @ShownText() followUpId: string;
+  @ShownText() clientId: string;
+  @ShownTextOrNull() contactId: string | null;
+  @ShownNumber('For If-Match') version: number;
+  @ShownText('scheduled or completed') status: string;
+  @ShownText() dueAt: string;
+  @ShownText() purpose: string;
+  @ShownText() owner: string;
+  @ShownTextOrNull() note: string | null;
+  @Shown({ type: 'object', additionalProperties: true, nullable: true }, 'When, by whom and with what note') completed: object | null;
+}

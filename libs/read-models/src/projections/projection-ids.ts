@@ -1,0 +1,12 @@
+import type { ProjectionId } from '../runner/projection.js';
+
+/** The read models and the versions that this build writes and reads. */
+export const projectionIds = {
+  clientFiles: { name: 'clientFiles', version: 1 },
+  timeline: { name: 'timeline', version: 1 },
+  tierHistory: { name: 'tierHistory', version: 1 },
+  complaints: { name: 'complaints', version: 1 },
+  followUps: { name: 'followUps', version: 1 },
+} as const satisfies Record<string, ProjectionId>;
+
+export type ReadModel = keyof typeof projectionIds;
