@@ -9,6 +9,7 @@ const DATABASE = path.resolve(import.meta.dirname, '../libs/database/src');
 const COMPILED = path.resolve(import.meta.dirname, '../node_modules/.cache/rapport-test-setup');
 
 export default async function setup() {
+  process.env.LOG_LEVEL ??= 'warn'; // what a suite says should not drown in what its parts say
   const [postgres, kafka] = await Promise.all([startPostgres(), startKafkaForTests()]);
   process.env.RAPPORT_TEST_POSTGRES = postgres.url;
   if (kafka.brokers) process.env.RAPPORT_TEST_KAFKA = kafka.brokers;
