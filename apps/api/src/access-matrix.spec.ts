@@ -118,7 +118,15 @@ describe('every route, every role (G18)', () => {
     expect([...routes].sort()).toEqual(matrix.map(([route]) => route).sort());
     const open = under.api.routes.filter((route) => !route.startsWith('HEAD ') && !route.includes(' /v1/'));
     expect([...open].sort()).toEqual([
-      ...['GET /docs', 'GET /docs/favicon-32x32.png', 'GET /docs/start.js', 'GET /docs/swagger-ui-bundle.js', 'GET /docs/swagger-ui.css'],
+      ...[
+        'GET /',
+        'GET /docs',
+        'GET /docs/',
+        'GET /docs/favicon-32x32.png',
+        'GET /docs/start.js',
+        'GET /docs/swagger-ui-bundle.js',
+        'GET /docs/swagger-ui.css',
+      ],
       ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
     ]);
   });

@@ -1,5 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
+
+const ANSWER_TIMEOUT_MS = 1_000;
 
 /** What a running installation tells other processes of the same user: how to reach its database and its API. */
 export interface Running {
@@ -41,14 +44,27 @@ export class Home {
     rmSync(this.place('running.json'), { force: true });
   }
 
-  /** What was told by a process that is still alive; a crash leaves a note that is no longer true. */
-  get running(): Running | undefined {
+  /** What was told by a process whose database answers; a crash leaves a note that is no longer true. */
+  async running(): Promise<Running | undefined> {
     try {
       const running = JSON.parse(readFileSync(this.place('running.json'), 'utf8')) as Running;
       process.kill(running.pid, 0);
-      return running;
+      const { hostname, port } = new URL(running.databaseUrl);
+      return (await answers(hostname, Number(port))) ? running : undefined;
     } catch {
       return undefined;
     }
   }
+}
+
+/** Whether something listens there. */
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: ANSWER_TIMEOUT_MS });
+    const settle = (answered: boolean) => () => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', settle(true)).once('error', settle(false)).once('timeout', settle(false));
+  });
 }

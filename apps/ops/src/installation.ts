@@ -26,7 +26,7 @@ export interface Installation {
 export async function openInstallation(home: Home, notice: (sentence: string) => void): Promise<Installation> {
   const url = process.env.DATABASE_URL;
   if (url) return { url, home, embedded: false, served: true, master: await masterKeysFor(url, home), close: async () => {} };
-  const running = home.running;
+  const running = await home.running();
   if (running) {
     const master = MasterKeys.load(home.masterKeys);
     return { url: running.databaseUrl, home, embedded: true, served: true, master, close: async () => {} };

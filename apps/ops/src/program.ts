@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { createPool, migrate, MigrationChanged, UnsafeServer } from '#database';
-import { UnreadableLog } from '#event-store';
+import { createPool, migrate } from '#database';
 import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
-import { withParkedKeys } from './commands/parked.js';
+import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { statusLines, statusOf } from './commands/status.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
@@ -125,7 +124,9 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .argument('<client>')
     .action((model: string, client: string) =>
       onInstallation(async (installation) => {
-        const result = await withParkedKeys(installation, firmZone(), (keys, versionOf) => keys.retry(versionOf(model), client));
+        const result = await withParkedKeys(installation, firmZone(), (keys, versionOf) =>
+          keys.retry(versionOf(model), clientNamed(client)),
+        );
         print(`${result.applied} applied, ${result.parked} still parked${result.errorCode ? ` (${result.errorCode})` : ''}`);
         if (result.parked > 0) code = 4;
       }),
@@ -137,7 +138,9 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .argument('<client>')
     .action((model: string, client: string) =>
       onInstallation(async (installation) => {
-        const released = await withParkedKeys(installation, firmZone(), (keys, versionOf) => keys.release(versionOf(model), client));
+        const released = await withParkedKeys(installation, firmZone(), (keys, versionOf) =>
+          keys.release(versionOf(model), clientNamed(client)),
+        );
         print(`${released} events given up`);
       }),
     );
@@ -156,9 +159,10 @@ function exitCodeOf(error: unknown): number {
     say(error.message);
     return 2;
   }
-  if (error instanceof UnreadableLog || error instanceof UnsafeServer || error instanceof MigrationChanged) say(error.message);
-  else if ((error as { code?: string }).code === '3F000' || (error as { code?: string }).code === '42P01') {
-    say('the database is not prepared: run `npm run ops -- migrate` first');
-  } else say((error as Error).stack ?? String(error));
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code === '3F000' || code === '42P01') say('the database is not prepared: run `npm run ops -- migrate` first');
+  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') say(`the database does not answer: ${message}`);
+  else say(message);
+  if (process.env.LOG_LEVEL === 'debug') say(stack ?? '');
   return 1;
 }

@@ -1,24 +1,12 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { createLogger } from '#telemetry';
+import { runProcess } from '#telemetry';
 import { projectorConfig } from './config.js';
 import { ProjectorModule } from './projector.module.js';
 
-const STOP_DEADLINE_MS = 10_000;
-const log = createLogger('projector');
-
-const app = await NestFactory.createApplicationContext(
-  ProjectorModule.with(projectorConfig(), () => process.exit(1)),
-  { logger: ['warn', 'error', 'fatal'] },
+await runProcess('projector', (fault) =>
+  NestFactory.createApplicationContext(ProjectorModule.with(projectorConfig(), fault), {
+    logger: ['warn', 'error', 'fatal'],
+    abortOnError: false,
+  }),
 );
-
-const stop = (signal: string): void => {
-  log.info({ signal }, 'stopping');
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-  app.close().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-};
-process.once('SIGTERM', stop).once('SIGINT', stop);
-log.info('projector is up');

@@ -109,6 +109,16 @@ describe('npm run demo', () => {
       expect(freshness.models.length).toBeGreaterThan(0);
       const [, authorization, address] = commands[0]!;
       expect((await fetch(new URL('/docs', address))).status).toBe(200);
+      // what is built is what is published: another compiler may tell Nest other things of the same types
+      const contract = (await (await fetch(new URL('/openapi.json', address))).json()) as {
+        paths: Record<string, Record<string, { parameters: { in: string }[] }>>;
+      };
+      expect(contract).toEqual(JSON.parse(readFileSync(path.join(root, 'apps/api/openapi.json'), 'utf8')));
+      for (const [place, operations] of Object.entries(contract.paths)) {
+        for (const operation of Object.values(operations)) {
+          expect(operation.parameters.filter((parameter) => parameter.in === 'path')).toHaveLength(place.split('{').length - 1);
+        }
+      }
       const figures = await fetch(new URL('/v1/service-levels/complaints?by=product', address), {
         headers: { authorization: authorization! },
       });

@@ -45,6 +45,11 @@ export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: stri
     `API: ${apiUrl}   Swagger UI: ${apiUrl}/docs`,
     ...['', `Bearer tokens, good for ${TOKEN_HOURS} hours (branch ${HEAD_OFFICE} where the role is of one branch):`],
     ...Object.entries(tokens).map(([role, token]) => `  ${role}: ${token}`),
+    ...[
+      '',
+      'For the examples in the README:',
+      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} TOKEN=...`,
+    ],
     ...['', 'Four commands to try:'],
     ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline`)],
     ...['', '# their tier history', get(`/v1/clients/${walked.clientId}/tier-history`)],

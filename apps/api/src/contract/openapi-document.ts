@@ -18,14 +18,20 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Json>;
   schemas['Problem'] = problemSchema();
   for (const name of requestSchemas(document, schemas)) schemas[name]!['additionalProperties'] = false; // unknown members are refused
+  for (const operation of operationsOf(document))
+    operation.parameters?.sort((a, b) => (`${a.in} ${a.name}` < `${b.in} ${b.name}` ? -1 : 1));
   return sorted(document) as OpenAPIObject;
 }
 
+type Operation = { requestBody?: unknown; parameters?: { in: string; name: string }[] };
+
+const operationsOf = (document: OpenAPIObject): Operation[] =>
+  Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[]);
+
 /** Names of the schemas that bodies of requests are made of. */
 function requestSchemas(document: OpenAPIObject, schemas: Record<string, Json>): Set<string> {
-  const operations = Object.values(document.paths).flatMap((path) => Object.values(path) as { requestBody?: unknown }[]);
   const found = new Set<string>();
-  const waiting = operations.flatMap((operation) => references(operation.requestBody));
+  const waiting = operationsOf(document).flatMap((operation) => references(operation.requestBody));
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (found.has(name)) continue;
     found.add(name);

@@ -29,7 +29,7 @@ export async function importDataSet(
   { source, path, branchId = HEAD_OFFICE }: ImportRequest,
   say: (line: string) => void,
 ): Promise<DataSetReport> {
-  const { digest, lines } = await fingerprintOf(source, path);
+  const { digest, rows } = await fingerprintOf(source, path);
   const parts = await openStore(installation, 'rapport import');
   const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
   const bar = progressBar(source.name, 'rows');
@@ -43,12 +43,12 @@ export async function importDataSet(
       digest,
       { branchId, now: new Date().toISOString() },
       {
-        begin: () => bar.start(Math.max(1, lines), 0),
-        progress: (rows) => bar.update(rows),
+        begin: () => bar.start(Math.max(1, rows), 0),
+        progress: (done) => bar.update(done),
         refused: (row) => refusals.add(row),
       },
     );
-    if (!imported.known) bar.update(Math.max(1, lines));
+    if (!imported.known) bar.update(Math.max(1, rows));
     bar.stop();
     await refusals.close();
     if (imported.known) say(`${source.name}: these files were imported before; nothing is imported twice`);

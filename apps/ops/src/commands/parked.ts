@@ -1,9 +1,17 @@
 import { eventRegistry } from '#application';
 import { createPool } from '#database';
+import { isUuid } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import { ClientKeys } from '#privacy';
 import { allProjections, ParkedKeys } from '#read-models';
 import { type Installation, UsageError } from '../installation.js';
+
+/** A client's id as somebody typed it. */
+export function clientNamed(text: string): string {
+  const id = text.toLowerCase();
+  if (!isUuid(id)) throw new UsageError(`${text} is no client id: \`parked list\` names them`);
+  return id;
+}
 
 /** Work on what is parked, with the projector's rights, beside a running projector or without one. */
 export async function withParkedKeys<T>(

@@ -39,7 +39,7 @@ export function statusLines({ log, relay, readModels }: Status): string[] {
   const lag = (eventsBehind: number): string => (eventsBehind === 0 ? 'up to date' : `${eventsBehind} events behind`);
   return [
     log.events === 0 ? 'The log is empty.' : `The log holds ${log.events} events; the last was recorded at ${log.lastRecordedAt}.`,
-    ...(relay.length === 0 ? ['Nothing has been carried to Kafka yet.'] : []),
+    ...(relay.length === 0 ? ['Kafka: no relay has carried anything yet.'] : []),
     ...relay.map((one) => `Kafka topic ${one.topic}: ${lag(one.eventsBehind)} (position ${one.position}).`),
     ...(readModels.length === 0 ? ['No read model has been built yet.'] : []),
     ...readModels.map(

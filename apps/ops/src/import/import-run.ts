@@ -25,8 +25,8 @@ export interface ImportedSet {
 
 export interface Fingerprint {
   digest: string;
-  /** Lines in all files, headers included: how much there is to do. */
-  lines: number;
+  /** Lines below the headers of all files: about how many rows there are. */
+  rows: number;
 }
 
 /** Reads the source's files once, in constant memory. */
@@ -41,7 +41,7 @@ export async function fingerprintOf(source: Source, path: string): Promise<Finge
       for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines++;
     }
   }
-  return { digest: hash.digest('hex'), lines };
+  return { digest: hash.digest('hex'), rows: Math.max(0, lines - source.files(path).length) };
 }
 
 /** Imports a data set, or answers what its import said where these very files were imported before. */
