@@ -61,11 +61,12 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .action((options: { json?: boolean; head?: string }) =>
       onInstallation(async ({ url }) => {
         const bar = progressBar('verify', 'steps');
-        const { events, batches, head, findings, findingCount } = await verifyInstallation(url, options.head, (done, total) => {
+        const verifying = verifyInstallation(url, options.head, (done, total) => {
           if (!bar.isActive) bar.start(Math.max(1, total), 0);
           bar.update(done);
         });
-        bar.stop();
+        // without it the bar's timer would keep a failed run alive
+        const { events, batches, head, findings, findingCount } = await verifying.finally(() => bar.stop());
         if (options.json) print(JSON.stringify({ events, batches, head, findingCount, findings }));
         else {
           print(`${events} events in ${batches} sealed batches verified, ${findingCount} findings`);

@@ -3,7 +3,7 @@ import { type Campaign, contact, type ContactChannel, contactStream } from '#con
 import type { LocalDate, When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
 import { RowIdentity } from './row-identity.js';
-import { type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
+import { coded, type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
 
 const SYSTEM = 'bank-marketing';
@@ -13,8 +13,13 @@ const COLUMNS = [
   ...['campaign', 'pdays', 'previous', 'poutcome', 'y'],
 ] as const;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const LAST_YEAR = 2010;
 const FIRST = { year: 2008, month: 5 }; // the file is in date order from May 2008 and names no years
-const CHANNELS: Record<string, ContactChannel> = { cellular: 'phone', telephone: 'phone', unknown: 'unknown' };
+const CHANNELS = new Map<string, ContactChannel>([
+  ['cellular', 'phone'],
+  ['telephone', 'phone'],
+  ['unknown', 'unknown'],
+]);
 
 /**
  * Telephone contacts of a Portuguese bank's campaigns. A row becomes a provisional prospect (nobody is named) with what
@@ -24,12 +29,23 @@ const CHANNELS: Record<string, ContactChannel> = { cellular: 'phone', telephone:
 export const bankMarketing: Source = {
   name: SYSTEM,
   files: (path) => [path],
-  rows(path, options) {
+  async *rows(path, options) {
+    await checkOrder(path);
     const identity = new RowIdentity(COLUMNS);
     const calendar = new FileOrder();
-    return mapRows(tableRows(path, ';', COLUMNS), (row) => mapped(row, identity, calendar, options));
+    yield* mapRows(tableRows(path, ';', COLUMNS), (row) => mapped(row, identity, calendar, options));
   },
 };
+
+// Without its order the file says no years, and made-up ones are worse than none: so it is read once before it is taken.
+async function checkOrder(path: string): Promise<void> {
+  const calendar = new FileOrder();
+  for await (const row of tableRows(path, ';', COLUMNS)) {
+    if ('values' in row && calendar.yearOf(row.values.month!) > LAST_YEAR) {
+      throw new UnusableFile(`the rows are not in date order: by line ${row.line} their months lead beyond ${LAST_YEAR}`);
+    }
+  }
+}
 
 /** Years from the order of the rows: a month earlier than the one before it begins the next year. */
 class FileOrder {
@@ -37,12 +53,18 @@ class FileOrder {
   private month = 0;
 
   date(monthName: string, dayText: string): LocalDate {
-    const month = MONTHS.indexOf(monthName.toLowerCase()) + 1;
-    if (month === 0) refuse('no-such-month', 'month');
     const day = integer(dayText, 'day', 1, 31);
+    const year = this.yearOf(monthName);
+    return MONTHS.includes(monthName.toLowerCase()) ? localDate(year, this.month, day, 'day') : refuse('no-such-month', 'month');
+  }
+
+  /** A month that there is not moves nothing. */
+  yearOf(monthName: string): number {
+    const month = MONTHS.indexOf(monthName.toLowerCase()) + 1;
+    if (month === 0) return this.year;
     if (this.month === 0 ? month < FIRST.month : month < this.month) this.year++;
     this.month = month;
-    return localDate(this.year, month, day, 'day');
+    return this.year;
   }
 }
 
@@ -87,7 +109,7 @@ function prospect({ record, content, values, clientId, startedAt }: Row, { branc
 }
 
 function contactFact({ record, content, values, clientId, startedAt }: Row, { branchId, now }: SourceOptions): Fact {
-  const channel = CHANNELS[values.contact!.toLowerCase()] ?? refuse('unknown-channel', 'contact');
+  const channel = coded(CHANNELS, values.contact!.toLowerCase(), 'unknown-channel', 'contact');
   const since = integer(values.pdays!, 'pdays', -1, 100_000);
   const campaign: Campaign = {
     attempt: integer(values.campaign!, 'campaign', 1, 100_000),

@@ -5,7 +5,7 @@ import type { When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { canonicalRow } from './row-identity.js';
-import { importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
+import { coded, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
 
 const SYSTEM = 'berka';
@@ -14,7 +14,10 @@ const FILES = { account: 'account.asc', client: 'client.asc', disp: 'disp.asc' }
 const ACCOUNT = ['account_id', 'district_id', 'frequency', 'date'];
 const CLIENT = ['client_id', 'birth_number', 'district_id'];
 const DISP = ['disp_id', 'client_id', 'account_id', 'type'];
-const ROLES: Record<string, AccountRole> = { OWNER: 'owner', DISPONENT: 'disponent' };
+const ROLES = new Map<string, AccountRole>([
+  ['OWNER', 'owner'],
+  ['DISPONENT', 'disponent'],
+]);
 
 interface Account {
   district: string;
@@ -87,7 +90,7 @@ function dispositionRow(
 ): SourceRow {
   const clientId = number(values, 'client_id');
   const account = accounts.get(number(values, 'account_id')) ?? refuse('unknown-account', 'account_id');
-  const role = ROLES[values.type!] ?? refuse('unknown-role', 'type');
+  const role = coded(ROLES, values.type!, 'unknown-role', 'type');
   const link = { accountId: `BERKA-${values.account_id}`, role, opened: account.opened };
   const fact = {
     record: `disp:${number(values, 'disp_id')}`,

@@ -3,7 +3,7 @@ import type { When } from '#event-sourcing';
 import { localDate, onDay, undated } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { RowIdentity } from './row-identity.js';
-import { type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
+import { coded, type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
 
 const SYSTEM = 'cfpb';
@@ -25,29 +25,33 @@ const COLUMNS = [
   'Consumer disputed?',
 ] as const;
 
-const CHANNELS: Record<string, ComplaintChannel> = {
-  Web: 'web',
-  'Web Referral': 'referral',
-  Referral: 'referral',
-  Phone: 'phone',
-  'Postal mail': 'letter',
-  Fax: 'fax',
-  Email: 'email',
-  '': 'unknown',
-};
+const CHANNELS = new Map<string, ComplaintChannel>(
+  Object.entries({
+    Web: 'web',
+    'Web Referral': 'referral',
+    Referral: 'referral',
+    Phone: 'phone',
+    'Postal mail': 'letter',
+    Fax: 'fax',
+    Email: 'email',
+    '': 'unknown',
+  }),
+);
 
 /** How the firm closed it; the others (`In progress`, `Untimely response`) have sent no final response. */
-const RESOLUTIONS: Record<string, Resolution | null> = {
-  'Closed with explanation': 'explanation',
-  'Closed with monetary relief': 'monetaryRelief',
-  'Closed with non-monetary relief': 'nonMonetaryRelief',
-  'Closed with relief': 'unspecifiedRelief',
-  'Closed without relief': 'none',
-  Closed: 'none',
-  'In progress': null,
-  'Untimely response': null,
-  '': null,
-};
+const RESOLUTIONS = new Map<string, Resolution | null>(
+  Object.entries({
+    'Closed with explanation': 'explanation',
+    'Closed with monetary relief': 'monetaryRelief',
+    'Closed with non-monetary relief': 'nonMonetaryRelief',
+    'Closed with relief': 'unspecifiedRelief',
+    'Closed without relief': 'none',
+    Closed: 'none',
+    'In progress': null,
+    'Untimely response': null,
+    '': null,
+  }),
+);
 
 /**
  * Consumer complaints of the US Consumer Financial Protection Bureau. A row becomes a provisional prospect (nobody is
@@ -67,6 +71,7 @@ export const cfpb: Source = {
 
 const NARRATIVE = 'Consumer complaint narrative'; // in the bureau's full file, not in every extract
 const COMPLAINT_ID = 'Complaint ID';
+const HASH_LENGTH = 64;
 
 function mapped({ file, line, values }: TableRow, identity: RowIdentity, options: SourceOptions): SourceRow {
   const derived = identity.of(values);
@@ -87,16 +92,22 @@ interface Row {
 function prospect({ record, content, values, clientId, receivedAt }: Row, { branchId }: SourceOptions): Fact {
   const external = { ...(values.State && { region: `US-${values.State}` }), ...(values['ZIP code'] && { postalCode: values['ZIP code'] }) };
   return prospectFact({
-    ...{ record: `${record}:client`, content, clientId, clientNo: `CFPB-${record.slice(0, 16)}`, branchId },
+    ...{
+      record: `${record}:client`,
+      content,
+      clientId,
+      clientNo: `CFPB-${record.length === HASH_LENGTH ? record.slice(0, 16) : record}`,
+      branchId,
+    },
     ...{ profile: { external }, acquisitionSource: 'complaint', occurred: receivedAt },
   });
 }
 
 function complaintFact({ record, content, values, clientId, receivedAt }: Row, { branchId, now }: SourceOptions): Fact {
   const forwardedAt = day(values, 'Date sent to company');
-  const channel = CHANNELS[values['Submitted via']!] ?? refuse('unknown-channel', 'Submitted via');
+  const channel = coded(CHANNELS, values['Submitted via']!, 'unknown-channel', 'Submitted via');
   const status = values['Company response to consumer']!;
-  const resolution = status in RESOLUTIONS ? RESOLUTIONS[status]! : refuse('unknown-response', 'Company response to consumer');
+  const resolution = coded(RESOLUTIONS, status, 'unknown-response', 'Company response to consumer');
   const timely = yesNo(values, 'Timely response?');
   const disputed = yesNo(values, 'Consumer disputed?');
   if (!values.Product) refuse('missing-value', 'Product');

@@ -97,6 +97,24 @@ describe('npm run ops -- import', () => {
     expect((await logEnd()) - later).toBeLessThan(again.eventsAppended);
   }, 60_000);
 
+  it('links accounts to clients of the same small folder', async () => {
+    const small = mkdtempSync(path.join(folder, 'berka-'));
+    writeFileSync(path.join(small, 'account.asc'), 'account_id;district_id;frequency;date\n90001;18;X;930101\n');
+    writeFileSync(path.join(small, 'client.asc'), 'client_id;birth_number;district_id\n90001;706213;18\n90001;706213;18\n');
+    writeFileSync(path.join(small, 'disp.asc'), 'disp_id;client_id;account_id;type\n90001;90001;90001;OWNER\n');
+    // the client named twice is one client, and its events count once
+    expect(await run('berka', small)).toMatchObject({ rowsRead: 4, rowsAccepted: 4, rowsRefused: 0, eventsAppended: 3, readModelRows: 3 });
+  }, 60_000);
+
+  it('appends nothing of a row that it refuses', async () => {
+    const [head, first] = readFileSync(path.join(data, 'cfpb/consumer_complaints.csv'), 'utf8').split('\r\n') as [string, string];
+    const file = path.join(folder, 'future.csv');
+    writeFileSync(file, [head, first.replace(/^[^,]*/, '7/29/2199').replace('7/30/2013', '7/30/2199')].join('\n'));
+    const before = await logEnd();
+    expect(await run('cfpb', file)).toMatchObject({ rowsRead: 1, rowsRefused: 1, eventsAppended: 0, readModelRows: 0 });
+    expect(await logEnd()).toBe(before);
+  }, 60_000);
+
   it.each([
     ['a source that there is not', ['pigeons', 'x'], 'there is no source'],
     ['a file that is not there', ['cfpb', path.join(folder, 'nowhere.csv')], 'there is no file'],

@@ -33,6 +33,8 @@ export interface ImportWatcher {
 }
 
 const BATCH_ROWS = 250;
+
+const builds = (row: SourceRow): boolean => 'facts' in row && row.facts.some((fact) => !fact.creates);
 const DECISIONS_MAX = 4;
 
 /**
@@ -52,7 +54,7 @@ export class Importer {
     // One batch is prepared while the one before it is appended; what builds on existing streams waits for it.
     const take = async (batch: readonly SourceRow[]): Promise<void> => {
       const earlier = before;
-      if (batch.some((row) => 'facts' in row && row.facts.some((fact) => !fact.creates))) await earlier;
+      if (batch.some(builds)) await earlier;
       const taken = this.takeBatch(source.name, batch, options, result, watcher);
       before = Promise.all([earlier, taken]).then(() => watcher.progress(result.rowsRead));
       before.catch(() => undefined); // awaited with the next batch
@@ -61,14 +63,17 @@ export class Importer {
     watcher.begin();
     let batch: SourceRow[] = [];
     for await (const row of source.rows(path, options)) {
+      // what builds on streams goes apart from what makes them, or it would not find those of its own batch
+      const apart = batch.length > 0 && builds(row) !== builds(batch[0]!);
+      if (batch.length >= BATCH_ROWS || apart) {
+        await take(batch);
+        batch = [];
+      }
       batch.push(row);
-      if (batch.length < BATCH_ROWS) continue;
-      await take(batch);
-      batch = [];
     }
     await take(batch);
     await before;
-    return result;
+    return { ...result, eventsAppended: result.positions.size };
   }
 
   private async takeBatch(
@@ -91,10 +96,7 @@ export class Importer {
         continue;
       }
       result.rowsAccepted++;
-      for (const { position, eventCount } of verdict.outcomes) {
-        result.eventsAppended += eventCount;
-        result.positions.add(position - eventCount + 1, position);
-      }
+      for (const { position, eventCount } of verdict.outcomes) result.positions.add(position - eventCount + 1, position);
     }
   }
 
@@ -107,8 +109,13 @@ export class Importer {
   ): Promise<Refusal | { outcomes: { position: number; eventCount: number }[] }> {
     if ('refused' in row) return row.refused;
     const outcomes: { position: number; eventCount: number }[] = [];
-    for (const fact of row.facts) {
-      const outcome = await this.takeFact(system, fact, pasts.get(fact.stream.id) ?? [], options);
+    const pastOf = (fact: Fact) => pasts.get(fact.stream.id) ?? [];
+    const prepared = await Promise.all(row.facts.map((fact) => this.prepare(system, fact, pastOf(fact), options)));
+    // what makes a stream is judged by the row alone: one refused fact refuses the row before anything of it is appended
+    const refused = row.facts.length > 1 && prepared.find((one) => one !== undefined && 'refused' in one);
+    if (refused && 'refused' in refused) return refused.refused;
+    for (const [i, fact] of row.facts.entries()) {
+      const outcome = await this.takeFact(system, fact, pastOf(fact), options, prepared[i]);
       if ('reason' in outcome) return outcome;
       outcomes.push(outcome);
     }
@@ -120,10 +127,11 @@ export class Importer {
     fact: Fact,
     loaded: readonly RecordedEvent[],
     options: SourceOptions,
+    first: Awaited<ReturnType<Importer['prepare']>>,
   ): Promise<Refusal | { position: number; eventCount: number }> {
     let past = loaded;
     for (let attempt = 1; attempt <= DECISIONS_MAX; attempt++) {
-      const prepared = await this.prepare(system, fact, past, options);
+      const prepared = attempt === 1 ? first : await this.prepare(system, fact, past, options);
       if (prepared === undefined) return { reason: 'unknown-client' };
       let outcome: Outcome | undefined;
       if ('refused' in prepared) {
@@ -163,6 +171,8 @@ export class Importer {
     };
     try {
       const decided = fact.decide(await this.codec.decode<DomainEvent>(past));
+      if (decided.some(({ occurred }) => occurred.at > options.now))
+        return { refused: { reason: 'in-the-future' }, commandId, requestHash };
       const encode = ({ event, occurred }: (typeof decided)[number]) =>
         this.codec.encode([event], fact.stream.key, fact.branchId, { ...context, occurred });
       const events = (await Promise.all(decided.map(encode))).flat();

@@ -14,6 +14,11 @@ export class PositionSet {
     return this.ranges;
   }
 
+  /** How many positions it holds. */
+  get size(): number {
+    return this.toRanges().reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  }
+
   get highest(): number {
     return this.ranges.reduce((highest, [, to]) => Math.max(highest, to), 0);
   }

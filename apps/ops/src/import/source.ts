@@ -60,6 +60,11 @@ export const refuse = (reason: string, column?: string): never => {
   throw new RowRefused({ reason, ...(column && { column }) });
 };
 
+/** The entry of a table of codes; refuses the row where the source says something that the table does not have. */
+export function coded<T>(table: ReadonlyMap<string, T>, text: string, reason: string, column: string): T {
+  return table.has(text) ? table.get(text)! : refuse(reason, column);
+}
+
 // Ids of imported things derive from this and the source's record, so that a repeated import finds what it made before.
 const IMPORT_CAUSE: Uuid = '0193577c-6a00-7000-8000-000000000000';
 

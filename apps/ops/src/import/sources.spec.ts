@@ -11,12 +11,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'rapport-sources-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const options = { branchId: 'head-office', now: '2026-11-24T00:00:00.000Z' };
 
-async function read(source: Source, text: string | Record<string, string>): Promise<SourceRow[]> {
+async function read(source: Source, text: string | Buffer | Record<string, string>): Promise<SourceRow[]> {
   const place = mkdtempSync(path.join(folder, 'file-'));
-  const files = typeof text === 'string' ? { 'data.csv': text } : text;
+  const single = typeof text === 'string' || Buffer.isBuffer(text);
+  const files: Record<string, string | Buffer> = single ? { 'data.csv': text } : text;
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content);
   const rows: SourceRow[] = [];
-  for await (const row of source.rows(typeof text === 'string' ? path.join(place, 'data.csv') : place, options)) rows.push(row);
+  for await (const row of source.rows(single ? path.join(place, 'data.csv') : place, options)) rows.push(row);
   return rows;
 }
 
@@ -110,6 +111,35 @@ describe('consumer complaints', () => {
     await expect(read(cfpb, 'a,b\n1,2\n')).rejects.toThrow('lacks the columns Date received');
     await expect(read(cfpb, '')).rejects.toThrow('is empty');
   });
+
+  it('take mixed line ends, line breaks in quotes and empty lines', async () => {
+    const quoted = row().replace('"Servicing, escrow"', '"Servicing,\nescrow"');
+    const rows = await read(cfpb, `${head}\r\n${row()}\n\n${quoted}\r${row({ via: 'Fax' })}\r\n${row({ via: 'Web' })}`);
+    expect(rows.map(({ line }) => line)).toEqual([2, 4, 6, 7]);
+    expect(events(rows[1])[2]?.event.data).toMatchObject({ subject: { problem: 'Servicing,\nescrow' } });
+  });
+
+  it('refuse a record that cannot be read by its line, and go on with the next', async () => {
+    const broken = [row().replace('"Servicing, escrow"', '"Servicing, escrow'), `x${'y'.repeat(1_100_000)}`];
+    const rows = await read(cfpb, [head, row(), broken[0], row(), row({ via: 'Fax' }), broken[1], row({ via: 'Web' })].join('\n'));
+    expect(refusals(rows).map(([line, reason]) => [line, reason])).toEqual([
+      [3, 'quote-not-closed'],
+      [6, 'line-too-long'],
+    ]);
+    expect(rows.filter((one) => 'facts' in one).map(({ line }) => line)).toEqual([2, 4, 5, 7]);
+    const latin = Buffer.concat([
+      Buffer.from(`${head}\n`),
+      Buffer.from(row().replace('Acme', 'Caf\xe9'), 'latin1'),
+      Buffer.from(`\n${row()}`),
+    ]);
+    expect(refusals(await read(cfpb, latin))).toEqual([[2, 'not-utf-8', undefined]]);
+  });
+
+  it('refuse words that every object knows, and a column named twice', async () => {
+    const rows = await read(cfpb, [head, row({ via: 'constructor' }), row({ response: '__proto__' }), row({ via: 'toString' })].join('\n'));
+    expect(refusals(rows).map(([, reason]) => reason)).toEqual(['unknown-channel', 'unknown-response', 'unknown-channel']);
+    await expect(read(cfpb, `${head},product\n${row()},x`)).rejects.toThrow('names the columns Product twice');
+  });
 });
 
 describe('bank contacts', () => {
@@ -126,6 +156,11 @@ describe('bank contacts', () => {
       internal: { ageBand: '55to64', averageBalance: { amountMinor: -2300, currency: 'EUR' } },
     });
     expect(events(rows[0])[1]?.event.data).not.toHaveProperty('internal.education');
+  });
+
+  it('are refused as a whole where they are out of order, for then the years would be made up', async () => {
+    const months = ['nov', 'feb', 'dec', 'jan', 'oct', 'mar'];
+    await expect(read(bankMarketing, [head, ...months.map((month) => row(5, month))].join('\n'))).rejects.toThrow('not in date order');
   });
 
   it('refuse impossible days and unknown values', async () => {
