@@ -70,6 +70,13 @@ describe('a client over HTTP', () => {
     const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2099-01-01T00:00:00Z', purpose: 'callBack' });
     const over = { from: 'li.na', to: 'zhao.min', on: '2026-02-01' };
     const handed = await manager.post(`/v1/clients/${id}/assignments/hand-over`, over, { version: 1 });
+    const made = { ...over, openItems: [{ kind: 'complaint', id: followUp.body['id'] }] };
+    expect(
+      await manager.post(`/v1/clients/${id}/assignments/hand-over`, { ...made, from: 'zhao.min', to: 'x' }, { version: 2 }),
+    ).toMatchObject({
+      status: 422,
+      body: { code: 'open-item-unknown', errors: [{ pointer: '/openItems/0' }] },
+    });
     const named = { from: 'zhao.min', to: 'li.na', on: '2026-03-01', openItems: [] };
     const back = await manager.post(`/v1/clients/${id}/assignments/hand-over`, named, { version: 2 });
     expect([handed.status, back.status]).toEqual([200, 200]);
@@ -139,7 +146,7 @@ describe('a tier override over HTTP', () => {
     const before = await manager.get(`${tier}-history?validDate=2025-12-31`, seen(approved));
     expect(before.body).toMatchObject({ inForce: null });
     const then = await manager.get(`${tier}-history?knownAt=2026-01-01T00:00:00Z`, seen(approved));
-    expect(then.body).toMatchObject({ inForce: null, history: [] });
+    expect(then.body).toMatchObject({ inForce: null, history: [], overrides: [] });
     const late = await manager.post(`${tier}/overrides/${overrideId}/revoke`, { reason: 'x' }, { version: 2 });
     expect(late).toMatchObject({ status: 412, body: { version: 3, missed: [{ type: 'OverrideApproved', version: 3 }] } });
     expect(late.headers.get('etag')).toBe('"3"');
@@ -188,6 +195,21 @@ describe('a complaint over HTTP', () => {
         firstHumanResponseMinutes: { count: 1, p50: 120, p90: 120, max: 120 },
       }),
     ]);
+  });
+});
+
+describe('the first human response', () => {
+  test('has no time where a response that is known by its day may have been the first', async () => {
+    const { body: client } = await manager.post('/v1/clients', aClient());
+    const { body: complaint } = await manager.post('/v1/complaints', aComplaint(client['id'], { receivedAt: '2026-02-02T01:00:00Z' }));
+    const call = { clientId: client['id'], channel: 'phone', direction: 'outbound', automated: false, complaintId: complaint['id'] };
+    const timed = await manager.post('/v1/contacts', { ...call, startedAt: '2026-02-04T01:00:00Z' });
+    const place = `/v1/complaints/${String(complaint['id'])}`;
+    expect((await manager.get(place, seen(timed))).body).toMatchObject({ firstHumanResponseAt: '2026-02-04T01:00:00.000Z' });
+    const early = await manager.post('/v1/contacts', { ...call, startedAt: '2026-02-01' });
+    expect((await manager.get(place, seen(early))).body).toMatchObject({ firstHumanResponseAt: '2026-02-04T01:00:00.000Z' });
+    const dayOnly = await manager.post('/v1/contacts', { ...call, startedAt: '2026-02-03' });
+    expect((await manager.get(place, seen(dayOnly))).body).toMatchObject({ firstHumanResponseAt: null });
   });
 });
 

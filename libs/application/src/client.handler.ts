@@ -7,7 +7,10 @@ import {
   type ClientCommand,
   type ClientState,
   clientStream,
+  type OpenItem,
 } from '#clients';
+import { complaint } from '#complaints';
+import { followUp } from '#contacts';
 import { type Decider, DomainError, type DomainEvent, newId, type Uuid } from '#event-sourcing';
 import { type CommandContext, type CommandResult, NotFound, type Principal } from './command.js';
 import { CommandRunner, type Loaded, maySee } from './command-runner.js';
@@ -53,6 +56,8 @@ export class ChangeAssignments extends Command<CommandResult> {
     readonly clientId: Uuid,
     readonly command: AssignmentCommand,
     readonly context: CommandContext,
+    /** Of a hand-over that names no items: what is open, asked for when it is decided and not when it is repeated. */
+    readonly openItems?: () => Promise<readonly OpenItem[]>,
   ) {
     super();
   }
@@ -62,8 +67,21 @@ export class ChangeAssignments extends Command<CommandResult> {
 export class ChangeAssignmentsHandler implements ICommandHandler<ChangeAssignments> {
   constructor(private readonly runner: CommandRunner) {}
 
-  execute({ clientId, command, context }: ChangeAssignments): Promise<CommandResult> {
-    return runOnSatellite(this.runner, assignments, assignmentsStream(clientId), clientId, command, context);
+  execute({ clientId, command, context, openItems }: ChangeAssignments): Promise<CommandResult> {
+    const complete = async (): Promise<AssignmentCommand> => {
+      if (command.type !== 'HandOver') return command;
+      if (openItems) return { ...command, openItems: await openItems() };
+      for (const [i, item] of command.openItems.entries()) await this.check(item, i, clientId, context.principal);
+      return command;
+    };
+    return runOnSatellite(this.runner, assignments, assignmentsStream(clientId), clientId, complete, context);
+  }
+
+  private async check(item: OpenItem, index: number, clientId: Uuid, principal: Principal): Promise<void> {
+    const { runner } = this;
+    const found = item.kind === 'complaint' ? await runner.load(complaint, item.id) : await runner.load(followUp, item.id);
+    if (found?.clientId !== clientId || !maySee(principal, found.branchId))
+      throw new DomainError('open-item-unknown', [`/openItems/${index}`]);
   }
 }
 
@@ -73,12 +91,12 @@ export function runOnSatellite<State, C, E extends DomainEvent>(
   decider: Decider<State, C, E>,
   stream: { id: Uuid; kind: string; key: Uuid },
   clientId: Uuid,
-  command: C,
+  command: () => Promise<C>,
   context: CommandContext,
 ): Promise<CommandResult> {
   return runner.run({ id: clientId, created: false }, context, async () => {
     const [owner, satellite] = await Promise.all([openClient(runner, clientId, context.principal), runner.load(decider, stream.id)]);
-    const events = decider.decide(command, satellite?.state ?? decider.initial);
+    const events = decider.decide(await command(), satellite?.state ?? decider.initial);
     const guards = [{ stream: clientId, version: owner.version }];
     return { stream, version: satellite?.version ?? 0, decision: { events, branchId: owner.branchId, guards } };
   });

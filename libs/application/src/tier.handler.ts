@@ -20,6 +20,6 @@ export class ChangeTierHandler implements ICommandHandler<ChangeTier> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ clientId, command, context }: ChangeTier): Promise<CommandResult> {
-    return runOnSatellite(this.runner, tier, tierStream(clientId), clientId, command, context);
+    return runOnSatellite(this.runner, tier, tierStream(clientId), clientId, async () => command, context);
   }
 }

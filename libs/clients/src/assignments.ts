@@ -50,6 +50,7 @@ export const assignmentProblems = {
   'primary-manager-exists': { en: 'The client has a primary manager on a day of that interval', zh: '该期间已有主办客户经理' },
   'already-assigned': { en: 'The person is assigned to the client on a day of that interval', zh: '该人员在该期间已被指派' },
   'not-assigned': { en: 'The person is not assigned to the client on that day', zh: '该人员当日未被指派' },
+  'open-item-unknown': { en: 'The client has no such complaint or follow-up', zh: '该客户没有此未结事项' },
   'hand-over-to-oneself': { en: 'A hand-over needs another person', zh: '不能移交给本人' },
   'only-a-manager-is-primary': { en: 'Only a manager can be primary', zh: '只有客户经理可为主办' },
 } as const satisfies Record<string, ProblemTitle>;
@@ -75,12 +76,13 @@ export const assignments: Decider<readonly Assignment[], AssignmentCommand, Assi
       case 'HandOver': {
         const { from, to, on, openItems } = command;
         if (from === to) throw new DomainError('hand-over-to-oneself', ['/to']);
-        const current = running(state, from, on);
+        const current = running(state, from, on, '/from');
         if (state.some((a) => a !== current && a.staffId === to && reaches(a, on))) throw new DomainError('already-assigned', ['/to']);
         return [{ type: 'HandedOver', data: { from, to, role: current.role, primary: current.primary, on, openItems } }];
       }
       case 'EndAssignment':
-        running(state, command.staffId, command.to);
+        // an assignment that has not begun may be ended too: it then covers no day
+        if (!state.some((a) => a.staffId === command.staffId && a.to === undefined)) throw new DomainError('not-assigned', ['/staffId']);
         return [{ type: 'AssignmentEnded', data: { staffId: command.staffId, to: command.to } }];
     }
   },
@@ -102,12 +104,12 @@ export const assignments: Decider<readonly Assignment[], AssignmentCommand, Assi
 export const assignedOn = (state: readonly Assignment[], date: LocalDate): Assignment[] =>
   state.filter((a) => a.from <= date && reaches(a, date));
 
-const reaches = (a: Assignment, date: LocalDate): boolean => a.to === undefined || a.to > date;
+const reaches = (a: Assignment, date: LocalDate): boolean => a.to === undefined || (a.to > date && a.to > a.from);
 
 /** The open-ended assignment of this person that began on or before the date. */
-function running(state: readonly Assignment[], staffId: StaffId, date: LocalDate): Assignment {
+function running(state: readonly Assignment[], staffId: StaffId, date: LocalDate, pointer: string): Assignment {
   const found = state.find((a) => a.staffId === staffId && a.to === undefined && a.from <= date);
-  if (!found) throw new DomainError('not-assigned', ['/staffId']);
+  if (!found) throw new DomainError('not-assigned', [pointer]);
   return found;
 }
 

@@ -115,7 +115,7 @@ export const clientEvents: EventDefinitions<ClientEvent> = {
         maritalStatus: 'P2',
         education: 'P2',
         averageBalance: 'P2',
-        credit: 'P2',
+        credit: { inDefault: 'P2', housingLoan: 'P2', personalLoan: 'P2' },
       },
       riskPreference: 'P2',
     },

@@ -34,6 +34,13 @@ describe('a client', () => {
     expect(given(client, registered, updated).when({ type: 'RecordRiskPreference', riskPreference: 'balanced' })).toEqual([]);
   });
 
+  it('keeps what is not stated of nested members too', () => {
+    const credit: ClientEvent = { type: 'ClientProfileUpdated', data: { internal: { credit: { inDefault: true, housingLoan: true } } } };
+    const change: ClientEvent = { type: 'ClientProfileUpdated', data: { internal: { credit: { personalLoan: false } } } };
+    const state = [registered, credit, change].reduce(client.evolve, client.initial);
+    expect(state).toMatchObject({ profile: { internal: { credit: { inDefault: true, housingLoan: true, personalLoan: false } } } });
+  });
+
   it('links an account once, in one role', () => {
     const link = (role: 'owner' | 'disponent'): ClientCommand => ({ type: 'LinkAccount', link: { accountId: 'A1', role } });
     expect(given(client, registered).when(link('owner'))).toEqual([linked]);
@@ -77,5 +84,12 @@ describe('assignments', () => {
     expect(assignedOn(state, '2026-03-01').map((a) => a.staffId)).toEqual(['bob']);
     expect(given(assignments, assigned).when({ ...handOver, to: 'amy' })).toEqual({ refused: 'hand-over-to-oneself' });
     expect(given(assignments, assigned).when({ ...handOver, from: 'eve' })).toEqual({ refused: 'not-assigned' });
+  });
+
+  it('that have not begun can be ended, and then stand in nobody’s way', () => {
+    const end = { type: 'EndAssignment', staffId: 'amy', to: '2025-12-01' } as const;
+    const [ended] = given(assignments, assigned).when(end) as AssignmentEvent[];
+    expect(given(assignments, assigned, ended!).when(assign('bob', true, '2025-06-01'))).toHaveLength(1);
+    expect(given(assignments, assigned, ended!).when(end)).toEqual({ refused: 'not-assigned' });
   });
 });

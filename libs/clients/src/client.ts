@@ -106,7 +106,13 @@ export const mergedProfile = (current: Profile, stated: Profile): Profile => ({
   ...current,
   ...stated,
   ...((current.external ?? stated.external) && { external: { ...current.external, ...stated.external } }),
-  ...((current.internal ?? stated.internal) && { internal: { ...current.internal, ...stated.internal } }),
+  ...((current.internal ?? stated.internal) && {
+    internal: {
+      ...current.internal,
+      ...stated.internal,
+      ...((current.internal?.credit ?? stated.internal?.credit) && { credit: { ...current.internal?.credit, ...stated.internal?.credit } }),
+    },
+  }),
 });
 
 const changes = (current: Profile, stated: Profile): boolean => !same(mergedProfile(current, {}), mergedProfile(current, stated));

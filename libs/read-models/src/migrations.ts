@@ -81,6 +81,7 @@ const tables = {
       decided_by    text,
       decided_at    timestamptz,
       revoked_from  date,
+      revoked_at    timestamptz,
       justification text NOT NULL,           -- JSON, as ciphertext
       reason        text                     -- JSON, as ciphertext
     );

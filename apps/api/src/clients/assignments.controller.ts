@@ -26,10 +26,12 @@ export class AssignmentsController {
   }
 
   @Changes('hand-over', 'assignment.handOver', 'Hand the client over, with open items')
-  async handOver(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: HandOverBody) {
-    const { occurredAt: _at, ...stated } = body;
-    const openItems = body.openItems ?? (await this.items.of(clientId, request.principal.branchScope));
-    return this.change(request, clientId, body, { type: 'HandOver', ...stated, openItems });
+  handOver(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: HandOverBody) {
+    const { occurredAt, openItems, ...stated } = body;
+    const command: AssignmentCommand = { type: 'HandOver', ...stated, openItems: openItems ?? [] };
+    const all = openItems ? undefined : () => this.items.of(clientId, request.principal.branchScope);
+    const occurred = this.desk.occurred(occurredAt, request.now);
+    return this.desk.perform(request, body, occurred, (context) => new ChangeAssignments(clientId, command, context, all));
   }
 
   @Changes('end', 'assignment.end', 'End an assignment')

@@ -1,5 +1,15 @@
 import { contactChannels, directions, followUpPurposes, processes } from '#contacts';
-import { BooleanField, EnumField, InstantField, IntegerField, MomentField, StaffField, Text, UuidField } from '../fields/index.js';
+import {
+  BooleanField,
+  CodeField,
+  EnumField,
+  InstantField,
+  IntegerField,
+  MomentField,
+  StaffField,
+  Text,
+  UuidField,
+} from '../fields/index.js';
 
 const optional = { optional: true };
 const DAY_SEC = 86_400;
@@ -11,7 +21,7 @@ export class LogContactBody {
   @BooleanField({ description: 'Sent by a machine; never a human response' }) automated: boolean;
   @MomentField({ description: 'When it began; a day where no more is known' }) startedAt: string;
   @IntegerField({ min: 0, max: DAY_SEC, optional: true }) durationSec?: number;
-  @Text({ max: 60, optional: true }) medium?: string;
+  @CodeField({ optional: true, example: 'cellular' }) medium?: string;
   @EnumField(processes, optional) process?: (typeof processes)[number];
   @Text({ max: 500, optional: true }) purpose?: string;
   @Text({ max: 8000, optional: true }) summary?: string;
@@ -25,7 +35,7 @@ export class AmendContactBody {
   @BooleanField(optional) automated?: boolean;
   @MomentField(optional) startedAt?: string;
   @IntegerField({ min: 0, max: DAY_SEC, optional: true }) durationSec?: number;
-  @Text({ max: 60, optional: true }) medium?: string;
+  @CodeField({ optional: true, example: 'cellular' }) medium?: string;
   @EnumField(processes, optional) process?: (typeof processes)[number];
   @Text({ max: 500, optional: true }) purpose?: string;
   @Text({ max: 8000, optional: true }) summary?: string;

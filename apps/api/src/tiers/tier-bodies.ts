@@ -1,12 +1,12 @@
 import { ladder, overrideModes } from '#tiers';
-import { EnumField, LocalDateField, MomentField, Text } from '../fields/index.js';
+import { CodeField, EnumField, LocalDateField, MomentField, Text } from '../fields/index.js';
 
 const optional = { optional: true };
 
 export class InitialiseTierBody {
   @EnumField(ladder) tier: (typeof ladder)[number];
   @LocalDateField() effectiveFrom: string;
-  @Text({ max: 64, description: 'A code for what the tier rests on', example: 'opening-assets' }) basis: string;
+  @CodeField({ description: 'A code for what the tier rests on', example: 'opening-assets' }) basis: string;
   @MomentField(optional) occurredAt?: string;
 }
 

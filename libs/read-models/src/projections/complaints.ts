@@ -41,7 +41,7 @@ export interface ComplaintDetails {
   /** One entry a final response, in order. */
   responses: Record<string, unknown>[];
   /** Human outbound communications by their event or contact: when each was, for the first response. */
-  humanResponses: Record<string, Instant>;
+  humanResponses: Record<string, { at: Instant; precision: When['precision'] }>;
   reopenings: { cycle: number; reason: string; at: When }[];
 }
 
@@ -116,7 +116,7 @@ function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, loc
       return withHumanResponse(answered, { ...details, responses }, event.eventId, sentAt, true);
     }
     case 'ResponseAccepted':
-      return next;
+      return { ...next, disputed: false };
     case 'ResponseDisputed':
       return { ...next, disputed: true };
     case 'ComplaintClosed':
@@ -165,11 +165,18 @@ function dateOf(when: When, localDate: (at: Instant) => LocalDate): LocalDate | 
   }
 }
 
-/** An amended contact replaces what it said before; a communication before the receipt answers nothing. */
+/**
+ * An amended contact replaces what it said before; a communication before the receipt answers nothing. Where one that is
+ * known by its day alone may have been the first, the time of the first is not known, and makes no figure.
+ */
 function withHumanResponse(row: ComplaintRow, details: ComplaintDetails, id: Uuid, when: When, human: boolean): ComplaintRow {
   const { [id]: _before, ...others } = details.humanResponses;
-  const counts = human && when.precision === 'instant' && when.at >= row.receivedAt;
-  const humanResponses = counts ? { ...others, [id]: when.at } : others;
-  const [first] = Object.values(humanResponses).sort();
-  return { ...row, firstHumanResponseAt: first ?? null, details: JSON.stringify({ ...details, humanResponses }) };
+  const latestMs = Date.parse(when.at) + (when.precision === 'day' ? DAY_MS - 1 : 0);
+  const counts = human && latestMs >= Date.parse(row.receivedAt);
+  const humanResponses = counts ? { ...others, [id]: { at: when.at, precision: when.precision } } : others;
+  const [first] = Object.values(humanResponses).sort((a, b) => (a.at < b.at ? -1 : 1));
+  const firstHumanResponseAt = first?.precision === 'instant' ? first.at : null;
+  return { ...row, firstHumanResponseAt, details: JSON.stringify({ ...details, humanResponses }) };
 }
+
+const DAY_MS = 86_400_000;

@@ -26,6 +26,7 @@ export interface TierOverrideRow {
   decidedBy: string | null;
   decidedAt: Instant | null;
   revokedFrom: LocalDate | null;
+  revokedAt: Instant | null;
   justification: string;
   reason: string | null;
 }
@@ -58,6 +59,7 @@ export const tierOverrideTable = new RowTable<TierOverrideRow>('read.tier_overri
   decidedBy: ['decided_by', 'text'],
   decidedAt: ['decided_at', 'timestamptz'],
   revokedFrom: ['revoked_from', 'date'],
+  revokedAt: ['revoked_at', 'timestamptz'],
   justification: ['justification', 'text'],
   reason: ['reason', 'text'],
 });
@@ -103,7 +105,7 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
         validTo,
         requestedBy,
       },
-      ...{ requestedAt: event.recordedAt, decidedBy: null, decidedAt: null, revokedFrom: null, reason: null },
+      ...{ requestedAt: event.recordedAt, decidedBy: null, decidedAt: null, revokedFrom: null, revokedAt: null, reason: null },
       justification: sealed('justification'),
     };
   }
@@ -114,7 +116,7 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
     case 'OverrideRejected':
       return { ...row, status: 'rejected', decidedBy: stated.data.rejectedBy, decidedAt: event.recordedAt, reason: sealed('reason') };
     case 'OverrideRevoked':
-      return { ...row, status: 'revoked', revokedFrom: stated.data.effectiveFrom, reason: sealed('reason') };
+      return { ...row, status: 'revoked', revokedFrom: stated.data.effectiveFrom, revokedAt: event.recordedAt, reason: sealed('reason') };
     case 'TierInitialised':
     case 'TierPromoted':
     case 'TierDemoted':

@@ -13,7 +13,7 @@ export interface TierHistoryView extends AsOf {
   inForce: TierInForce | null;
   /** Every interval of valid time, as known at `knownAt`. */
   history: TierSpan[];
-  /** Every override asked for, with its decision, as known now. */
+  /** Every override asked for, with its decision, as known at `knownAt`. */
   overrides: TierOverrideView[];
 }
 
@@ -55,10 +55,21 @@ export class TierHistoryHandler implements IQueryHandler<TierHistoryQuery> {
         ...{ clientId, validDate, knownAt },
         inForce: tierInForce(assertions, validDate, knownAt),
         history: tierSpans(assertions, knownAt),
-        overrides: overrides.map((row) => overrideView(row, key)),
+        overrides: overrides.flatMap((row) => overrideAsKnown(row, knownAt)).map((row) => overrideView(row, key)),
       };
     });
   }
+}
+
+/** What of it had been recorded by then: nothing, the request, the decision, the revocation. */
+function overrideAsKnown(row: TierOverrideRow, knownAt: Instant): TierOverrideRow[] {
+  if (row.requestedAt > knownAt) return [];
+  if (row.decidedAt !== null && row.decidedAt > knownAt) {
+    return [{ ...row, status: 'requested', decidedBy: null, decidedAt: null, revokedFrom: null, revokedAt: null, reason: null }];
+  }
+  if (row.revokedAt !== null && row.revokedAt > knownAt)
+    return [{ ...row, status: 'approved', revokedFrom: null, revokedAt: null, reason: null }];
+  return [row];
 }
 
 function overrideView(
