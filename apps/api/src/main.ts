@@ -5,5 +5,5 @@ import { startApi } from './start-api.js';
 
 await runProcess('api', async () => {
   const api = await startApi(apiConfig());
-  return { close: api.close, told: { url: api.url } };
+  return { close: () => api.close(), told: { url: api.url } };
 });
