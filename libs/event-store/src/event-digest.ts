@@ -22,7 +22,8 @@ const INT4 = 23;
 const TEXT = 25;
 const TIMESTAMPTZ = 1184;
 const UUID = 2950;
-const POSTGRES_EPOCH_MICROS = BigInt(Date.UTC(2000, 0, 1)) * 1_000n;
+/** PostgreSQL counts from 2000; everything else from 1970. */
+export const POSTGRES_EPOCH_MICROS = BigInt(Date.UTC(2000, 0, 1)) * 1_000n;
 const FIELDS = 13;
 
 /**

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/pos
 import { EventStore, type LogHead } from './event-store.js';
 import { eventStoreMigrations } from './migrations.js';
 import { UnreadableLog } from './readable.js';
-import { verifyLog } from './verify.js';
+import { type Verification, verifyLog, type VerifyOptions } from './verify.js';
 
 jest.setTimeout(120_000); // the machine may be busy
 
@@ -35,17 +35,19 @@ describe('a log that somebody with all rights changed', () => {
   });
 
   /** Mutates, verifies, and takes the mutation back. */
-  async function findings(mutation: string, held: { position: number; seal: string } = head): Promise<string[]> {
+  async function verification(mutation: string, options: VerifyOptions = {}): Promise<Verification> {
     await pool.query('BEGIN');
     try {
       await pool.query('ALTER TABLE log.events DISABLE TRIGGER ALL; ALTER TABLE log.seals DISABLE TRIGGER ALL');
       const { rowCount } = await pool.query(mutation);
       if (rowCount === 0) throw new Error(`changed nothing: ${mutation}`);
-      return (await verifyLog(pool, { held, pageSize: 7 })).findings.map(({ code }) => code);
+      return await verifyLog(pool, { held: head, pageSize: 7, ...options });
     } finally {
       await pool.query('ROLLBACK');
     }
   }
+
+  const findings = async (mutation: string): Promise<string[]> => (await verification(mutation)).findings.map(({ code }) => code);
 
   it('is found clean when it is', async () => {
     const progress: number[] = [];
@@ -80,6 +82,108 @@ describe('a log that somebody with all rights changed', () => {
     for (const position of [1, 2, 5, Math.floor(head.position / 2), head.position - 1, head.position]) {
       expect(await findings(`UPDATE log.events SET ${column} = ${value} WHERE position = ${position}`)).not.toEqual([]);
     }
+  });
+
+  const withNull = (table: string, column: string, value: string, where: string) =>
+    `ALTER TABLE log.${table} ALTER COLUMN ${column} DROP NOT NULL; UPDATE log.${table} SET ${column} = ${value} WHERE ${where}`;
+
+  it.each(
+    Object.keys(columns)
+      .filter((column) => column !== 'position')
+      .map((column) => [column, column.endsWith('_at') ? [`'infinity'`, `'-infinity'`, 'NULL'] : ['NULL']] as const),
+  )('is found, and read on, where %s holds what no event has', async (column, values) => {
+    for (const value of values) {
+      for (const position of [1, 5, head.position]) {
+        const found = await verification(withNull('events', column, value, `position = ${position}`));
+        expect(found.findings).toContainEqual(expect.objectContaining({ code: 'event-unreadable', position }));
+        expect(found.events).toBe(head.position);
+      }
+    }
+  });
+
+  it('is found where a version is lost in every event', async () => {
+    const { findings: found } = await verification(withNull('events', 'version', 'NULL', 'true'), { findingsMax: 10_000 });
+    expect(found.filter(({ code }) => code === 'event-unreadable')).toHaveLength(head.position);
+  });
+
+  it.each([`'290000-01-01Z'`, `'294276-12-31 23:59:59.999999Z'`, `'4713-01-01 BC'`, `'1969-12-31 23:59:59.999999Z'`])(
+    'is found with an instant of %s',
+    async (instant) => {
+      for (const column of ['occurred_at', 'recorded_at']) {
+        expect(await findings(`UPDATE log.events SET ${column} = ${instant} WHERE position = 5`)).toContain('seal-differs');
+      }
+      expect(await findings(`UPDATE log.seals SET recorded_at = ${instant} WHERE last_position = ${head.position}`)).not.toEqual([]);
+    },
+  );
+
+  it('judges such instants as exactly as any other', async () => {
+    for (const occurredAt of ['294276-12-31 23:59:59.999999Z', '4713-01-01 00:00:00Z BC']) {
+      await pool.query('BEGIN');
+      await pool.query('ALTER TABLE log.events DISABLE TRIGGER ALL; ALTER TABLE log.seals DISABLE TRIGGER ALL');
+      await pool.query(`
+        UPDATE log.events SET occurred_at = '${occurredAt}' WHERE position = ${head.position};
+        UPDATE log.seals l SET seal = sha256(p.seal || (SELECT string_agg(log.event_digest(e), '' ORDER BY position) FROM log.events e
+            WHERE position > p.last_position))
+          FROM (SELECT * FROM log.seals WHERE last_position < ${head.position} ORDER BY 1 DESC LIMIT 1) p WHERE l.last_position = ${head.position}`);
+      const { findings: found } = await verifyLog(pool);
+      await pool.query('ROLLBACK');
+      expect(found).toEqual([]);
+    }
+  });
+
+  it('is found, and read on, where a seal holds what none has', async () => {
+    const { rows } = await pool.query<{ last: number }>('SELECT last_position AS last FROM log.seals');
+    for (const { last } of rows) {
+      for (const [column, value] of [
+        ['recorded_at', `'infinity'`],
+        ['recorded_at', `'-infinity'`],
+        ['recorded_at', 'NULL'],
+        ['seal', 'NULL'],
+        ['seal', `'\\x00'`],
+      ] as const) {
+        const found = await verification(withNull('seals', column, value, `last_position = ${last}`));
+        expect(found.findings).toContainEqual(expect.objectContaining({ code: 'seal-unreadable', position: last }));
+        expect(found.findings.map(({ code }) => code)).not.toContain('seal-differs'); // the other batches are as they were
+        expect(found.events).toBe(head.position);
+      }
+    }
+  });
+
+  it('is found with an event or a seal at no position', async () => {
+    const drop = 'ALTER TABLE log.events DROP CONSTRAINT events_pkey; ALTER TABLE log.seals DROP CONSTRAINT seals_pkey';
+    for (const position of [1, 5, head.position]) {
+      const lost = withNull('events', 'position', 'NULL', `position = ${position}`);
+      expect(await findings(`${drop}; ${lost}`)).toEqual(expect.arrayContaining(['position-unexpected', 'position-missing']));
+    }
+    const lost = withNull('seals', 'last_position', 'NULL', `last_position = ${head.position}`);
+    expect(await findings(`${drop}; ${lost}`)).toContain('position-unexpected');
+  });
+
+  const texts = ['stream_kind', 'type', 'data', 'metadata'];
+  const alterations = Object.keys(columns).flatMap((column) => [
+    ...(texts.includes(column)
+      ? []
+      : [['events', column, `ALTER COLUMN ${column} TYPE text USING CASE WHEN position = 5 THEN 'x' ELSE ${column}::text END`]]),
+    ['events', column, `DROP COLUMN ${column} CASCADE`],
+  ]);
+  const sealAlterations = ['last_position', 'recorded_at', 'seal'].flatMap((column) => [
+    ['seals', column, `ALTER COLUMN ${column} TYPE text USING 'x' || ${column}::text`],
+    ['seals', column, `DROP COLUMN ${column} CASCADE`],
+  ]);
+  const wider = ['position', 'version', 'partition'].map((column) => [
+    'events',
+    column,
+    `ALTER COLUMN ${column} TYPE numeric USING 1e30 + position`,
+  ]);
+  it.each([...alterations, ...sealAlterations, ...wider])('is found with another column %s.%s: %s', async (table, column, change) => {
+    const prepare = 'DROP FUNCTION log.event_digest(log.events) CASCADE';
+    const found = await verification(`${prepare}; ALTER TABLE log.${table} ${change}`);
+    expect(found.findings[0]).toMatchObject({ code: 'column-differs', detail: expect.stringContaining(`log.${table}.${column} is`) });
+  });
+
+  it('is found with a text too long for any event', async () => {
+    const { findings: found } = await verification(`UPDATE log.events SET data = repeat('x', 17 << 20) WHERE position = 5`);
+    expect(found).toContainEqual(expect.objectContaining({ code: 'event-unreadable', position: 5 }));
   });
 
   it('is found with a deleted event, first, middle and last', async () => {

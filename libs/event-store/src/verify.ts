@@ -1,11 +1,14 @@
 import type pg from 'pg';
 import { partitionOf } from '#event-sourcing';
 import { eventDigest, type ExactEvent, FIRST_SEAL, sealOf } from './event-digest.js';
-import { exactEvents, type ExactSeal, exactSeals, streamSteps } from './sealed-log.js';
+import { type EventRow, SealedLog, type SealRow, type StreamStep } from './sealed-log.js';
 
 export type FindingCode =
   | 'position-missing'
   | 'position-unexpected'
+  | 'event-unreadable'
+  | 'seal-unreadable'
+  | 'column-differs'
   | 'seal-differs'
   | 'seal-missing'
   | 'recorded-at-differs'
@@ -43,12 +46,22 @@ export interface Verification {
   findingCount: number;
 }
 
+/** What the next batch stands on. */
+interface Standing {
+  lastPosition: bigint;
+  recordedAtMicros: bigint;
+  seal: Buffer;
+}
+
 const PAGE_SIZE = 1_000;
 const FINDINGS = 100;
 
-/** Reads the whole log and recomputes what was sealed, in constant memory and short statements, while appends go on. */
+/**
+ * Reads the whole log and recomputes what was sealed, in constant memory and short statements, while appends go on.
+ * Whatever stands in a row is a finding, never an error; it throws where the database cannot be read.
+ */
 export async function verifyLog(pool: Pick<pg.Pool, 'query'>, options: VerifyOptions = {}): Promise<Verification> {
-  return new Verifier(pool, options).run();
+  return new Verifier(await SealedLog.open(pool, options.pageSize ?? PAGE_SIZE), options).run();
 }
 
 class Verifier {
@@ -59,17 +72,15 @@ class Verifier {
     findings: [],
     findingCount: 0,
   };
-  private readonly pageSize: number;
   private heldSeal: string | undefined;
 
   constructor(
-    private readonly pool: Pick<pg.Pool, 'query'>,
+    private readonly log: SealedLog,
     private readonly options: VerifyOptions,
-  ) {
-    this.pageSize = options.pageSize ?? PAGE_SIZE;
-  }
+  ) {}
 
   async run(): Promise<Verification> {
+    for (const difference of this.log.columns.differences()) this.find(0n, 'column-differs', difference);
     const end = await this.end();
     await this.checkBatches(end);
     await this.checkStreams(end);
@@ -82,29 +93,29 @@ class Verifier {
     return this.result;
   }
 
-  /** The newest seal's position, and whether anything lies beyond it, seen in one snapshot. */
   private async end(): Promise<bigint> {
-    const { rows } = await this.pool.query<{ sealed: string | null; last: string | null }>({
-      text: `SELECT (SELECT max(last_position) FROM log.seals)::text AS sealed, (SELECT max(position) FROM log.events)::text AS last`,
-    });
-    const sealed = BigInt(rows[0]!.sealed ?? 0);
-    const last = BigInt(rows[0]!.last ?? 0);
+    const { sealed, last, placeless } = await this.log.ends();
     if (last > sealed) this.find(last, 'position-unexpected', `events up to ${last}, seals up to ${sealed}`);
+    if (placeless > 0) this.find(0n, 'position-unexpected', `${placeless} events or seals without a position`);
     return sealed;
   }
 
   private async checkBatches(end: bigint): Promise<void> {
-    const events = new Cursor(exactEvents(this.pool, end, this.pageSize));
-    const seals = new Cursor(exactSeals(this.pool, end, this.pageSize));
+    const events = new Cursor(this.log.events(end));
+    const seals = new Cursor(this.log.seals(end));
     const first = await seals.next();
-    if (first?.lastPosition !== 0n || !first.seal.equals(FIRST_SEAL) || first.recordedAtMicros !== 0n) {
+    if (first?.lastPosition !== 0n || !first.seal?.equals(FIRST_SEAL) || first.recordedAtMicros !== 0n) {
       this.find(0n, 'seal-missing', 'the first seal is not the one every log begins with');
     }
-    let previous = first ?? { lastPosition: 0n, recordedAtMicros: 0n, seal: FIRST_SEAL };
+    if (first) this.checkReadable(first);
+    let previous: Standing = {
+      lastPosition: first?.lastPosition ?? 0n,
+      recordedAtMicros: first?.recordedAtMicros ?? 0n,
+      seal: first?.seal ?? FIRST_SEAL,
+    };
     if (this.options.held?.position === 0) this.heldSeal = previous.seal.toString('hex');
     for (let seal = await seals.next(); seal; seal = await seals.next()) {
-      await this.checkBatch(previous, seal, events);
-      previous = seal;
+      previous = await this.checkBatch(previous, seal, events);
       this.options.onProgress?.(Number(seal.lastPosition), Number(end) * 2);
     }
     this.result.head = { position: Number(previous.lastPosition), seal: previous.seal.toString('hex') };
@@ -113,35 +124,47 @@ class Verifier {
 
   // Where somebody dropped the primary key, a second event at a page's last position would be read by no page.
   private async checkCount(end: bigint): Promise<void> {
-    const text = 'SELECT count(*)::text AS count FROM log.events WHERE position <= $1';
-    const { rows } = await this.pool.query<{ count: string }>(text, [String(end)]);
-    const extra = Number(rows[0]!.count) - this.result.events;
+    const extra = (await this.log.countUpTo(end)) - this.result.events;
     if (extra > 0) this.find(end, 'position-unexpected', `${extra} more events than positions`);
   }
 
-  private async checkBatch(previous: ExactSeal, seal: ExactSeal, events: Cursor<ExactEvent>): Promise<void> {
+  private async checkBatch(previous: Standing, seal: SealRow, events: Cursor<EventRow>): Promise<Standing> {
     const digests: Buffer[] = [];
     let expected = previous.lastPosition + 1n;
-    for (let event = await events.peek(); event && event.position <= seal.lastPosition; event = await events.peek()) {
+    for (let row = await events.peek(); row && row.position <= seal.lastPosition; row = await events.peek()) {
       await events.next();
       this.result.events++;
-      if (event.position > expected) this.find(expected, 'position-missing', `positions ${expected} to ${event.position - 1n}`);
-      if (event.position < expected) this.find(event.position, 'position-unexpected', 'below the first position');
-      expected = event.position + 1n;
-      this.checkEvent(event, seal);
-      digests.push(eventDigest(event));
+      if (row.position > expected) this.find(expected, 'position-missing', `positions ${expected} to ${row.position - 1n}`);
+      if (row.position < expected) this.find(row.position, 'position-unexpected', 'below the first position');
+      expected = row.position + 1n;
+      if (row.event) {
+        this.checkEvent(row.event, seal);
+        digests.push(eventDigest(row.event));
+      } else {
+        this.find(row.position, 'event-unreadable', `no event holds this ${row.unreadable.join(', ')}`);
+      }
     }
     if (expected <= seal.lastPosition) this.find(expected, 'position-missing', `positions ${expected} to ${seal.lastPosition}`);
-    if (seal.recordedAtMicros < previous.recordedAtMicros) this.find(seal.lastPosition, 'recorded-at-decreases', 'of a seal');
-    if (!sealOf(previous.seal, digests).equals(seal.seal)) {
+    this.checkReadable(seal);
+    const recordedAtMicros = seal.recordedAtMicros ?? previous.recordedAtMicros;
+    if (recordedAtMicros < previous.recordedAtMicros) this.find(seal.lastPosition, 'recorded-at-decreases', 'of a seal');
+    const computed = sealOf(previous.seal, digests);
+    if (seal.seal && !computed.equals(seal.seal)) {
       this.find(seal.lastPosition, 'seal-differs', `the batch from ${previous.lastPosition + 1n} is not what was sealed`);
     }
     this.result.batches++;
-    if (this.options.held && BigInt(this.options.held.position) === seal.lastPosition) this.heldSeal = seal.seal.toString('hex');
+    if (this.options.held && BigInt(this.options.held.position) === seal.lastPosition) this.heldSeal = seal.seal?.toString('hex');
+    // Where a seal is lost, the one it must have been lets the next batch be judged on its own.
+    return { lastPosition: seal.lastPosition, recordedAtMicros, seal: seal.seal ?? computed };
   }
 
-  private checkEvent(event: ExactEvent, seal: ExactSeal): void {
-    if (event.recordedAtMicros !== seal.recordedAtMicros) {
+  private checkReadable(seal: SealRow): void {
+    if (seal.recordedAtMicros === undefined) this.find(seal.lastPosition, 'seal-unreadable', 'its recorded_at is no instant');
+    if (!seal.seal) this.find(seal.lastPosition, 'seal-unreadable', 'its seal is no digest');
+  }
+
+  private checkEvent(event: ExactEvent, seal: SealRow): void {
+    if (seal.recordedAtMicros !== undefined && event.recordedAtMicros !== seal.recordedAtMicros) {
       this.find(event.position, 'recorded-at-differs', 'an event and its seal tell different times');
     }
     if (event.partition !== partitionOf(event.key)) this.find(event.position, 'partition-differs', `${event.partition}`);
@@ -149,9 +172,9 @@ class Verifier {
 
   // The seals prove that nothing changed since it was written; this proves that what was written was right.
   private async checkStreams(end: bigint): Promise<void> {
-    let previous: { streamId: string; version: number; position: bigint; streamKind: string; key: string } | undefined;
+    let previous: StreamStep | undefined;
     let done = 0;
-    for await (const steps of streamSteps(this.pool, this.pageSize)) {
+    for await (const steps of this.log.streamSteps()) {
       for (const step of steps) {
         const before = previous?.streamId === step.streamId ? previous : undefined;
         if (step.version !== (before?.version ?? 0) + 1) {
