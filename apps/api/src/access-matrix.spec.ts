@@ -119,7 +119,6 @@ describe('every route, every role (G18)', () => {
     const open = under.api.routes.filter((route) => !route.startsWith('HEAD ') && !route.includes(' /v1/'));
     expect([...open].sort()).toEqual([
       ...[
-        'GET /',
         'GET /docs',
         'GET /docs/',
         'GET /docs/favicon-32x32.png',

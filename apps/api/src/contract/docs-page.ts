@@ -41,7 +41,7 @@ export function serveContract(server: FastifyInstance, document: () => OpenAPIOb
     text ??= JSON.stringify(document());
     return reply.type('application/json; charset=utf-8').send(text);
   });
-  for (const near of ['/', '/docs/']) server.get(near, open, (_request, reply) => reply.redirect('/docs'));
+  server.get('/docs/', open, (_request, reply) => reply.redirect('/docs'));
   server.get('/docs', open, (_request, reply) =>
     reply.header('Content-Security-Policy', POLICY).type('text/html; charset=utf-8').send(PAGE),
   );
