@@ -16,11 +16,11 @@ interface Side {
 }
 
 /** Durable appends, one event on a new stream each, side by side on one server with fsync on. */
-export async function benchAppend({ rounds, seconds }: BenchSettings): Promise<BenchResult> {
+export async function benchAppend({ rounds, seconds, protocol }: BenchSettings): Promise<BenchResult> {
   const postgres = await startEmbeddedPostgres({ onNotice: (sentence) => console.error(sentence) });
   const sides: Side[] = [];
   try {
-    const insert = await prepareInsert(await newDatabase(postgres.url, 'plain'), text(DATA_BYTES), text(METADATA_BYTES));
+    const insert = await prepareInsert(await newDatabase(postgres.url, 'plain'), text(DATA_BYTES), text(METADATA_BYTES), protocol);
     sides.push(await rapport(await newDatabase(postgres.url, 'rapport')), await emmett(await newDatabase(postgres.url, 'emmett')), insert);
     const rates: number[][] = [];
     for (let round = 1; round <= rounds; round++) {

@@ -1,4 +1,4 @@
-// npm run bench -- append [--rounds N] [--seconds S] [--json]
+// npm run bench -- append [--rounds N] [--seconds S] [--protocol simple|prepared] [--json]
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.js';
 
@@ -7,12 +7,13 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
+    protocol: { type: 'string', default: 'simple' },
     json: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 const benches = { append: benchAppend };
-const settings = { rounds: positive(values.rounds), seconds: positive(values.seconds) };
+const settings = { rounds: positive(values.rounds), seconds: positive(values.seconds), protocol: protocolNamed(values.protocol) };
 const chosen = (positionals.length > 0 ? positionals : Object.keys(benches)) as (keyof typeof benches)[];
 const unknown = chosen.find((name) => !Object.hasOwn(benches, name));
 if (unknown) {
@@ -26,6 +27,12 @@ for (const name of chosen) {
   if (!values.json) console.log(report);
 }
 if (values.json) console.log(JSON.stringify(document));
+
+function protocolNamed(text: string): 'simple' | 'prepared' {
+  if (text === 'simple' || text === 'prepared') return text;
+  console.error('--protocol is simple, which is pgbench’s own default, or prepared');
+  process.exit(2);
+}
 
 function positive(text: string): number {
   const value = Number(text);

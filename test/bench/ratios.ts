@@ -14,6 +14,8 @@ export interface BenchSettings {
   rounds: number;
   /** Of each measurement. */
   seconds: number;
+  /** How pgbench sends its statement. */
+  protocol: 'simple' | 'prepared';
 }
 
 /** Of quotients taken within one round each, so that what slows the machine for a while slows both sides. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createPool } from '#database';
-import { rateOf } from './ratios.js';
+import { type BenchSettings, rateOf } from './ratios.js';
 
 export const INSERT_CLIENTS = 32;
 const DEBIAN = '/usr/lib/postgresql';
@@ -19,7 +19,12 @@ export interface InsertBench {
 }
 
 /** The least that any durable write of an event could cost: one row, one commit. By pgbench, or where it is absent by pg. */
-export async function prepareInsert(url: string, data: string, metadata: string): Promise<InsertBench> {
+export async function prepareInsert(
+  url: string,
+  data: string,
+  metadata: string,
+  protocol: BenchSettings['protocol'],
+): Promise<InsertBench> {
   const pool = createPool({ url, max: INSERT_CLIENTS, applicationName: 'bench insert' });
   await pool.query('CREATE TABLE IF NOT EXISTS bench (id bigserial PRIMARY KEY, data text NOT NULL, metadata text NOT NULL)');
   const pgbench = findPgbench();
@@ -37,9 +42,9 @@ export async function prepareInsert(url: string, data: string, metadata: string)
   // pgbench takes a colon and a word for a variable, hence the payload without either
   await writeFile(script, `INSERT INTO bench (data, metadata) VALUES ('${'d'.repeat(data.length)}', '${'m'.repeat(metadata.length)}');\n`);
   return {
-    name: `pgbench, ${INSERT_CLIENTS} clients, prepared`,
+    name: `pgbench, ${INSERT_CLIENTS} clients, ${protocol} protocol`,
     measure: async (seconds) => {
-      const args = ['-n', '-f', script, '-c', String(INSERT_CLIENTS), '-j', '2', '-M', 'prepared', '-T', String(Math.ceil(seconds)), url];
+      const args = ['-n', '-f', script, '-c', String(INSERT_CLIENTS), '-j', '2', '-M', protocol, '-T', String(Math.ceil(seconds)), url];
       const { stdout } = await promisify(execFile)(pgbench, args);
       const rate = /^tps = ([\d.]+)/m.exec(stdout)?.[1];
       if (!rate) throw new Error(`pgbench says:\n${stdout}`);
