@@ -46,6 +46,7 @@ export async function* tableRows(filePath: string, delimiter: string, needed: re
 }
 
 function cellsOf(text: string, delimiter: string): string[] {
+  if (!text.includes('"')) return text.split(delimiter).map((cell) => cell.trim()); // most records, and a hundred times faster
   const rows: string[][] = parse(text, { delimiter, relax_quotes: true, relax_column_count: true, record_delimiter: [] });
   return (rows[0] ?? []).map((cell) => cell.trim());
 }
