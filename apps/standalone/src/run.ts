@@ -5,6 +5,7 @@ import { parseArguments } from './arguments.js';
 import { demoLines, runDemo } from './demo.js';
 import { type Standalone, startStandalone } from './standalone.js';
 
+const PARENT_CHECK_MS = 500;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Runs until a signal, or until `--exit` says so. Answers the exit code. */
@@ -77,5 +78,9 @@ async function startOver(home: Home): Promise<void> {
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    if (process.env.npm_lifecycle_event === undefined) return;
+    // npm dies of a signal without a word to us: what was started by it ends with it
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && resolve(), PARENT_CHECK_MS).unref();
   });
 }
