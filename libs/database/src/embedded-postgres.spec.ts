@@ -140,6 +140,18 @@ describe('embedded PostgreSQL', () => {
     expect(second.dataDir).toBe(first.dataDir);
     expect(await query(second.url, `SELECT to_regclass('kept') IS NOT NULL AS found`)).toEqual([{ found: true }]);
   });
+
+  it('starts under a watching Node, whose children report what they import', async () => {
+    process.env.WATCH_REPORT_DEPENDENCIES = '1';
+    try {
+      const postgres = await startEmbeddedPostgres();
+      expect(await query(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await postgres.stop();
+      await postgres.ended;
+    } finally {
+      delete process.env.WATCH_REPORT_DEPENDENCIES;
+    }
+  });
 });
 
 function isMentioned(text: string): boolean {
