@@ -35,6 +35,7 @@ export interface ImportWatcher {
 const BATCH_ROWS = 250;
 
 const builds = (row: SourceRow): boolean => 'facts' in row && row.facts.some((fact) => !fact.creates);
+const makes = (row: SourceRow): boolean => 'facts' in row && row.facts.some((fact) => fact.creates);
 const DECISIONS_MAX = 4;
 
 /**
@@ -64,7 +65,7 @@ export class Importer {
     let batch: SourceRow[] = [];
     for await (const row of source.rows(path, options)) {
       // what builds on streams goes apart from what makes them, or it would not find those of its own batch
-      const apart = batch.length > 0 && builds(row) !== builds(batch[0]!);
+      const apart = builds(row) ? batch.some(makes) : makes(row) && batch.some(builds);
       if (batch.length >= BATCH_ROWS || apart) {
         await take(batch);
         batch = [];
