@@ -14,7 +14,7 @@ const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
 
 describe('the slow oracle of service clocks, before it judges the engine', () => {
-  const folder = path.join(import.meta.dirname, 'what-if');
+  const folder = path.join(import.meta.dirname, '../libs/service-levels/src/samples');
   it.each(readdirSync(folder))('answers the sample %s as it expects', (file) => {
     const document = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as WhatIfDocument & { expect: object[] };
     const answer = naiveWhatIf(document);
