@@ -175,6 +175,14 @@ export const aComplaint = (clientId: unknown, more: object = {}): Record<string,
   ...more,
 });
 
+export const aRequest = (clientId: unknown, more: object = {}): Record<string, unknown> => ({
+  clientId,
+  receivedAt: '2026-03-11T10:00:00+08:00',
+  process: 'accountOpening',
+  channel: 'counter',
+  ...more,
+});
+
 /** A problem as published: known members, a page, no word of what is inside. */
 export function problem({ status, headers, body }: Answer): { status: number; code: unknown; errors: unknown } {
   expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');

@@ -5,7 +5,16 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Controller, Module, Post } from '@nestjs/common';
 import { LocalIssuer, type Role, roles } from '#access';
-import { aClient, aComplaint, type ApiUnderTest, BEIJING, Caller, SHANGHAI, startApiUnderTest } from '../../../test/support/api.js';
+import {
+  aClient,
+  aComplaint,
+  aRequest,
+  type ApiUnderTest,
+  BEIJING,
+  Caller,
+  SHANGHAI,
+  startApiUnderTest,
+} from '../../../test/support/api.js';
 import { createApi } from './create-api.js';
 
 jest.setTimeout(120_000);
@@ -63,6 +72,16 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/complaints/:complaintId/record-dispute', 'SRBC', {}],
   ['POST /v1/complaints/:complaintId/close', 'RBC', {}],
   ['POST /v1/complaints/:complaintId/reopen', 'RBC', { reason: 'other' }],
+  ['POST /v1/requests', 'SRB I'],
+  ['POST /v1/requests/:requestId/start', 'SRB', {}],
+  ['POST /v1/requests/:requestId/start-step', 'SRB', { step: 'x' }],
+  ['POST /v1/requests/:requestId/complete-step', 'SRB', { step: 'x' }],
+  ['POST /v1/requests/:requestId/ask-client', 'SRB', { question: 'x', channel: 'phone' }],
+  ['POST /v1/requests/:requestId/record-client-reply', 'SRB', {}],
+  ['POST /v1/requests/:requestId/complete', 'SRB', {}],
+  ['POST /v1/requests/:requestId/cancel', 'SRB', { reason: 'other' }],
+  ['POST /v1/requests/:requestId/reopen', 'SRB', { reason: 'other' }],
+  ['POST /v1/requests/:requestId/raise-severity', 'SRB', { to: 'high' }],
   ['GET /v1/service-levels/complaints', 'RBCA'],
   ['GET /v1/freshness', 'SRBCAIN'],
 ];
@@ -86,13 +105,14 @@ beforeAll(async () => {
   const manager = await under.as('branchManager', SHANGHAI);
   const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
   const complaintId = String((await manager.post('/v1/complaints', aComplaint(clientId))).body['id']);
+  const requestId = String((await manager.post('/v1/requests', aRequest(clientId))).body['id']);
   const contactId = String((await manager.post('/v1/contacts', { ...contact, clientId })).body['id']);
   const due = { clientId, dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' };
   const followUpId = String((await manager.post('/v1/follow-ups', due)).body['id']);
   const tier = `/v1/clients/${clientId}/tier`;
   await manager.post(`${tier}/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }, { version: 0 });
   const asked = await manager.post(`${tier}/request-override`, override, { version: 1 });
-  ids = { clientId, complaintId, contactId, followUpId, overrideId: String(asked.body['overrideId']) };
+  ids = { clientId, complaintId, requestId, contactId, followUpId, overrideId: String(asked.body['overrideId']) };
   lastPosition = String(asked.body['position']);
 });
 afterAll(() => under.close());
@@ -107,6 +127,7 @@ function calling(caller: Caller, [route, , body]: (typeof matrix)[number]) {
     '/v1/contacts': { ...contact, clientId: ids['clientId'] },
     '/v1/follow-ups': { ...body, clientId: ids['clientId'] },
     '/v1/complaints': aComplaint(ids['clientId']),
+    '/v1/requests': aRequest(ids['clientId']),
     [`/v1/contacts/${ids['contactId']}/link`]: { complaintId: ids['complaintId'] },
   };
   return caller.post(address, about[address] ?? body, { version: 9999 });

@@ -19,6 +19,7 @@ import { Cursors } from './reads/cursors.js';
 import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
+import { RequestsController } from './service-levels/requests.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
@@ -53,6 +54,7 @@ export class ApiModule {
         FollowUpsController,
         ComplaintsController,
         ComplaintReadsController,
+        RequestsController,
         FreshnessController,
         HealthController,
         ProblemPagesController,

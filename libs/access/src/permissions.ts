@@ -12,6 +12,8 @@ export const readPermissions = [
   'followUp.read',
   'complaint.list',
   'complaint.read',
+  'request.list',
+  'request.read',
   'serviceLevels.read',
   'freshness.read',
 ] as const;
@@ -45,6 +47,16 @@ export const actPermissions = [
   'complaint.recordDispute',
   'complaint.close',
   'complaint.reopen',
+  'request.receive',
+  'request.start',
+  'request.startStep',
+  'request.completeStep',
+  'request.askClient',
+  'request.recordClientReply',
+  'request.complete',
+  'request.cancel',
+  'request.reopen',
+  'request.raiseSeverity',
 ] as const;
 
 export const permissions = [...readPermissions, ...actPermissions] as const;
@@ -60,6 +72,8 @@ const everydayReads: readonly Permission[] = [
   'followUp.read',
   'complaint.list',
   'complaint.read',
+  'request.list',
+  'request.read',
   'freshness.read',
 ];
 
@@ -76,6 +90,7 @@ const serviceDesk: readonly Permission[] = [
   'complaint.acknowledge',
   'complaint.recordAcceptance',
   'complaint.recordDispute',
+  ...actPermissions.filter((permission) => permission.startsWith('request.')),
 ];
 
 const relationshipManager: readonly Permission[] = [
@@ -114,6 +129,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'client.unlinkAccount',
     'contact.log',
     'complaint.register',
+    'request.receive',
     'freshness.read',
   ]),
   admin: new Set(['freshness.read']),

@@ -8,6 +8,7 @@ import { ChangeComplaintHandler } from './complaint.handler.js';
 import { ChangeContactHandler, ChangeFollowUpHandler } from './contact.handler.js';
 import { EventCodec } from './event-codec.js';
 import { eventRegistry } from './event-registry.js';
+import { ChangeRequestHandler } from './request.handler.js';
 import { ChangeTierHandler } from './tier.handler.js';
 
 export const commandHandlers = [
@@ -17,6 +18,7 @@ export const commandHandlers = [
   ChangeFollowUpHandler,
   ChangeTierHandler,
   ChangeComplaintHandler,
+  ChangeRequestHandler,
 ];
 
 /** Command handlers over one event store and one set of client keys. */

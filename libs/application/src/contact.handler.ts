@@ -3,6 +3,7 @@ import { client } from '#clients';
 import { complaint } from '#complaints';
 import { contact, type ContactCommand, contactStream, followUp, type FollowUpCommand, followUpStream, type LinkTarget } from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
+import { request } from '#service-levels';
 import { openClient } from './client.handler.js';
 import type { CommandContext, CommandResult, Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
@@ -40,8 +41,17 @@ export class ChangeContactHandler implements ICommandHandler<ChangeContact> {
   }
 
   private async checkLink(to: LinkTarget, clientId: Uuid, principal: Principal): Promise<void> {
-    const linked = await this.runner.loadVisible(complaint, to.id, principal);
-    if (linked.clientId !== clientId) throw new DomainError('linked-client-differs', ['/complaintId']);
+    const linked = await this.loadLinked(to, principal);
+    if (linked.clientId !== clientId) throw new DomainError('linked-client-differs', [`/${to.kind}Id`]);
+  }
+
+  private loadLinked({ kind, id }: LinkTarget, principal: Principal): Promise<{ clientId: Uuid }> {
+    switch (kind) {
+      case 'complaint':
+        return this.runner.loadVisible(complaint, id, principal);
+      case 'request':
+        return this.runner.loadVisible(request, id, principal);
+    }
   }
 }
 

@@ -6,4 +6,5 @@ export * from './complaint.handler.js';
 export * from './contact.handler.js';
 export * from './event-codec.js';
 export * from './event-registry.js';
+export * from './request.handler.js';
 export * from './tier.handler.js';

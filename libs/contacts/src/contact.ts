@@ -92,6 +92,7 @@ export const contactProblems = {
     en: 'The contact and what it is linked to belong to different clients',
     zh: '联系记录与关联对象不属于同一客户',
   },
+  'link-target-unclear': { en: 'Name one complaint or one request', zh: '请指明一项投诉或一项服务请求' },
 } as const satisfies Record<string, ProblemTitle>;
 
 export const contactStream = (contactId: Uuid, clientId: Uuid) => ({ id: contactId, kind: 'contact', key: clientId });

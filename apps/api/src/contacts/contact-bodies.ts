@@ -26,6 +26,7 @@ export class LogContactBody {
   @Text({ max: 500, optional: true }) purpose?: string;
   @Text({ max: 8000, optional: true }) summary?: string;
   @UuidField({ optional: true, description: 'Link it to this complaint at once' }) complaintId?: string;
+  @UuidField({ optional: true, description: 'Link it to this request at once; not beside a complaint' }) requestId?: string;
 }
 
 /** What is stated replaces what was logged; the first statement stays readable. */
@@ -41,8 +42,10 @@ export class AmendContactBody {
   @Text({ max: 8000, optional: true }) summary?: string;
 }
 
+/** One of the two. */
 export class LinkContactBody {
-  @UuidField() complaintId: string;
+  @UuidField(optional) complaintId?: string;
+  @UuidField(optional) requestId?: string;
 }
 
 export class ScheduleFollowUpBody {

@@ -18,7 +18,8 @@ export class ContactAnswer extends FreshView {
   @Maybe({ type: 'string' }) purpose?: string;
   @Maybe({ type: 'string' }) summary?: string;
   @Maybe({ type: 'object', additionalProperties: true }) campaign?: object;
-  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Complaints that it belongs to') links: object[];
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Complaints and requests that it belongs to')
+  links: object[];
 }
 
 export class FollowUpAnswer extends FreshView {

@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
 import { ChangeContact, type CommandResult } from '#application';
-import type { ContactCommand } from '#contacts';
-import type { Uuid, When } from '#event-sourcing';
+import type { ContactCommand, LinkTarget } from '#contacts';
+import { DomainError, type Uuid, type When } from '#event-sourcing';
 import { ContactQuery } from '#read-models';
 import { ReadDesk } from '../reads/read-desk.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
@@ -29,10 +29,10 @@ export class ContactsController {
 
   @Creates('', 'contact.log', '/v1/contacts', 'Log a contact with a client')
   log(@NewCommand() request: CommandRequest, @Stated() body: LogContactBody) {
-    const { complaintId, ...stated } = body;
+    const { complaintId, requestId, ...stated } = body;
     const startedAt = this.desk.when(body.startedAt);
-    const linkTo = complaintId === undefined ? {} : { linkTo: { kind: 'complaint' as const, id: complaintId } };
-    const command: ContactCommand = { type: 'LogContact', ...stated, startedAt, now: request.now, ...linkTo };
+    const linkTo = targetOf({ complaintId, requestId });
+    const command: ContactCommand = { type: 'LogContact', ...stated, startedAt, now: request.now, ...(linkTo && { linkTo }) };
     return this.change(request, undefined, body, command, startedAt);
   }
 
@@ -43,9 +43,11 @@ export class ContactsController {
     return this.change(request, contactId, body, { type: 'AmendContact', amendment, now: request.now });
   }
 
-  @Changes(':contactId/link', 'contact.link', 'Link a contact to a complaint')
+  @Changes(':contactId/link', 'contact.link', 'Link a contact to a complaint or a request')
   link(@ChangeCommand() request: CommandRequest, @Id('contactId') contactId: Uuid, @Stated() body: LinkContactBody) {
-    return this.change(request, contactId, body, { type: 'LinkContact', to: { kind: 'complaint', id: body.complaintId } });
+    const to = targetOf(body);
+    if (!to) throw new DomainError('link-target-unclear');
+    return this.change(request, contactId, body, { type: 'LinkContact', to });
   }
 
   private change(
@@ -57,4 +59,11 @@ export class ContactsController {
   ): Promise<CommandResult> {
     return this.desk.perform(request, body, occurred, (context) => new ChangeContact(contactId, command, context));
   }
+}
+
+/** What the body links to, where it names something. Throws a DomainError where it names two things. */
+function targetOf({ complaintId, requestId }: { complaintId?: string; requestId?: string }): LinkTarget | undefined {
+  if (complaintId !== undefined && requestId !== undefined) throw new DomainError('link-target-unclear', ['/complaintId', '/requestId']);
+  if (complaintId !== undefined) return { kind: 'complaint', id: complaintId };
+  return requestId === undefined ? undefined : { kind: 'request', id: requestId };
 }

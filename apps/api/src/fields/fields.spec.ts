@@ -8,6 +8,7 @@ import { ClientSearchBody } from '../clients/client-views.js';
 import * as complaints from '../complaints/complaint-bodies.js';
 import * as contacts from '../contacts/contact-bodies.js';
 import { Problem } from '../problems/problem.js';
+import * as requests from '../service-levels/request-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
 import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/api.js';
 import { BodyShape } from './shape.pipe.js';
@@ -24,6 +25,7 @@ const classes = Object.values({
   ...clients,
   ...complaints,
   ...contacts,
+  ...requests,
   ...tiers,
   ClientSearchBody,
 }) as (new () => object)[];

@@ -3,6 +3,7 @@ import { assignmentProblems, clientProblems } from '#clients';
 import { complaintProblems } from '#complaints';
 import { contactProblems, followUpProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
+import { requestProblems } from '#service-levels';
 import { tierProblems } from '#tiers';
 import { edgeProblems } from './edge-problems.js';
 
@@ -14,6 +15,7 @@ const domainProblems = {
   ...followUpProblems,
   ...tierProblems,
   ...complaintProblems,
+  ...requestProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {
