@@ -10,8 +10,10 @@ export const MAX_RANGE_DAYS = 3_660;
 export const MAX_CLOSED_DAYS = 36_600;
 export const OPEN_PATTERN = '^([01][0-9]|2[0-3]):[0-5][0-9]$';
 export const CLOSE_PATTERN = '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$';
+export const CLOSED_PATTERN = '^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:\\.\\.([0-9]{4}-[0-9]{2}-[0-9]{2}))?$';
 const open = new RegExp(OPEN_PATTERN);
 const close = new RegExp(CLOSE_PATTERN);
+const closing = new RegExp(CLOSED_PATTERN);
 const DAY_MINUTES = 1_440;
 
 /** A window in minutes after the local midnight of its day; `to` passes 1,440 where it ends on the next day. */
@@ -142,7 +144,7 @@ function rangeIn(value: unknown, place: Place): Closing | undefined {
     place.fault('wrong-type');
     return undefined;
   }
-  const match = /^(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$/.exec(value);
+  const match = closing.exec(value);
   const from = match?.[1];
   const to = match?.[2] ?? from;
   if (from === undefined || to === undefined) place.fault('bad-format');

@@ -11,6 +11,8 @@ export const MAX_SECTIONS = 100;
 export const MAX_TITLE_LENGTH = 200;
 export const MAX_BODY_LENGTH = 20_000;
 
+export const statuses = ['confirmed', 'unconfirmed'] as const;
+
 export const editionMembers = {
   required: ['edition', 'effectiveFrom', 'effectiveTo', 'promises'],
   optional: ['covers', 'title', 'names', 'sections', 'status'],
@@ -43,7 +45,7 @@ export function editionIn(value: unknown, place: Place): KnownEdition | undefine
   within(members, 'title', place, bilingual(MAX_TITLE_LENGTH));
   within(members, 'names', place, namesIn);
   within(members, 'sections', place, sectionsIn);
-  within(members, 'status', place, oneOf(['confirmed', 'unconfirmed']));
+  within(members, 'status', place, oneOf(statuses));
   return { edition, promises, from, to };
 }
 

@@ -10,6 +10,7 @@ export const MAX_CALENDARS = 100;
 export const MAX_EDITIONS = 100;
 export const MAX_FACTS = 10_000;
 export const MAX_AS_OF = 1_000;
+export const MAX_WHAT_IF_TITLE_LENGTH = 500;
 
 /** Members of each fact beside `at` and `fact`. */
 export const factMembers: Readonly<Record<FactName, { required: readonly string[]; optional: readonly string[] }>> = {
@@ -41,7 +42,7 @@ export function checkWhatIf(value: unknown): { document: WhatIfDocument } | { fa
   const place = new Place('', faults);
   const members = membersOf(value, place, ['calendars', 'handbook', 'subject', 'timeline', 'asOf'], ['title', 'expect']);
   if (!members) return { faults };
-  within(members, 'title', place, aText(500));
+  within(members, 'title', place, aText(MAX_WHAT_IF_TITLE_LENGTH));
   const calendars: KnownCalendars = within(members, 'calendars', place, calendarsIn) ?? new Map<string, undefined>();
   const editions = within(members, 'handbook', place, editionsIn) ?? [];
   within(members, 'subject', place, subjectIn);
