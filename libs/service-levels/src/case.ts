@@ -1,4 +1,4 @@
-import type { LocalDate } from '#event-sourcing';
+import type { LocalDate, StaffId, Uuid } from '#event-sourcing';
 import { accruedUpTo, type CalendarVersion, type Clock, countsMinutes, isOpen } from './clock.js';
 import { advance, cancel, extend, favour, pause, recalendar, resume, startClock, stop } from './clock-motion.js';
 import { type FactBody, type HandbookEdition, type Metric, severities, type Subject, type Target } from './format.js';
@@ -14,15 +14,18 @@ export type CaseFact = {
   atMs: number;
   precision?: 'day' | 'unknown';
   date?: LocalDate;
-  /** The event that it was read from. */
-  eventId?: string;
+  /** The event that it was read from, and where in the log it is. */
+  eventId?: Uuid;
+  position?: number;
+  actorId?: StaffId;
 } & (Exclude<FactBody, { fact: 'calendarRevised' }> | { fact: 'calendarRevised'; revised: CalendarVersion });
 
 export interface CaseInput {
   subject: Subject;
   /** In order of `atMs`; equal instants apply in this order. */
   facts: readonly CaseFact[];
-  handbook: readonly HandbookEdition[];
+  /** The editions as they were known when a fact was recorded. */
+  handbookAt: (fact: CaseFact) => readonly HandbookEdition[];
   /** By name, each in the version known at the beginning; revisions are facts. */
   calendars: ReadonlyMap<string, CalendarVersion>;
 }
@@ -33,6 +36,8 @@ export interface TracedClock extends Clock {
   /** Why an extension did not count, by its fact. */
   refused: { fact: CaseFact; why: 'not-a-day-target' | 'too-late' }[];
   pinned: HandbookEdition;
+  /** As it was at the start. */
+  initialTarget: Target;
 }
 
 /** All commitments of one case, each cycle its own, in the order they started: a fold of the facts up to and including `untilMs`. */
@@ -128,13 +133,13 @@ class CaseRun {
   }
 
   private startAll(fact: CaseFact): void {
-    const edition = editionInForce(this.input.handbook, fact.atMs);
+    const edition = editionInForce(this.input.handbookAt(fact), fact.atMs);
     if (!edition) return;
     for (const promise of promisesFor(edition, this.subject)) if (promise.metric !== 'step') this.start(fact, promise, edition, 1);
   }
 
   private startStep(fact: CaseFact, step: string): void {
-    const edition = editionInForce(this.input.handbook, fact.atMs);
+    const edition = editionInForce(this.input.handbookAt(fact), fact.atMs);
     if (!edition) return;
     for (const promise of promisesFor(edition, this.subject)) {
       if (promise.metric !== 'step' || promise.step !== step) continue;
@@ -150,7 +155,7 @@ class CaseRun {
     const startDay: DayNumber = fact.date === undefined ? calendar.calendar.dayAt(fact.atMs) : dayOf(fact.date);
     const { tier, severity } = this.subject;
     const clock = startClock({ promise, edition: pinned.edition, cycle, calendar, startMs: fact.atMs, startDay, tier, severity, target });
-    this.clocks.push({ ...clock, causes: [], refused: [], pinned });
+    this.clocks.push({ ...clock, causes: [], refused: [], pinned, initialTarget: clock.target });
   }
 
   private humanOutbound(fact: CaseFact): void {

@@ -11,7 +11,7 @@ import { dateOf, MINUTE_MS } from './zone.js';
 export function answerWhatIf(document: WhatIfDocument): WhatIfAnswer {
   const { calendars: named, handbook, subject, timeline } = document;
   const calendars = new Map(Object.entries(named).map(([name, calendar]) => [name, firstVersion(name, calendar)]));
-  const input = { subject, handbook, calendars, facts: factsOfTimeline(timeline, named) };
+  const input = { subject, handbookAt: () => handbook, calendars, facts: factsOfTimeline(timeline, named) };
   return { answers: document.asOf.map((asOf) => ({ asOf, promises: promiseAnswers(runCase(input, Date.parse(asOf)), Date.parse(asOf)) })) };
 }
 
