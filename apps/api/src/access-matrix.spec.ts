@@ -73,6 +73,9 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/complaints/:complaintId/close', 'RBC', {}],
   ['POST /v1/complaints/:complaintId/reopen', 'RBC', { reason: 'other' }],
   ['POST /v1/requests', 'SRB I'],
+  ['GET /v1/requests', 'SRBCA'],
+  ['GET /v1/requests/:requestId', 'SRBCA'],
+  ['GET /v1/requests/:requestId/timeline', 'SRBCA'],
   ['POST /v1/requests/:requestId/start', 'SRB', {}],
   ['POST /v1/requests/:requestId/start-step', 'SRB', { step: 'x' }],
   ['POST /v1/requests/:requestId/complete-step', 'SRB', { step: 'x' }],
@@ -181,7 +184,7 @@ describe('every route, every role (G18)', () => {
       const allowed = [...entry[1].replaceAll(' ', '')].map((letter) => letters[letter]).includes(role);
       if (!allowed || entry[0] === 'GET /v1/freshness') continue;
       const { status, body } = await calling(caller, entry);
-      const isList = /(GET \/v1\/(clients|complaints)|search|GET \/v1\/service-levels.*)$/.test(entry[0]);
+      const isList = /(GET \/v1\/(clients|complaints|requests)|search|GET \/v1\/service-levels.*)$/.test(entry[0]);
       const text = JSON.stringify(body['items'] ?? body);
       const right = isList
         ? status === 200 && !Object.values(ids).some((id) => text.includes(id)) && !/"received":[1-9]/.test(text)

@@ -19,6 +19,7 @@ import { Cursors } from './reads/cursors.js';
 import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
+import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
@@ -55,6 +56,7 @@ export class ApiModule {
         ComplaintsController,
         ComplaintReadsController,
         RequestsController,
+        RequestReadsController,
         FreshnessController,
         HealthController,
         ProblemPagesController,

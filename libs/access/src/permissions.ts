@@ -14,6 +14,7 @@ export const readPermissions = [
   'complaint.read',
   'request.list',
   'request.read',
+  'request.readTimeline',
   'serviceLevels.read',
   'freshness.read',
 ] as const;
@@ -74,6 +75,7 @@ const everydayReads: readonly Permission[] = [
   'complaint.read',
   'request.list',
   'request.read',
+  'request.readTimeline',
   'freshness.read',
 ];
 

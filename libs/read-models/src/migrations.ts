@@ -1,14 +1,5 @@
-// Every table holds its client's branch, and is read under that branch alone: a session that names no branch sees nothing.
-const scoped = (table: string): string => `
-  ALTER TABLE read.${table} ENABLE ROW LEVEL SECURITY;
-  ALTER TABLE read.${table} FORCE ROW LEVEL SECURITY;
-  CREATE POLICY of_the_branch ON read.${table} FOR SELECT TO rapport_api
-    USING (nullif(current_setting('app.branch', true), '') IN ('*', branch_id));
-  CREATE POLICY projected ON read.${table} FOR ALL TO rapport_projector USING (true) WITH CHECK (true);
-  CREATE POLICY inspected ON read.${table} FOR SELECT TO rapport_reader USING (true);
-  GRANT SELECT ON read.${table} TO rapport_api, rapport_reader;
-  GRANT SELECT, INSERT, UPDATE, DELETE ON read.${table} TO rapport_projector;
-`;
+import { scoped } from './branch-scope.js';
+import { requestMigrations } from './request-tables.js';
 
 const tables = {
   client_files: `
@@ -130,7 +121,10 @@ const tables = {
 };
 
 /** Run after the runner's migrations, which make the schema. */
-export const readModelMigrations = Object.entries(tables).map(([table, sql]) => ({
-  name: `read-models-001-${table.replaceAll('_', '-')}`,
-  sql: `${sql}\n${scoped(table)}`,
-}));
+export const readModelMigrations = [
+  ...Object.entries(tables).map(([table, sql]) => ({
+    name: `read-models-001-${table.replaceAll('_', '-')}`,
+    sql: `${sql}\n${scoped(table)}`,
+  })),
+  ...requestMigrations,
+];

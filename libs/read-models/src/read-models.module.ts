@@ -8,18 +8,22 @@ import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact
 import { FreshnessHandler } from './queries/freshness.js';
 import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
+import { RequestHandler, RequestListHandler } from './queries/request-queries.js';
 import { TierHistoryHandler } from './queries/tier-queries.js';
-import { ClientTimelineHandler, ComplaintTimelineHandler } from './queries/timeline-queries.js';
+import { ClientTimelineHandler, ComplaintTimelineHandler, RequestTimelineHandler } from './queries/timeline-queries.js';
 
 export const queryHandlers = [
   ClientFileHandler,
   ClientListHandler,
   ClientTimelineHandler,
   ComplaintTimelineHandler,
+  RequestTimelineHandler,
   TierHistoryHandler,
   ComplaintListHandler,
   ComplaintHandler,
   ComplaintFiguresHandler,
+  RequestListHandler,
+  RequestHandler,
   OpenItemsHandler,
   ContactHandler,
   FollowUpHandler,

@@ -75,7 +75,7 @@ export class ClientView extends FreshView {
 
 export class StreamView {
   @ShownText() id: string;
-  @ShownText('client, assignments, contact, followUp, tier or complaint') kind: string;
+  @ShownText('client, assignments, contact, followUp, tier, complaint or request') kind: string;
   @ShownNumber('Version of the stream after this event') version: number;
 }
 
@@ -90,6 +90,7 @@ export class TimelineItemView {
   @ShownText() type: string;
   @ShownOne(() => StreamView) stream: StreamView;
   @ShownTextOrNull() complaintId: string | null;
+  @ShownTextOrNull() requestId: string | null;
   @ShownText('instant, day or unknown: `occurredAt` is there for an instant, `occurredOn` for a day') precision: string;
   @ShownText() recordedAt: string;
   @ShownOne(() => ActorView) actor: ActorView;

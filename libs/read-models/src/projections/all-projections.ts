@@ -4,6 +4,7 @@ import type { Projection } from '../runner/projection.js';
 import { clientFiles } from './client-files.js';
 import { complaints } from './complaints.js';
 import { followUps } from './follow-ups.js';
+import { requests } from './requests.js';
 import { tierHistory } from './tier-history.js';
 import { timeline } from './timeline.js';
 
@@ -22,4 +23,5 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   tierHistory(),
   complaints((at) => toLocalDate(at, firmZone)),
   followUps(),
+  requests((at) => toLocalDate(at, firmZone)),
 ];

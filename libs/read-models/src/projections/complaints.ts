@@ -3,6 +3,7 @@ import type { ContactEvent } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
 import { carryData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { dateOf, firstResponseAt, type HumanResponses, withResponse } from './human-responses.js';
 import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
@@ -40,8 +41,7 @@ export interface ComplaintDetails {
   registered: Record<string, unknown>;
   /** One entry a final response, in order. */
   responses: Record<string, unknown>[];
-  /** Human outbound communications by their event or contact: when each was, for the first response. */
-  humanResponses: Record<string, { at: Instant; precision: When['precision'] }>;
+  humanResponses: HumanResponses;
   reopenings: { cycle: number; reason: string; at: When }[];
 }
 
@@ -154,29 +154,7 @@ function registered(event: ProjectedEvent, localDate: (at: Instant) => LocalDate
   };
 }
 
-function dateOf(when: When, localDate: (at: Instant) => LocalDate): LocalDate | null {
-  switch (when.precision) {
-    case 'instant':
-      return localDate(when.at);
-    case 'day':
-      return when.date;
-    case 'unknown':
-      return null;
-  }
-}
-
-/**
- * An amended contact replaces what it said before; a communication before the receipt answers nothing. Where one that is
- * known by its day alone may have been the first, the time of the first is not known, and makes no figure.
- */
 function withHumanResponse(row: ComplaintRow, details: ComplaintDetails, id: Uuid, when: When, human: boolean): ComplaintRow {
-  const { [id]: _before, ...others } = details.humanResponses;
-  const latestMs = Date.parse(when.at) + (when.precision === 'day' ? DAY_MS - 1 : 0);
-  const counts = human && latestMs >= Date.parse(row.receivedAt);
-  const humanResponses = counts ? { ...others, [id]: { at: when.at, precision: when.precision } } : others;
-  const [first] = Object.values(humanResponses).sort((a, b) => (a.at < b.at ? -1 : 1));
-  const firstHumanResponseAt = first?.precision === 'instant' ? first.at : null;
-  return { ...row, firstHumanResponseAt, details: JSON.stringify({ ...details, humanResponses }) };
+  const humanResponses = withResponse(details.humanResponses, id, when, human, row.receivedAt);
+  return { ...row, firstHumanResponseAt: firstResponseAt(humanResponses), details: JSON.stringify({ ...details, humanResponses }) };
 }
-
-const DAY_MS = 86_400_000;

@@ -7,6 +7,7 @@ export const projectionIds = {
   tierHistory: { name: 'tierHistory', version: 1 },
   complaints: { name: 'complaints', version: 1 },
   followUps: { name: 'followUps', version: 1 },
+  requests: { name: 'requests', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 
 export type ReadModel = keyof typeof projectionIds;

@@ -1,4 +1,4 @@
-import type { ContactEvent } from '#contacts';
+import type { ContactEvent, LinkTarget } from '#contacts';
 import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
@@ -20,6 +20,7 @@ export interface TimelineRow {
   version: number;
   type: string;
   complaintId: Uuid | null;
+  requestId: Uuid | null;
   actorId: string;
   actorRole: string;
   sourceSystem: string | null;
@@ -41,13 +42,14 @@ export const timelineTable = new RowTable<TimelineRow>('read.timeline', ['positi
   version: ['version', 'int'],
   type: ['type', 'text'],
   complaintId: ['complaint_id', 'uuid'],
+  requestId: ['request_id', 'uuid'],
   actorId: ['actor_id', 'text'],
   actorRole: ['actor_role', 'text'],
   sourceSystem: ['source_system', 'text'],
   body: ['body', 'text'],
 });
 
-/** A client's timeline and, through `complaintId`, a complaint's. */
+/** A client's timeline and, through `complaintId` and `requestId`, a complaint's and a request's. */
 export const timeline = (registry: EventRegistry): Projection => ({
   ...projectionIds.timeline,
   handles: registry.types,
@@ -73,7 +75,8 @@ export function timelineRow(event: ProjectedEvent, registry: EventRegistry): Tim
     streamKind,
     version,
     type,
-    complaintId: complaintOf(event),
+    complaintId: caseOf(event, 'complaint'),
+    requestId: caseOf(event, 'request'),
     actorId: meta.actor.id,
     actorRole: meta.actor.role,
     sourceSystem: meta.source?.system ?? null,
@@ -81,9 +84,10 @@ export function timelineRow(event: ProjectedEvent, registry: EventRegistry): Tim
   };
 }
 
-function complaintOf({ streamKind, streamId, type, body }: ProjectedEvent): Uuid | null {
-  if (streamKind === 'complaint') return streamId;
+/** The complaint or the request that an event belongs to. */
+function caseOf({ streamKind, streamId, type, body }: ProjectedEvent, kind: LinkTarget['kind']): Uuid | null {
+  if (streamKind === kind) return streamId;
   if (type !== 'ContactLinked') return null;
   const { to } = body as Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
-  return to.kind === 'complaint' ? to.id : null;
+  return to.kind === kind ? to.id : null;
 }

@@ -3,6 +3,8 @@ import type { Instant } from '#event-sourcing';
 import { clientFileTable } from '../projections/client-files.js';
 import { complaintTable } from '../projections/complaints.js';
 import { followUpTable } from '../projections/follow-ups.js';
+import { projectionIds, type ReadModel } from '../projections/projection-ids.js';
+import { requestTable } from '../projections/requests.js';
 import { tierAssertionTable, tierOverrideTable } from '../projections/tier-history.js';
 import { timelineTable } from '../projections/timeline.js';
 import type { RowTable } from '../row-table.js';
@@ -30,6 +32,7 @@ export const entities = {
   tierOverride: entityOf(tierOverrideTable),
   complaint: entityOf(complaintTable),
   followUp: entityOf(followUpTable),
+  request: entityOf(requestTable),
 };
 
 /** Read access of one process: every read names the branch it is for, and row-level security holds it to that. */
@@ -59,14 +62,14 @@ export class ReadDatabase {
     });
   }
 
-  /** The same, with how fresh the projection is: told first, so that the rows are at least that fresh. */
+  /** The same, with how fresh the read model is: told first, so that the rows are at least that fresh. */
   async asOf<T extends object>(
     scope: string,
-    projection: string,
+    model: ReadModel,
     read: (manager: EntityManager) => Promise<T | undefined>,
   ): Promise<(T & AsOf) | undefined> {
     return this.inScope(scope, async (manager) => {
-      const fresh = await freshness(manager, projection);
+      const fresh = await freshness(manager, model);
       const answer = await read(manager);
       return answer && { ...answer, ...fresh };
     });
@@ -78,13 +81,14 @@ export class ReadDatabase {
 }
 
 /** Position of the projection, and the time up to which it knows everything: now, where it has reached the log's end. */
-async function freshness(manager: EntityManager, projection: string): Promise<AsOf> {
+async function freshness(manager: EntityManager, model: ReadModel): Promise<AsOf> {
+  const { name, version } = projectionIds[model]; // an older version may have been left behind
   const [row] = await manager.query<[{ position: string; at: Date }]>(
     `SELECT c.position, CASE WHEN c.position >= head.last_position THEN clock_timestamp()
             ELSE coalesce((SELECT recorded_at FROM log.events WHERE position = c.position), to_timestamp(0)) END AS at
-     FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1) c,
+     FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1 AND version = $2) c,
           (SELECT last_position FROM log.seals ORDER BY last_position DESC LIMIT 1) head`,
-    [projection],
+    [name, version],
   );
   return { asOfPosition: safeInteger.from(row.position), asOf: new Date(row.at).toISOString() };
 }

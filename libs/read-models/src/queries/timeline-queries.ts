@@ -12,6 +12,7 @@ export interface TimelineItem {
   /** The aggregate it happened to, and its version afterwards. */
   stream: { id: Uuid; kind: string; version: number };
   complaintId: Uuid | null;
+  requestId: Uuid | null;
   /** Absent where the source knows only a date, or nothing: then no time of day is invented. */
   occurredAt?: Instant;
   occurredOn?: LocalDate;
@@ -79,33 +80,66 @@ export class ComplaintTimelineHandler implements IQueryHandler<ComplaintTimeline
     private readonly keys: ClientKeys,
   ) {}
 
-  async execute({ complaintId, scope, page }: ComplaintTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
-    const found = await this.database.asOf(scope, 'timeline', async (manager) => {
-      const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where('t.complaintId = :complaintId', { complaintId });
-      if (page.after) rows.andWhere('t.position > :after', { after: page.after[0] });
-      const read = await rows
-        .orderBy('t.position', 'ASC')
-        .limit(page.limit + 1)
-        .getMany();
-      return read.length === 0 && !page.after ? undefined : { rows: read };
-    });
-    if (!found) return undefined;
-    const { rows, ...asOf } = found;
-    const key = rows[0] && (await this.keys.findOne(rows[0].clientId));
-    const paged = pageOf(
-      rows,
-      page.limit,
-      (row) => itemOf(row, key),
-      (row) => [String(row.position)],
-    );
-    return { ...paged, ...asOf };
+  execute({ complaintId, scope, page }: ComplaintTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
+    return caseTimeline(this.database, this.keys, { member: 'complaintId', id: complaintId }, scope, page);
   }
 }
 
+/** The same of a service request. */
+export class RequestTimelineQuery extends Query<(Page<TimelineItem> & AsOf) | undefined> {
+  constructor(
+    readonly requestId: Uuid,
+    readonly scope: string,
+    readonly page: PageRequest,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(RequestTimelineQuery)
+export class RequestTimelineHandler implements IQueryHandler<RequestTimelineQuery> {
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly keys: ClientKeys,
+  ) {}
+
+  execute({ requestId, scope, page }: RequestTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
+    return caseTimeline(this.database, this.keys, { member: 'requestId', id: requestId }, scope, page);
+  }
+}
+
+async function caseTimeline(
+  database: ReadDatabase,
+  keys: ClientKeys,
+  { member, id }: { member: 'complaintId' | 'requestId'; id: Uuid },
+  scope: string,
+  page: PageRequest,
+): Promise<(Page<TimelineItem> & AsOf) | undefined> {
+  const found = await database.asOf(scope, 'timeline', async (manager) => {
+    const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where(`t.${member} = :id`, { id });
+    if (page.after) rows.andWhere('t.position > :after', { after: page.after[0] });
+    const read = await rows
+      .orderBy('t.position', 'ASC')
+      .limit(page.limit + 1)
+      .getMany();
+    return read.length === 0 && !page.after ? undefined : { rows: read };
+  });
+  if (!found) return undefined;
+  const { rows, ...asOf } = found;
+  const key = rows[0] && (await keys.findOne(rows[0].clientId));
+  const paged = pageOf(
+    rows,
+    page.limit,
+    (row) => itemOf(row, key),
+    (row) => [String(row.position)],
+  );
+  return { ...paged, ...asOf };
+}
+
 function itemOf(row: TimelineRow, key: DataKey | undefined): TimelineItem {
-  const { position, eventId, type, complaintId, precision, recordedAt } = row;
+  const { position, eventId, type, complaintId, requestId, precision, recordedAt } = row;
   return {
-    ...{ position, eventId, type, stream: { id: row.streamId, kind: row.streamKind, version: row.version }, complaintId },
+    ...{ position, eventId, type, stream: { id: row.streamId, kind: row.streamKind, version: row.version }, complaintId, requestId },
     ...(precision === 'instant' && { occurredAt: row.occurredAt }),
     ...(row.localDate && { occurredOn: row.localDate }),
     ...{ precision, recordedAt, actor: { id: row.actorId, role: row.actorRole }, source: row.sourceSystem },

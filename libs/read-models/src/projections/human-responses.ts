@@ -1,0 +1,32 @@
+import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
+
+/** Human outbound communications by their event or contact: when each was. */
+export type HumanResponses = Readonly<Record<Uuid, { at: Instant; precision: When['precision'] }>>;
+
+/** An amended contact replaces what it said before; a communication before the receipt answers nothing. */
+export function withResponse(responses: HumanResponses, id: Uuid, when: When, human: boolean, receivedAt: Instant): HumanResponses {
+  const { [id]: _before, ...others } = responses;
+  const latestMs = Date.parse(when.at) + (when.precision === 'day' ? DAY_MS - 1 : 0);
+  const counts = human && latestMs >= Date.parse(receivedAt);
+  return counts ? { ...others, [id]: { at: when.at, precision: when.precision } } : others;
+}
+
+/** Where one that is known by its day alone may have been the first, the time of the first is not known, and makes no figure. */
+export function firstResponseAt(responses: HumanResponses): Instant | null {
+  const [first] = Object.values(responses).sort((a, b) => (a.at < b.at ? -1 : 1));
+  return first?.precision === 'instant' ? first.at : null;
+}
+
+/** Local date of a fact, `localDate` telling an instant's; null where undated. */
+export function dateOf(when: When, localDate: (at: Instant) => LocalDate): LocalDate | null {
+  switch (when.precision) {
+    case 'instant':
+      return localDate(when.at);
+    case 'day':
+      return when.date;
+    case 'unknown':
+      return null;
+  }
+}
+
+const DAY_MS = 86_400_000;
