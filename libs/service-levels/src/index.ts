@@ -19,3 +19,8 @@ export type { CalendarVersion } from './clock.js';
 export { type CalendarLayer, PreparedCalendar } from './prepared-calendar.js';
 export { DAY_MS, MINUTE_MS, dateOf, dayOf, type DayNumber, Zone } from './zone.js';
 export { applies, editionInForce, kindKey, promisesFor } from './selection.js';
+export * from './calendar.js';
+export * from './handbook.js';
+export * from './handbook-events.js';
+export * from './handbook-readers.js';
+export * from './rules-in-force.js';

@@ -1,0 +1,26 @@
+import { DomainError } from '#event-sourcing';
+import type { FormatFault, ServicePromise } from './format.js';
+import { type Calendars, handbookFaults } from './handbook-faults.js';
+
+/** Faults of promises that are to be in force beside others, which were in order without them. */
+export function faultsBeside(others: readonly ServicePromise[], added: readonly ServicePromise[], calendars: Calendars): FormatFault[] {
+  const found = handbookFaults({ promises: [...others, ...added] }, calendars).flatMap(({ pointer, code }) => {
+    const [, index, rest] = /^\/promises\/(\d+)(.*)$/.exec(pointer) as unknown as [string, string, string];
+    const own = Number(index) - others.length;
+    return own < 0 ? [] : [{ pointer: `/promises/${own}${rest}`, code }];
+  });
+  const taken = new Set(others.map(({ id }) => id));
+  const twice = added.flatMap(({ id }, i) => (taken.has(id) ? [{ pointer: `/promises/${i}/id`, code: 'promise-id-taken' }] : []));
+  return [...found, ...twice];
+}
+
+/** Throws a DomainError that names every place: the fault's own code where it is one for all. */
+export function refuseFaults(faults: readonly FormatFault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const code = faults.every((fault) => fault.code === first.code) ? first.code : 'edition-not-publishable';
+  throw new DomainError(
+    code,
+    faults.map(({ pointer }) => pointer),
+  );
+}
