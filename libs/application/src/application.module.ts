@@ -2,12 +2,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { EventStore } from '#event-store';
 import type { ClientKeys } from '#privacy';
+import { ChangeCalendarHandler } from './calendar.handler.js';
 import { ChangeAssignmentsHandler, ChangeClientHandler } from './client.handler.js';
 import { CommandRunner } from './command-runner.js';
 import { ChangeComplaintHandler } from './complaint.handler.js';
 import { ChangeContactHandler, ChangeFollowUpHandler } from './contact.handler.js';
 import { EventCodec } from './event-codec.js';
 import { eventRegistry } from './event-registry.js';
+import { AcknowledgeHandbookHandler, ChangeHandbookHandler, DeliverHandbookHandler } from './handbook.handler.js';
 import { ChangeRequestHandler } from './request.handler.js';
 import { ChangeTierHandler } from './tier.handler.js';
 
@@ -19,6 +21,10 @@ export const commandHandlers = [
   ChangeTierHandler,
   ChangeComplaintHandler,
   ChangeRequestHandler,
+  ChangeCalendarHandler,
+  ChangeHandbookHandler,
+  AcknowledgeHandbookHandler,
+  DeliverHandbookHandler,
 ];
 
 /** Command handlers over one event store and one set of client keys. */

@@ -2,10 +2,11 @@ import { assignmentEvents, clientEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents } from '#contacts';
 import { EventRegistry } from '#event-sourcing';
-import { requestEvents } from '#service-levels';
+import { acknowledgementEvents, calendarEvents, commitmentEvents, deliveryEvents, handbookEvents, requestEvents } from '#service-levels';
 import { tierEvents } from '#tiers';
 
 /** Every event type of the product. A context that adds one is read by all parts from here on. */
 export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
+  ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
 );

@@ -1,4 +1,5 @@
 export * from './application.module.js';
+export * from './calendar.handler.js';
 export * from './client.handler.js';
 export * from './command.js';
 export * from './command-runner.js';
@@ -6,5 +7,7 @@ export * from './complaint.handler.js';
 export * from './contact.handler.js';
 export * from './event-codec.js';
 export * from './event-registry.js';
+export * from './handbook.handler.js';
 export * from './request.handler.js';
 export * from './tier.handler.js';
+export * from './timekeeping/index.js';
