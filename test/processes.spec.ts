@@ -13,14 +13,14 @@ import { newId } from '#event-sourcing';
 import { eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
 import { allProjections, ProjectionRunner, readModelMigrations, ReadModelPositions, readModelRunnerMigrations } from '#read-models';
-import { aClient, aComplaint, type Answer, Caller, SHANGHAI } from './support/api.js';
+import { aClient, aComplaint, type Answer, aRequest, Caller, SHANGHAI } from './support/api.js';
 import { describeWithKafka, testTopic } from './support/kafka.js';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
 
 jest.setTimeout(180_000);
 const ROOT = path.resolve(import.meta.dirname, '..');
 const FIRM_ZONE = 'Asia/Shanghai';
-const COMMANDS = 384;
+const COMMANDS = 400;
 const CALLERS = 8;
 const migrations: readonly Migration[] = [
   ...eventStoreMigrations,
@@ -104,11 +104,13 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
     const positions = new Set<number>();
     let answered = 0;
     const work = async (): Promise<void> => {
-      for (let done = 0; done < COMMANDS / CALLERS / 4; done++) {
+      for (let done = 0; done < COMMANDS / CALLERS / 5; done++) {
         const registered = await command('/v1/clients', aClient());
         const { id: clientId } = registered.body;
         const contact = { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11T09:00:00+08:00' };
-        const answers = [registered, await command('/v1/contacts', contact), await command('/v1/contacts', contact)];
+        const answers = [registered, await command('/v1/contacts', contact), await command('/v1/requests', aRequest(clientId))];
+        const { id: requestId } = answers[2]!.body;
+        answers.push(await command('/v1/contacts', { ...contact, direction: 'outbound', requestId }));
         answers.push(await command('/v1/complaints', aComplaint(clientId)));
         for (const { status, body } of answers) {
           expect({ status, body }).toMatchObject({ status: 201 });

@@ -4,6 +4,7 @@ export * from './projections/projection-ids.js';
 export type { ClientFile, ClientFileRow } from './projections/client-files.js';
 export type { ComplaintDetails, ComplaintRow, ComplaintStatus } from './projections/complaints.js';
 export type { RequestDetails, RequestRow } from './projections/requests.js';
+export * from './queries/case-facts-query.js';
 export * from './queries/client-queries.js';
 export * from './queries/complaint-figures.js';
 export * from './queries/complaint-queries.js';

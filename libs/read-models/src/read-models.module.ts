@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ClientKeys, MasterKeys } from '#privacy';
+import { CaseFactsHandler } from './queries/case-facts-query.js';
 import { ClientFileHandler, ClientListHandler } from './queries/client-queries.js';
 import { ComplaintFiguresHandler } from './queries/complaint-figures.js';
 import { ComplaintHandler, ComplaintListHandler } from './queries/complaint-queries.js';
@@ -24,6 +25,7 @@ export const queryHandlers = [
   ComplaintFiguresHandler,
   RequestListHandler,
   RequestHandler,
+  CaseFactsHandler,
   OpenItemsHandler,
   ContactHandler,
   FollowUpHandler,

@@ -51,10 +51,14 @@ describe('a service request over HTTP', () => {
       ['ask-client', { question: '请确认地址', channel: 'phone', ...on(11, 15) }],
     ];
     let version = 1;
+    let last: unknown;
     for (const [act, body] of acts) {
       const done = await manager.post(`${place}/${act}`, body, { version });
       expect(done).toMatchObject({ status: 200, body: { id, version: ++version } });
+      last = done.body['position'];
     }
+    const waiting = await manager.get(place, { 'rapport-min-position': String(last) });
+    expect(waiting.body).toMatchObject({ status: 'waitingClient', waitingSince: '2026-03-11T06:00:00.000Z' });
     const early = await manager.post(`${place}/record-client-reply`, { reply: '已寄出', channel: 'phone', ...on(11, 14) }, { version: 5 });
     expect((await manager.get(place, seen(early))).body).toMatchObject({
       ...{ version: 6, status: 'waitingClient', waitingSince: '2026-03-11T07:00:00.000Z', openSteps: ['document-check'] },
@@ -92,13 +96,20 @@ describe('a service request over HTTP', () => {
 
   test('is cancelled with a reason, and is over then', async () => {
     const { place } = await received();
-    const cancelled = await manager.post(`${place}/cancel`, { reason: 'withdrawnByClient', note: '客户撤回' }, { version: 1 });
+    await manager.post(`${place}/start`, on(11), { version: 1 });
+    await manager.post(`${place}/start-step`, { step: 'check', ...on(11) }, { version: 2 });
+    await manager.post(`${place}/start-step`, { step: 'booking', ...on(11) }, { version: 3 });
+    await manager.post(`${place}/complete-step`, { step: 'check', ...on(12) }, { version: 4 });
+    const cancelled = await manager.post(`${place}/cancel`, { reason: 'withdrawnByClient', note: '客户撤回' }, { version: 5 });
     expect((await manager.get(place, seen(cancelled))).body).toMatchObject({
-      status: 'cancelled',
-      cancellation: { reason: 'withdrawnByClient', note: '客户撤回' },
+      ...{ status: 'cancelled', openSteps: [], cancellation: { reason: 'withdrawnByClient', note: '客户撤回' } },
+      steps: [
+        { step: 'check', completedAt: { at: '2026-03-12T02:00:00.000Z' } },
+        { step: 'booking', completedAt: null },
+      ],
     });
-    expect(problem(await manager.post(`${place}/start`, {}, { version: 2 }))).toEqual(refusal('request-closed'));
-    expect(await manager.post(`${place}/cancel`, { reason: 'other' }, { version: 2 })).toMatchObject({ status: 200, body: { events: [] } });
+    expect(problem(await manager.post(`${place}/start`, {}, { version: 6 }))).toEqual(refusal('request-closed'));
+    expect(await manager.post(`${place}/cancel`, { reason: 'other' }, { version: 6 })).toMatchObject({ status: 200, body: { events: [] } });
   });
 
   test('counts the contacts linked to it: the first of a person with the client is its first response', async () => {
@@ -107,13 +118,19 @@ describe('a service request over HTTP', () => {
     expect(mail.body).toMatchObject({ events: ['ContactLogged', 'ContactLinked'] });
     expect((await manager.get(place, seen(mail))).body).toMatchObject({ firstHumanResponseAt: null });
     const call = await manager.post('/v1/contacts', contact({ startedAt: '2026-03-11T12:00:00+08:00' }));
-    const linked = await manager.post(`/v1/contacts/${String(call.body['id'])}/link`, { requestId: id }, { version: 1 });
+    const complaint = await manager.post('/v1/complaints', aComplaint(clientId));
+    await manager.post(`/v1/contacts/${String(call.body['id'])}/link`, { complaintId: complaint.body['id'] }, { version: 1 });
+    const linked = await manager.post(`/v1/contacts/${String(call.body['id'])}/link`, { requestId: id }, { version: 2 });
     expect((await manager.get(place, seen(linked))).body).toMatchObject({ firstHumanResponseAt: '2026-03-11T04:00:00.000Z', version: 1 });
     const later = { startedAt: '2026-03-11T13:00:00+08:00' };
-    const amended = await manager.post(`/v1/contacts/${String(call.body['id'])}/amend`, later, { version: 2 });
+    const amended = await manager.post(`/v1/contacts/${String(call.body['id'])}/amend`, later, { version: 3 });
     expect((await manager.get(place, seen(amended))).body).toMatchObject({ firstHumanResponseAt: '2026-03-11T05:00:00.000Z' });
     const read = await manager.get(`/v1/contacts/${String(call.body['id'])}`, seen(amended));
-    expect(read.body).toMatchObject({ links: [{ kind: 'request', id }] });
+    expect(read.body).toMatchObject({ links: [{ kind: 'complaint' }, { kind: 'request', id }] });
+    const both = await manager.get(`/v1/complaints/${String(complaint.body['id'])}`, seen(amended));
+    expect(both.body).toMatchObject({ firstHumanResponseAt: '2026-03-11T05:00:00.000Z', version: 1 });
+    expect((await manager.get(`/v1/complaints/${id}/timeline`)).status).toBe(404);
+    expect((await manager.get(`/v1/requests/${String(complaint.body['id'])}/timeline`)).status).toBe(404);
     const timeline = await manager.get(`${place}/timeline`, seen(amended));
     expect((timeline.body['items'] as { type: string }[]).map((item) => item.type)).toEqual([
       ...['RequestReceived', 'ContactLinked', 'ContactLinked', 'ContactLinked'],

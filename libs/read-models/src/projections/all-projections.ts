@@ -1,6 +1,7 @@
 import { type EventRegistry, toLocalDate } from '#event-sourcing';
 import type { ClientKeys, MasterKeys } from '#privacy';
 import type { Projection } from '../runner/projection.js';
+import { caseFacts } from './case-facts.js';
 import { clientFiles } from './client-files.js';
 import { complaints } from './complaints.js';
 import { followUps } from './follow-ups.js';
@@ -24,4 +25,5 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   complaints((at) => toLocalDate(at, firmZone)),
   followUps(),
   requests((at) => toLocalDate(at, firmZone)),
+  caseFacts(),
 ];

@@ -8,6 +8,7 @@ export const projectionIds = {
   complaints: { name: 'complaints', version: 1 },
   followUps: { name: 'followUps', version: 1 },
   requests: { name: 'requests', version: 1 },
+  caseFacts: { name: 'caseFacts', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 
 export type ReadModel = keyof typeof projectionIds;

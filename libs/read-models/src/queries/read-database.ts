@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Instant } from '#event-sourcing';
+import { caseFactsTable } from '../projections/case-facts.js';
 import { clientFileTable } from '../projections/client-files.js';
 import { complaintTable } from '../projections/complaints.js';
 import { followUpTable } from '../projections/follow-ups.js';
@@ -33,6 +34,7 @@ export const entities = {
   complaint: entityOf(complaintTable),
   followUp: entityOf(followUpTable),
   request: entityOf(requestTable),
+  caseFacts: entityOf(caseFactsTable),
 };
 
 /** Read access of one process: every read names the branch it is for, and row-level security holds it to that. */
