@@ -14,7 +14,7 @@ const allowed = {
   'event-store': ['event-sourcing', 'database', 'telemetry'],
   'event-feed': ['event-sourcing', 'database', 'event-store', 'telemetry'],
   'read-models': ['event-sourcing', 'database', 'event-store', 'event-feed', 'privacy', 'telemetry', ...contexts],
-  application: ['event-sourcing', 'event-store', 'privacy', 'telemetry', ...contexts],
+  application: ['event-sourcing', 'database', 'event-store', 'event-feed', 'privacy', 'telemetry', ...contexts],
 };
 
 module.exports = {

@@ -1,3 +1,4 @@
+import { timekeepingMigrations } from '#application';
 import type { Migration } from '#database';
 import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
@@ -31,5 +32,6 @@ export const allMigrations: readonly Migration[] = [
   ...eventFeedMigrations,
   ...readModelRunnerMigrations,
   ...readModelMigrations,
+  ...timekeepingMigrations,
   ...opsMigrations,
 ];

@@ -1,20 +1,21 @@
 import type { Migration } from './migration.js';
 
 /**
- * One role per process, none of them owner or superuser: commands and reads, log to Kafka, read models,
- * and people who look at a running system.
+ * One role per process, none of them owner or superuser: commands and reads, log to Kafka, read models, people who look
+ * at a running system, and service clocks.
  */
-export const roles = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader'] as const;
+export const roles = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader', 'rapport_timekeeper'] as const;
 export type Role = (typeof roles)[number];
+const firstRoles: readonly Role[] = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader'];
 
 // Roles belong to the whole cluster, while the lock of migrations is one database's: another database may be making the same.
-const ensureRoles = `
+const ensureRoles = (names: readonly Role[]): string => `
 DO $$
 DECLARE
   name     text;
   may_set  text := CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-  FOREACH name IN ARRAY ARRAY[${roles.map((role) => `'${role}'`).join(', ')}] LOOP
+  FOREACH name IN ARRAY ARRAY[${names.map((role) => `'${role}'`).join(', ')}] LOOP
     FOR attempt IN 1..20 LOOP
       BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
@@ -35,4 +36,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 `;
 
 /** Run before every other migration. */
-export const databaseMigrations: readonly Migration[] = [{ name: 'database-001-roles', sql: ensureRoles }];
+export const databaseMigrations: readonly Migration[] = [
+  { name: 'database-001-roles', sql: ensureRoles(firstRoles) },
+  { name: 'database-002-timekeeper', sql: ensureRoles(['rapport_timekeeper']) },
+];

@@ -43,20 +43,21 @@ export interface CaseFacts {
   facts: StoredFact[];
 }
 
-const caseEventTypes: ReadonlySet<string> = new Set<CaseEvent['type']>([
-  ...(['RequestReceived', 'RequestStarted', 'RequestStepStarted', 'RequestStepCompleted', 'ClientInputRequested'] as const),
-  ...(['ClientInputReceived', 'RequestCompleted', 'RequestCancelled', 'RequestReopened', 'RequestSeverityRaised'] as const),
-  ...(['ComplaintRegistered', 'ComplaintAcknowledged', 'FinalResponseSent', 'ComplaintReopened'] as const),
-  ...(['ContactLinked', 'CommitmentExtended'] as const),
-]);
-export const caseEvents: readonly string[] = [...caseEventTypes];
+const everyCaseEvent: Readonly<Record<CaseEvent['type'], true>> = {
+  ...{ RequestReceived: true, RequestStarted: true, RequestStepStarted: true, RequestStepCompleted: true, ClientInputRequested: true },
+  ...{ ClientInputReceived: true, RequestCompleted: true, RequestCancelled: true, RequestReopened: true, RequestSeverityRaised: true },
+  ...{ ComplaintRegistered: true, ComplaintAcknowledged: true, FinalResponseSent: true, ComplaintReopened: true },
+  ...{ ContactLinked: true, CommitmentExtended: true },
+};
+/** Types of the events that say something to the clocks of a case. */
+export const caseEvents: readonly string[] = Object.keys(everyCaseEvent);
 
 /** A step of complaints that another body took first: from its receipt there to its arrival here. */
 export const FORWARDING_STEP = 'forwarding';
 
 /** What an event says to the clocks of its case (clocks.md, "Which event is which fact"); undefined where nothing. */
 export function caseFactsOf(event: { type: string; data: object }, logged: LoggedAt): CaseFacts | undefined {
-  if (!caseEventTypes.has(event.type)) return undefined;
+  if (!Object.hasOwn(everyCaseEvent, event.type)) return undefined;
   const { type, data } = event as CaseEvent;
   const ofStream = (...facts: StoredFact[]): CaseFacts => ({ subjectId: logged.streamId, source: logged.eventId, facts });
   const fact = (when: When, body: Exclude<FactBody, { fact: 'calendarRevised' }>): StoredFact => factAt(when, body, logged);

@@ -1,5 +1,5 @@
 import type { LocalDate, StaffId, Uuid } from '#event-sourcing';
-import { accruedUpTo, type CalendarVersion, type Clock, countsMinutes, isOpen } from './clock.js';
+import { accruedUpTo, type CalendarInForce, type Clock, countsMinutes, isOpen } from './clock.js';
 import { advance, cancel, extend, favour, pause, recalendar, resume, startClock, stop } from './clock-motion.js';
 import { type FactBody, type HandbookEdition, type Metric, severities, type Subject, type Target } from './format.js';
 import type { FullPromise } from './promise-defaults.js';
@@ -18,7 +18,7 @@ export type CaseFact = {
   eventId?: Uuid;
   position?: number;
   actorId?: StaffId;
-} & (Exclude<FactBody, { fact: 'calendarRevised' }> | { fact: 'calendarRevised'; revised: CalendarVersion });
+} & (Exclude<FactBody, { fact: 'calendarRevised' }> | { fact: 'calendarRevised'; revised: CalendarInForce });
 
 export interface CaseInput {
   subject: Subject;
@@ -27,14 +27,14 @@ export interface CaseInput {
   /** The editions as they were known when a fact was recorded. */
   handbookAt: (fact: CaseFact) => readonly HandbookEdition[];
   /** By name, each in the version known at the beginning; revisions are facts. */
-  calendars: ReadonlyMap<string, CalendarVersion>;
+  calendars: ReadonlyMap<string, CalendarInForce>;
 }
 
 /** A clock with the fact behind each of its transitions; null where time alone was. */
 export interface TracedClock extends Clock {
   causes: (CaseFact | null)[];
   /** Why an extension did not count, by its fact. */
-  refused: { fact: CaseFact; why: 'not-a-day-target' | 'too-late' }[];
+  refused: { fact: CaseFact; why: 'not-calendar-days' | 'too-late' }[];
   pinned: HandbookEdition;
   /** As it was at the start. */
   initialTarget: Target;
@@ -52,7 +52,7 @@ export function runCase(input: CaseInput, untilMs: number): TracedClock[] {
 class CaseRun {
   readonly clocks: TracedClock[] = [];
   private readonly subject: Subject;
-  private readonly calendars: Map<string, CalendarVersion>;
+  private readonly calendars: Map<string, CalendarInForce>;
 
   constructor(
     private readonly input: CaseInput,
@@ -163,7 +163,7 @@ class CaseRun {
     this.stop(fact, 'firstResponse');
     const ended = this.clocks.filter((clock) => clock.promise.metric === 'update' && isOpen(clock));
     this.stop(fact, 'update');
-    for (const { promise, pinned, cycle } of ended) if (promise.recurring) this.start(fact, promise, pinned, cycle + 1);
+    for (const { promise, pinned, cycle, target } of ended) if (promise.recurring) this.start(fact, promise, pinned, cycle + 1, target);
   }
 
   private stop(fact: CaseFact, metric: Metric, step?: string): void {

@@ -1,6 +1,6 @@
 import {
   accruedUpTo,
-  type CalendarVersion,
+  type CalendarInForce,
   type Clock,
   countsMinutes,
   finite,
@@ -19,7 +19,7 @@ export interface Start {
   promise: FullPromise;
   edition: number;
   cycle: number;
-  calendar: CalendarVersion;
+  calendar: CalendarInForce;
   startMs: number;
   startDay: DayNumber;
   tier: string | undefined;
@@ -55,7 +55,8 @@ export function nextOf(clock: Clock): number {
   if (!isOpen(clock)) return Infinity;
   switch (clock.state) {
     case 'paused':
-      return clock.pauses.at(-1)!.endsMs;
+      // a favourable change while paused brings thresholds forward to itself
+      return Math.min(nextWarning(clock)?.atMs ?? Infinity, clock.pauses.at(-1)!.endsMs);
     case 'running':
       // a clock is late once its deadline has passed, so not at the deadline but right after it
       return Math.min(nextWarning(clock)?.atMs ?? Infinity, clock.deadlineMs! + 1);
@@ -72,15 +73,15 @@ export function nextOf(clock: Clock): number {
 export function advance(clock: Clock, toMs: number): void {
   // each round ends a pause, breaches, or uses a threshold up
   for (let dueMs = nextOf(clock); dueMs <= toMs; dueMs = nextOf(clock)) {
-    if (clock.state === 'paused') {
+    const warning = nextWarning(clock);
+    if (clock.state === 'paused' && warning?.atMs !== dueMs) {
       resume(clock, dueMs, 'limit');
     } else if (clock.state === 'breached') {
       const { atMs, afterMinutes, toRole } = nextEscalation(clock)!;
       clock.escalated += 1;
       clock.transitions.push({ type: 'escalated', level: clock.escalated, afterMinutes, toRole, atMs });
     } else {
-      const warning = nextWarning(clock);
-      if (warning && warning.atMs <= clock.deadlineMs!) {
+      if (warning && warning.atMs <= (clock.deadlineMs ?? Infinity)) {
         clock.warned.push(warning.percent);
         clock.transitions.push({ type: 'warned', ...warning });
       } else {
@@ -157,16 +158,17 @@ export function favour(clock: Clock, atMs: number, target: Target, cause: Recomp
     else next.deadlineMs = instantOf(clock, next.goalMs);
   } else if (next.deadlineMs < atMs) {
     next.deadlineMs = calendar.reach(atMs, leastMs);
-    next.dueDay = calendar.dayAt(next.deadlineMs);
+    next.dueDay = calendar.dayAt(next.deadlineMs - 1);
   }
   return next.deadlineMs < clock.deadlineMs! && recompute(clock, atMs, next, cause, detail, target);
 }
 
 /** Another version of its calendar: recomputed from the original start, never brought forward to before the recording. */
-export function recalendar(clock: Clock, atMs: number, revised: CalendarVersion): void {
+export function recalendar(clock: Clock, atMs: number, revised: CalendarInForce): void {
   if (clock.state !== 'running' && clock.state !== 'paused') return;
   const before = { deadlineMs: clock.deadlineMs, dueDay: clock.dueDay, provisional: isProvisional(clock) };
   clock.calendar = revised;
+  clock.changedMs = atMs;
   const { calendar } = revised;
   if (clock.state === 'paused') {
     const current = clock.pauses.at(-1)!;
@@ -180,16 +182,16 @@ export function recalendar(clock: Clock, atMs: number, revised: CalendarVersion)
   if (next.deadlineMs < before.deadlineMs! && next.deadlineMs < atMs) {
     next.deadlineMs = atMs;
     if (countsMinutes(clock)) next.goalMs = accruedUpTo(clock, atMs);
-    else next.dueDay = calendar.dayAt(atMs);
+    else next.dueDay = calendar.dayAt(atMs - 1);
   }
   const same = next.deadlineMs === before.deadlineMs && next.dueDay === before.dueDay;
   if (same && isProvisional({ ...next, calendar: revised }) === before.provisional) return;
   recompute(clock, atMs, next, 'calendar', `${revised.name} version ${revised.version}`);
 }
 
-/** More days, recorded on or before the due date. Answers why not, where it does not count. */
-export function extend(clock: Clock, atMs: number, days: number): 'extended' | 'not-a-day-target' | 'too-late' {
-  if (countsMinutes(clock)) return 'not-a-day-target';
+/** More days, recorded on or before the due date. Answers why not, where it does not count: only a target in calendar days may be extended. */
+export function extend(clock: Clock, atMs: number, days: number): 'extended' | 'not-calendar-days' | 'too-late' {
+  if (clock.target.kind !== 'calendarDays') return 'not-calendar-days';
   if (clock.state !== 'running' || clock.dueDay === null || clock.calendar.calendar.dayAt(atMs) > clock.dueDay) return 'too-late';
   clock.extensionDays += days;
   const next = goalOf(clock.target, clock.calendar.calendar, clock.startMs, clock.startDay, clock.extensionDays);

@@ -4,7 +4,7 @@ import type { PreparedCalendar } from './prepared-calendar.js';
 import { type DayNumber, MINUTE_MS } from './zone.js';
 
 /** A calendar as of one of its versions. */
-export interface CalendarVersion {
+export interface CalendarInForce {
   name: string;
   version: number;
   calendar: PreparedCalendar;
@@ -54,7 +54,7 @@ export interface Clock {
   /** Local date of the start in the calendar's zone. */
   readonly startDay: DayNumber;
   readonly tierUsed: string | undefined;
-  calendar: CalendarVersion;
+  calendar: CalendarInForce;
   state: CommitmentState;
   /** As promised, or as a favourable change has since promised it. */
   target: Target;
@@ -132,15 +132,16 @@ export function pausedUpTo(clock: Clock, ms: number): number {
   return clock.pauses.reduce((sum, { fromMs, toMs }) => sum + calendar.accrued(fromMs, Math.min(ms, toMs ?? ms)), 0);
 }
 
-/** The earliest instant at which accrued time is `goalMs`, walking around the pauses that have ended. */
+/** The earliest instant at which accrued time is `goalMs`, walking around the pauses; Infinity where one that lasts comes first. */
 export function instantOf(clock: Clock, goalMs: number): number {
   const { calendar } = clock.calendar;
   let [fromMs, leftMs] = [clock.startMs, goalMs];
   for (const pause of clock.pauses) {
     const ranMs = calendar.accrued(fromMs, pause.fromMs);
     if (ranMs >= leftMs) break;
+    if (pause.toMs === null) return Infinity;
     leftMs -= ranMs;
-    fromMs = pause.toMs ?? pause.fromMs;
+    fromMs = pause.toMs;
   }
   return calendar.reach(fromMs, leftMs);
 }

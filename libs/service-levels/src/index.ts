@@ -15,7 +15,7 @@ export * from './commitment.js';
 export * from './commitment-events.js';
 export * from './reconcile.js';
 export { nextOf } from './clock-motion.js';
-export type { CalendarVersion } from './clock.js';
+export type { CalendarInForce } from './clock.js';
 export { type CalendarLayer, PreparedCalendar } from './prepared-calendar.js';
 export { DAY_MS, MINUTE_MS, dateOf, dayOf, type DayNumber, Zone } from './zone.js';
 export { applies, editionInForce, kindKey, promisesFor } from './selection.js';

@@ -1,6 +1,6 @@
 import type { Instant } from '#event-sourcing';
 import { runCase, type CaseFact, type TracedClock } from './case.js';
-import { accruedUpTo, type CalendarVersion, countsMinutes, isProvisional, pausedUpTo } from './clock.js';
+import { accruedUpTo, type CalendarInForce, countsMinutes, isProvisional, pausedUpTo } from './clock.js';
 import { explain } from './explain.js';
 import type { Calendar, Fact, PromiseAnswer, WhatIfAnswer, WhatIfDocument } from './format.js';
 import { PreparedCalendar } from './prepared-calendar.js';
@@ -61,7 +61,7 @@ export function remainingMs(clock: TracedClock, atMs: number): number {
   return clock.calendar.calendar.accrued(atMs, clock.deadlineMs);
 }
 
-const firstVersion = (name: string, calendar: Calendar): CalendarVersion => ({ name, version: 1, calendar: PreparedCalendar.of(calendar) });
+const firstVersion = (name: string, calendar: Calendar): CalendarInForce => ({ name, version: 1, calendar: PreparedCalendar.of(calendar) });
 
 /** Each revision adds to what its calendar was before. */
 function factsOfTimeline(timeline: readonly Fact[], calendars: WhatIfDocument['calendars']): CaseFact[] {

@@ -1,0 +1,63 @@
+import {
+  type CalendarInForce,
+  type CaseFact,
+  type HandbookEdition,
+  PreparedCalendar,
+  type RuleEvent as PureRuleEvent,
+  rulesInForce,
+} from '#service-levels';
+import type { Rules } from './case-file.js';
+import type { RuleEvent } from './log-entries.js';
+
+interface Snapshot {
+  position: number;
+  handbook: readonly HandbookEdition[];
+  calendars: ReadonlyMap<string, CalendarInForce>;
+}
+
+const NOTHING: Snapshot = { position: 0, handbook: [], calendars: new Map() };
+
+/** The firm's rules as they were known at each position of the log: few events, all of them in memory. */
+export class RulesHistory implements Rules {
+  private readonly events: RuleEvent[] = [];
+  private readonly snapshots: Snapshot[] = [];
+  private readonly prepared = new Map<string, CalendarInForce>();
+  private readonly revisions: (CaseFact & { position: number })[] = [];
+
+  constructor(events: readonly RuleEvent[] = []) {
+    for (const event of events) this.add(event);
+  }
+
+  /** Events in log order; one that is known already changes nothing. */
+  add(event: RuleEvent): void {
+    if (event.position <= (this.events.at(-1)?.position ?? 0)) return;
+    this.events.push(event);
+    const { handbook, calendars } = rulesInForce(this.events as unknown as PureRuleEvent[]);
+    const inForce = Object.entries(calendars).map(([name, { versions }]): [string, CalendarInForce] => {
+      const { version } = versions.at(-1)!;
+      const key = `${name}|${version}`;
+      const known = this.prepared.get(key);
+      if (known) return [name, known];
+      const layers = versions.map(({ effectiveFrom: from, calendar }) => ({ from, calendar }));
+      const fresh = { name, version, calendar: new PreparedCalendar(layers) };
+      this.prepared.set(key, fresh);
+      return [name, fresh];
+    });
+    const snapshot = { position: event.position, handbook, calendars: new Map(inForce) };
+    this.snapshots.push(snapshot);
+    if (event.type !== 'CalendarRevised') return;
+    const revised = snapshot.calendars.get((event.data as { name: string }).name)!;
+    this.revisions.push({ atMs: Date.parse(event.recordedAt), position: event.position, fact: 'calendarRevised', revised });
+  }
+
+  handbookAt = (position: number): readonly HandbookEdition[] => this.at(position).handbook;
+
+  calendarsAt = (position: number): ReadonlyMap<string, CalendarInForce> => this.at(position).calendars;
+
+  revisionsBetween = (after: number, upTo: number): readonly CaseFact[] =>
+    this.revisions.filter(({ position }) => position > after && position <= upTo);
+
+  private at(position: number): Snapshot {
+    return this.snapshots.findLast((snapshot) => snapshot.position <= position) ?? NOTHING;
+  }
+}
