@@ -38,7 +38,9 @@ export function promisesFor({ promises }: HandbookEdition, subject: Subject): Fu
     if (!applies(promise, subject)) continue;
     const full = withDefaults(promise);
     const rival = best.get(kindKey(full));
-    if (!rival || selectorCount(full) > selectorCount(rival)) best.set(kindKey(full), full);
+    if (rival && selectorCount(full) <= selectorCount(rival)) continue;
+    best.delete(kindKey(full)); // so that it stands in its own place
+    best.set(kindKey(full), full);
   }
   return [...best.values()];
 }
