@@ -167,6 +167,15 @@ describe('a service request over HTTP', () => {
   });
 });
 
+test('the register is as fresh as its rows, whatever an older version of the read model left behind', async () => {
+  const { answer } = await received();
+  const left = "INSERT INTO read.checkpoints (projection, version, partition, position, fence) VALUES ('requests', 0, 0, 1, 1)";
+  await under.owner.query(left);
+  const { body } = await manager.get('/v1/requests', seen(answer));
+  await under.owner.query('DELETE FROM read.checkpoints WHERE version = 0');
+  expect(body['asOfPosition']).toBeGreaterThanOrEqual(answer.body['position'] as number);
+});
+
 describe('bad input about requests is refused, and nothing is stored', () => {
   let place: string;
   let id: string;

@@ -35,8 +35,8 @@ beforeEach(async () => {
   await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints, read.parked, read.batch_attempts, read.event_attempts');
 });
 
-const newRunner = () =>
-  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections: [balances, tallies] });
+const newRunner = (projections = [balances, tallies]) =>
+  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections });
 const parkedKeys = () => new ParkedKeys(ledger.projectorPool, ledger.reader, ledgerRegistry, [balances, tallies]);
 
 /** As a feed would hand it over: with the position of the event before it in its partition. */
@@ -74,6 +74,12 @@ const applyAll = async (runner: ProjectionRunner) => {
 
 describe('a projection’s rows', () => {
   it('are the fold of the log', async () => {
+    await applyAll(newRunner());
+    expect(await digestOf(ledger.owner)).toBe(await expectedDigest(ledger.owner));
+  });
+
+  it('are filled from the log’s beginning in a read model that comes later, and stay in the others', async () => {
+    await applyAll(newRunner([balances]));
     await applyAll(newRunner());
     expect(await digestOf(ledger.owner)).toBe(await expectedDigest(ledger.owner));
   });
