@@ -1,4 +1,4 @@
-import type { HandbookEdition, PromiseAnswer, ServicePromise, Target } from '../../libs/service-levels/src/format.js';
+import type { HandbookEdition, PromiseAnswer, ServicePromise, Severity, Target } from '../../libs/service-levels/src/format.js';
 import { dateOf, type NaiveCalendar, offsetMs } from './naive-clock.js';
 
 const minuteMs = 60_000;
@@ -8,30 +8,25 @@ export type Printed = Omit<PromiseAnswer, 'why' | 'earlier'> & { earlier?: Print
 export type Policy = ServicePromise &
   Required<Pick<ServicePromise, 'class' | 'pausable' | 'tierMode' | 'minRemainingMinutes' | 'reopenMode' | 'reopenFloorMinutes'>>;
 
-/** What moves a deadline; the deadline at any moment is these, told again from the start under one calendar. */
-type Move =
-  | { at: number; move: 'pause' | 'resume' }
-  | { at: number; move: 'retarget'; target: Target; remainingMs: number }
-  | { at: number; move: 'extend'; days: number };
+type DayTarget = Exclude<Target, { kind: 'businessMinutes' }>;
 
 interface Position {
   /** Null while paused. */
   deadline: number | null;
   /** Of day targets. */
   due: string | null;
-  /** While paused: what remains of the target. */
-  remaining: number;
-  /** The nominal target in force. */
+  /** The target in force as a policy states it. */
   target: Target;
-  /** Of business minutes: the target, of a resumed cycle what was left of it. */
+  /** Of business minutes: the target in force, of a resumed cycle what was left of it. */
   targetMs: number;
+  /** Of business minutes: what accrues until the deadline; more than the target where `minRemainingMinutes` gave more. */
+  goalMs: number;
   extraDays: number;
 }
 
 /** One commitment: one cycle of one promise. */
 export class NaiveCommitment {
   readonly policy: Policy;
-  private readonly moves: Move[] = [];
   private readonly pauses: { from: number; to: number | null }[] = [];
   private readonly warned = new Map<number, number>();
   private now: Position;
@@ -46,7 +41,9 @@ export class NaiveCommitment {
     private calendar: NaiveCalendar,
     private readonly startedAt: number,
     private readonly firstTarget: Target,
-    private readonly firstTargetMs: number | undefined,
+    firstTargetMs: number | undefined,
+    public tier: string | undefined,
+    public severity: Severity | undefined,
   ) {
     this.policy = {
       ...policy,
@@ -58,7 +55,11 @@ export class NaiveCommitment {
       reopenFloorMinutes: policy.reopenFloorMinutes ?? 0,
     };
     this.changedAt = startedAt;
-    this.now = this.retold(calendar);
+    const target = firstTarget;
+    const targetMs = firstTargetMs ?? (target.kind === 'businessMinutes' ? target.minutes * minuteMs : 0);
+    this.now = { deadline: null, due: null, target, targetMs, goalMs: targetMs, extraDays: 0 };
+    if (target.kind === 'businessMinutes') this.now.deadline = calendar.reach(startedAt, targetMs);
+    else this.now = { ...this.now, ...this.dayGoal(target, 0) };
   }
 
   get ended(): boolean {
@@ -97,29 +98,38 @@ export class NaiveCommitment {
     }
     for (const percent of this.policy.warnings ?? []) {
       const reached = this.reachedPercent(percent);
-      // A threshold that a change moved into the past is reached at the change.
-      if (reached !== null && !this.warned.has(percent) && Math.max(reached, this.changedAt) <= at)
-        this.warned.set(percent, Math.max(reached, this.changedAt));
+      if (reached === null || this.warned.has(percent)) continue;
+      // A threshold that a change moved into the past is reached at the change; one after the deadline warns of nothing.
+      const warnedAt = Math.max(reached, this.changedAt);
+      if (warnedAt <= Math.min(at, this.now.deadline ?? at)) this.warned.set(percent, warnedAt);
     }
     if (this.now.deadline !== null && this.now.deadline < at) this.breached = true;
   }
 
   private reachedPercent(percent: number): number | null {
-    if (this.business) return this.calendar.reachOutside(this.pauses, this.startedAt, (percent / 100) * this.now.targetMs);
-    return this.startedAt + Math.ceil((percent / 100) * ((this.now.deadline ?? 0) - this.startedAt));
+    if (!this.business) return this.startedAt + Math.round((percent * ((this.now.deadline ?? 0) - this.startedAt)) / 100);
+    const reached = this.calendar.reachOutside(this.pauses, this.startedAt, (percent * this.now.goalMs) / 100);
+    return reached === null ? null : Math.ceil(reached);
   }
 
   pause(at: number): void {
     if (!this.policy.pausable || this.policy.class === 'regulatory' || !this.business) return;
     if (this.over !== undefined || this.breached || this.openPause !== undefined) return;
     this.pauses.push({ from: at, to: null });
-    this.move({ at, move: 'pause' });
+    this.now.deadline = null;
   }
 
   resume(at: number): void {
-    if (this.over !== undefined || this.openPause === undefined) return;
-    this.openPause.to = at;
-    this.move({ at, move: 'resume' });
+    const pause = this.openPause;
+    if (this.over !== undefined || pause === undefined) return;
+    pause.to = at;
+    // Asked at the very deadline: a pause takes nothing from time that has already accrued.
+    const spent = this.now.goalMs <= this.accruedMs(at) && this.changedAt <= pause.from;
+    this.now.deadline = spent ? pause.from : this.asIfResumed(at);
+  }
+
+  private asIfResumed(at: number): number {
+    return this.calendar.reach(at, this.now.goalMs - this.accruedMs(at));
   }
 
   end(at: number, how: 'stopped' | 'cancelled'): void {
@@ -127,78 +137,65 @@ export class NaiveCommitment {
   }
 
   extend(at: number, days: number): void {
-    if (this.over !== undefined || this.breached || this.now.due === null || this.firstTarget.kind !== 'calendarDays') return;
+    if (this.over !== undefined || this.breached || this.now.due === null || this.now.target.kind !== 'calendarDays') return;
     if (dateOf(this.calendar.zone, at) > this.now.due) return;
-    this.move({ at, move: 'extend', days });
-  }
-
-  retarget(at: number, target: Target): void {
-    if (this.over !== undefined || this.breached || target.kind !== this.firstTarget.kind) return;
+    const extraDays = this.now.extraDays + days;
     this.changedAt = at;
-    this.move({ at, move: 'retarget', target, remainingMs: this.policy.minRemainingMinutes * minuteMs });
+    this.now = { ...this.now, extraDays, ...this.dayGoal(this.now.target, extraDays) };
   }
 
+  /** The rule of a favourable change; whether the deadline moved. */
+  retarget(at: number, target: Target): boolean {
+    if (this.over !== undefined || this.breached || target.kind !== this.firstTarget.kind) return false;
+    const candidate = target.kind === 'businessMinutes' ? this.minuteCandidate(at, target) : this.dayCandidate(at, target);
+    const earlier =
+      this.now.deadline === null
+        ? candidate.goalMs < this.now.goalMs
+        : candidate.deadline !== null && candidate.deadline < this.now.deadline;
+    if (!earlier) return false;
+    this.changedAt = at;
+    this.now = candidate;
+    return true;
+  }
+
+  private minuteCandidate(at: number, target: Extract<Target, { kind: 'businessMinutes' }>): Position {
+    const [targetMs, leastMs] = [target.minutes * minuteMs, this.policy.minRemainingMinutes * minuteMs];
+    const accrued = this.accruedMs(at);
+    const exceeded = accrued > targetMs;
+    const goalMs = exceeded ? accrued + leastMs : targetMs;
+    const to = exceeded ? this.calendar.reach(at, leastMs) : this.calendar.reachOutside(this.pauses, this.startedAt, targetMs);
+    return { ...this.now, target, targetMs, goalMs, deadline: this.now.deadline === null ? null : to };
+  }
+
+  private dayCandidate(at: number, target: DayTarget): Position {
+    const candidate = { ...this.now, target, ...this.dayGoal(target, this.now.extraDays) };
+    if (candidate.deadline >= at) return candidate;
+    const deadline = this.calendar.reach(at, this.policy.minRemainingMinutes * minuteMs);
+    return { ...candidate, deadline, due: this.dateBefore(deadline) };
+  }
+
+  private dayGoal(target: Target, extraDays: number): { deadline: number; due: string } {
+    const { at: deadline, due } = this.calendar.dayDeadline(target as DayTarget, this.startedAt, extraDays);
+    return { deadline, due };
+  }
+
+  /** Another calendar: told again from the original start; one that is brought forward is never before the recording. */
   revise(at: number, calendar: NaiveCalendar): void {
     if (this.over !== undefined || this.breached) return;
-    const before = this.now.deadline;
+    const was = this.now;
+    this.now = { ...was };
     this.calendar = calendar;
     this.changedAt = at;
-    this.now = this.retold(calendar);
-    // One that is brought forward is never before the recording.
-    if (before !== null && this.now.deadline !== null && this.now.deadline < before && this.now.deadline < at)
-      this.now = { ...this.now, deadline: at, due: this.now.due && this.dateBefore(at) };
-  }
-
-  private move(move: Move): void {
-    this.moves.push(move);
-    this.now = this.moved(this.now, move, this.calendar);
-  }
-
-  /** The course so far under a calendar, from the original start. */
-  private retold(calendar: NaiveCalendar): Position {
-    const { firstTarget: target, startedAt } = this;
-    const first: Position = { deadline: null, due: null, remaining: 0, target, targetMs: 0, extraDays: 0 };
-    if (target.kind === 'businessMinutes') {
-      first.targetMs = this.firstTargetMs ?? target.minutes * minuteMs;
-      first.deadline = calendar.reach(startedAt, first.targetMs);
-    } else ({ at: first.deadline, due: first.due } = calendar.dayDeadline(target, startedAt, 0));
-    return this.moves.reduce((position, move) => this.moved(position, move, calendar), first);
-  }
-
-  private moved(was: Position, move: Move, calendar: NaiveCalendar): Position {
-    switch (move.move) {
-      case 'pause':
-        return { ...was, deadline: null, remaining: calendar.accrued(move.at, was.deadline ?? move.at) };
-      case 'resume':
-        return { ...was, deadline: calendar.reach(move.at, was.remaining) };
-      case 'retarget':
-        return this.retargeted(was, move, calendar);
-      case 'extend': {
-        if (was.target.kind !== 'calendarDays') return was;
-        const extraDays = was.extraDays + move.days;
-        const { at, due } = calendar.dayDeadline(was.target, this.startedAt, extraDays);
-        return { ...was, extraDays, deadline: at, due };
-      }
-    }
-  }
-
-  private retargeted(was: Position, move: Extract<Move, { move: 'retarget' }>, calendar: NaiveCalendar): Position {
-    const { at, target, remainingMs } = move;
-    if (target.kind !== 'businessMinutes') {
-      const candidate = calendar.dayDeadline(target, this.startedAt, 0);
-      if (candidate.at < at) candidate.due = this.dateBefore((candidate.at = calendar.reach(at, remainingMs)));
-      if (candidate.at >= (was.deadline ?? 0)) return was;
-      return { ...was, target, extraDays: 0, deadline: candidate.at, due: candidate.due };
-    }
-    const targetMs = target.minutes * minuteMs;
-    const pauses = this.pauses.filter(({ from }) => from <= at);
-    const accrued = calendar.accruedOutside(pauses, this.startedAt, at);
     if (was.deadline === null) {
-      const remaining = accrued > targetMs ? remainingMs : targetMs - accrued;
-      return remaining < was.remaining ? { ...was, target, targetMs, remaining } : was;
+      this.now.goalMs = Math.max(was.goalMs, this.accruedMs(at));
+      return;
     }
-    const candidate = accrued > targetMs ? calendar.reach(at, remainingMs) : calendar.reachOutside(pauses, this.startedAt, targetMs);
-    return candidate !== null && candidate < was.deadline ? { ...was, target, targetMs, deadline: candidate } : was;
+    if (was.due === null) this.now.deadline = calendar.reachOutside(this.pauses, this.startedAt, was.goalMs);
+    else this.now = { ...was, ...this.dayGoal(was.target, was.extraDays) };
+    if ((this.now.deadline ?? 0) >= Math.min(was.deadline, at)) return;
+    this.now.deadline = at;
+    if (was.due === null) this.now.goalMs = this.accruedMs(at);
+    else this.now.due = this.dateBefore(at);
   }
 
   private dateBefore(at: number): string {
@@ -209,8 +206,8 @@ export class NaiveCommitment {
     const { policy, calendar, startedAt, over, breached } = this;
     const end = over?.at ?? asOf;
     const paused = over === undefined && this.openPause !== undefined;
-    // Ended while paused: shown as if it had resumed at the end.
-    const deadline = over !== undefined && this.openPause !== undefined ? calendar.reach(over.at, this.now.remaining) : this.now.deadline;
+    // Stopped while paused: shown as if it had resumed at the stop.
+    const deadline = over?.how === 'stopped' && this.openPause !== undefined ? this.asIfResumed(over.at) : this.now.deadline;
     const due = this.now.due;
     const lastDate = due ?? (deadline === null ? null : this.dateBefore(deadline));
     const floored = (ms: number) => (this.business ? Math.floor(ms / minuteMs) : null);
@@ -229,17 +226,20 @@ export class NaiveCommitment {
       startDate: dateOf(calendar.zone, startedAt),
       deadlineAt: deadline === null ? null : this.instant(deadline),
       dueDate: due,
-      stoppedAt: over === undefined ? null : this.instant(over.at),
+      stoppedAt: over?.how === 'stopped' ? this.instant(over.at) : null,
       provisional: lastDate !== null && calendar.knownUntil !== undefined && lastDate > calendar.knownUntil,
       accruedMinutes: floored(this.accruedMs(end)),
       pausedMinutes: floored(pausedMs),
-      remainingMinutes: floored(deadline === null ? this.now.remaining : calendar.accrued(end, Math.max(end, deadline))),
+      remainingMinutes: floored(deadline === null ? this.now.goalMs - this.accruedMs(end) : calendar.accrued(end, Math.max(end, deadline))),
       elapsedMinutes: Math.floor((end - startedAt) / minuteMs),
-      warnings: (policy.warnings ?? []).flatMap((percent) => {
-        const at = this.warned.get(percent);
-        return at === undefined ? [] : [{ percent, at: this.instant(at) }];
-      }),
+      warnings: [...(policy.warnings ?? [])]
+        .sort((a, b) => a - b)
+        .flatMap((percent) => {
+          const at = this.warned.get(percent);
+          return at === undefined ? [] : [{ percent, at: this.instant(at) }];
+        }),
       escalations: (breached && deadline !== null ? (policy.escalations ?? []) : [])
+        .toSorted((a, b) => a.afterMinutes - b.afterMinutes)
         .map(({ afterMinutes, toRole }) => ({ afterMinutes, toRole, at: calendar.reach(deadline ?? 0, afterMinutes * minuteMs) }))
         .filter(({ at }) => at <= end)
         .map(({ at, ...rest }) => ({ ...rest, at: this.instant(at) })),

@@ -92,14 +92,18 @@ class Course {
         break;
       case 'tierChanged':
         this.subject = { ...this.subject, tier: fact.to };
-        this.retarget(at, (commitment) => commitment.policy.tierMode === 'favourable_only');
+        for (const commitment of this.commitments)
+          if (commitment.policy.tierMode === 'favourable_only' && this.retarget(commitment, at, { tier: fact.to }))
+            commitment.tier = fact.to;
         break;
-      case 'severityChanged': {
-        const raised = severities.indexOf(fact.to) > severities.findIndex((severity) => severity === this.subject.severity);
+      case 'severityChanged':
         this.subject = { ...this.subject, severity: fact.to };
-        if (raised) this.retarget(at, () => true);
+        for (const commitment of this.commitments) {
+          if (severities.indexOf(fact.to) <= severities.indexOf(commitment.severity ?? 'low')) continue;
+          this.retarget(commitment, at, { severity: fact.to });
+          commitment.severity = fact.to;
+        }
         break;
-      }
       case 'extended':
         for (const commitment of this.commitments) if (commitment.policy.id === fact.promise) commitment.extend(at, fact.days);
         break;
@@ -118,8 +122,8 @@ class Course {
   /** One entry a promise, in the order of their first starts; its latest cycle, earlier ones under it. */
   answer(asOf: number): Printed[] {
     for (const commitment of this.commitments) commitment.advanceTo(asOf);
-    return [...new Set(this.commitments.map(({ policy }) => policy.id))].map((id) => {
-      const printed = this.commitments.filter(({ policy }) => policy.id === id).map((commitment) => commitment.print(asOf));
+    return [...new Set(this.commitments.map(kindOf))].map((kind) => {
+      const printed = this.commitments.filter((commitment) => kindOf(commitment) === kind).map((commitment) => commitment.print(asOf));
       const latest = printed.pop() as Printed;
       return printed.length === 0 ? latest : { ...latest, earlier: printed };
     });
@@ -133,32 +137,20 @@ class Course {
   }
 
   /** Of an edition's promises of the same metric, class and step: the match that names the most selectors. */
-  private select(edition: HandbookEdition, like: ServicePromise): ServicePromise | undefined {
+  private select(edition: HandbookEdition, like: ServicePromise, subject = this.subject): ServicePromise | undefined {
     const named = (promise: ServicePromise) => Object.keys(promise.appliesTo ?? {}).length;
     return edition.promises
       .filter((promise) => promise.metric === like.metric && promise.step === like.step)
-      .filter((promise) => (promise.class ?? 'service') === (like.class ?? 'service') && this.matches(promise))
+      .filter((promise) => (promise.class ?? 'service') === (like.class ?? 'service') && matches(promise, subject))
       .sort((a, b) => named(b) - named(a))[0];
   }
 
-  private matches({ appliesTo = {} }: ServicePromise): boolean {
-    const { type, process, tier, channel, severity } = this.subject;
-    if (type === 'complaint' && appliesTo.tier !== undefined) return false;
-    const fits = (allowed: readonly string[] | undefined, value: string | undefined) =>
-      allowed === undefined || (value !== undefined && allowed.includes(value));
-    return (
-      fits(appliesTo.process, process) &&
-      fits(appliesTo.tier, tier) &&
-      fits(appliesTo.channel, channel) &&
-      fits(appliesTo.severity, severity)
-    );
-  }
-
   private start(at: number, policy: ServicePromise, edition: HandbookEdition, target = policy.target, targetMs?: number): void {
-    const cycle = 1 + this.commitments.filter((commitment) => commitment.policy.id === policy.id).length;
+    const cycle = 1 + this.commitments.filter((commitment) => kindOf(commitment) === kindOf({ policy })).length;
+    const { tier, severity } = this.subject;
     const calendar = this.calendars.get(policy.calendar);
     if (calendar === undefined) throw new Error(`no calendar ${policy.calendar}`);
-    this.commitments.push(new NaiveCommitment(policy, edition, cycle, calendar, at, target, targetMs));
+    this.commitments.push(new NaiveCommitment(policy, edition, cycle, calendar, at, target, targetMs, tier, severity));
   }
 
   private receive(at: number): void {
@@ -174,9 +166,7 @@ class Course {
     if (edition === undefined) return;
     for (const promise of edition.promises) {
       if (promise.metric !== 'step' || promise.step !== step || this.select(edition, promise) !== promise) continue;
-      const running = this.commitments.some(
-        ({ policy, ended }) => !ended && policy.step === step && policy.metric === 'step' && policy.class === (promise.class ?? 'service'),
-      );
+      const running = this.commitments.some((commitment) => !commitment.ended && kindOf(commitment) === kindOf({ policy: promise }));
       if (!running) this.start(at, promise, edition);
     }
   }
@@ -196,19 +186,31 @@ class Course {
   }
 
   private reopen(at: number): void {
-    const latest = new Map(this.commitments.map((commitment) => [commitment.policy.id, commitment]));
+    const latest = new Map(this.commitments.map((commitment) => [kindOf(commitment), commitment]));
     for (const { policy, edition, fullTarget, unusedMs, ended } of latest.values()) {
       if (policy.metric === 'step' || policy.class === 'regulatory' || !ended) continue;
-      const resumes = policy.reopenMode === 'resume_original' && policy.metric !== 'update' && unusedMs !== undefined;
+      const resumes = policy.reopenMode === 'resume_original' && !policy.recurring && unusedMs !== undefined;
       const targetMs = resumes ? Math.max(unusedMs, policy.reopenFloorMinutes * minuteMs) : undefined;
       this.start(at, policy, edition, fullTarget, targetMs);
     }
   }
 
-  private retarget(at: number, reacts: (commitment: NaiveCommitment) => boolean): void {
-    for (const commitment of this.commitments.filter(reacts)) {
-      const promise = this.select(commitment.edition, commitment.policy);
-      if (promise !== undefined) commitment.retarget(at, promise.target);
-    }
+  /** Selects again in the pinned edition, with the tier and severity that the commitment has so far and what has changed. */
+  private retarget(commitment: NaiveCommitment, at: number, change: Partial<Subject>): boolean {
+    const { tier, severity } = commitment;
+    const promise = this.select(commitment.edition, commitment.policy, { ...this.subject, tier, severity, ...change });
+    return promise !== undefined && commitment.retarget(at, promise.target);
   }
+}
+
+/** Of each at most one promise applies to a case: its cycles follow each other, also where a later edition names it anew. */
+const kindOf = ({ policy }: { policy: ServicePromise }) => `${policy.metric} ${policy.class ?? 'service'} ${policy.step ?? ''}`;
+
+function matches({ appliesTo = {} }: ServicePromise, { type, process, tier, channel, severity }: Subject): boolean {
+  if (type === 'complaint' && appliesTo.tier !== undefined) return false;
+  const fits = (allowed: readonly string[] | undefined, value: string | undefined) =>
+    allowed === undefined || (value !== undefined && allowed.includes(value));
+  return (
+    fits(appliesTo.process, process) && fits(appliesTo.tier, tier) && fits(appliesTo.channel, channel) && fits(appliesTo.severity, severity)
+  );
 }

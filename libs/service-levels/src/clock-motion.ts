@@ -108,7 +108,10 @@ export function resume(clock: Clock, atMs: number, by: 'reply' | 'limit'): void 
   current.toMs = atMs;
   current.endedBy = by;
   clock.state = 'running';
-  clock.deadlineMs = clock.calendar.calendar.reach(atMs, clock.goalMs - accruedUpTo(clock, atMs));
+  const leftMs = clock.goalMs - accruedUpTo(clock, atMs);
+  // asked at the very deadline: nothing was left to pause, and the deadline stays where it was
+  const spent = leftMs <= 0 && clock.changedMs <= current.fromMs;
+  clock.deadlineMs = spent ? current.fromMs : clock.calendar.calendar.reach(atMs, leftMs);
   clock.transitions.push({ type: 'resumed', atMs, by, deadlineMs: finite(clock.deadlineMs) });
 }
 
