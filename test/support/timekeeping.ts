@@ -3,8 +3,7 @@ import { type CommandContext, eventRegistry, PlainCodec, startTimekeeping, type 
 import { createPool, type Database } from '#database';
 import { type DomainEvent, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations } from '#event-store';
-import { type Calendar, calendarStream, commitment, handbookStream, type ServicePromise } from '#service-levels';
-import { tierStream } from '#tiers';
+import { type Calendar, calendarStream, type CommitmentEvent, handbookStream, type ServicePromise } from '#service-levels';
 import { createTestDatabase } from './postgres.js';
 
 export const ZONE = 'Asia/Shanghai';
@@ -90,7 +89,10 @@ export async function createTimedLog(): Promise<TimedLog> {
       );
       const streams = await store.loadMany((rows[0]?.streams ?? '').split(',').filter(Boolean));
       const events: RecordedEvent[] = [...streams.values()].flat().sort((a, b) => a.position - b.position);
-      return events.map((row) => ({ stream: row.streamId, ...codec.decodeOne(row, undefined) }) as never);
+      return events.map((row) => {
+        const { type, data } = codec.decodeOne<CommitmentEvent>(row, undefined);
+        return { stream: row.streamId, type, data: data as Record<string, unknown> };
+      });
     },
     async close() {
       for (const timekeeping of running) await timekeeping.stop();
@@ -100,5 +102,3 @@ export async function createTimedLog(): Promise<TimedLog> {
     },
   };
 }
-
-export { commitment, tierStream };

@@ -4,3 +4,4 @@ export type { DataSetReport } from './import/import-run.js';
 export * from './import/sources.js';
 export * from './installation.js';
 export * from './projecting.js';
+export { untilTimeKept } from './keeping-time.js';

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalIssuer } from '#access';
+import { startTimekeeping } from '#application';
 import { createPool } from '#database';
+import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
 import { ReadDatabase, ReadModelPositions } from '#read-models';
 import { createLogger } from '#telemetry';
@@ -46,7 +48,13 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     const master = MasterKeys.loadOrCreate(home.masterKeys);
     const { store, keys, close } = await openStore({ url, master }, 'rapport standalone');
     opened.push(close);
-    const projecting: Projecting = startProjecting(url, master, firmZone, store.onAppended);
+    const timekeeping = await startTimekeeping({ url, firmZone, onAppended: store.onAppended });
+    opened.push(() => timekeeping.stop());
+    const onAppended: OnAppended = (listener) => {
+      const endings = [store.onAppended(listener), timekeeping.onAppended(listener)];
+      return () => endings.forEach((end) => end());
+    };
+    const projecting: Projecting = startProjecting(url, master, firmZone, onAppended);
     opened.push(() => projecting.stop());
     const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
     opened.push(() => reads.close());
@@ -61,6 +69,7 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     const installation: Installation = { url, home, embedded: true, served: true, master, close: async () => {} };
     const ended = Promise.race([
       projecting.ended,
+      timekeeping.ended,
       postgres.ended.then(() => {
         throw new Error('PostgreSQL has ended; start again, nothing that was acknowledged is lost');
       }),

@@ -4,6 +4,7 @@ import type { EventStore } from '#event-store';
 import type { ClientKeys } from '#privacy';
 import { ChangeCalendarHandler } from './calendar.handler.js';
 import { ChangeAssignmentsHandler, ChangeClientHandler } from './client.handler.js';
+import { ChangeCommitmentHandler } from './commitment.handler.js';
 import { CommandRunner } from './command-runner.js';
 import { ChangeComplaintHandler } from './complaint.handler.js';
 import { ChangeContactHandler, ChangeFollowUpHandler } from './contact.handler.js';
@@ -22,6 +23,7 @@ export const commandHandlers = [
   ChangeComplaintHandler,
   ChangeRequestHandler,
   ChangeCalendarHandler,
+  ChangeCommitmentHandler,
   ChangeHandbookHandler,
   AcknowledgeHandbookHandler,
   DeliverHandbookHandler,

@@ -3,6 +3,7 @@ export * from './calendar.handler.js';
 export * from './client.handler.js';
 export * from './command.js';
 export * from './command-runner.js';
+export * from './commitment.handler.js';
 export * from './complaint.handler.js';
 export * from './contact.handler.js';
 export * from './event-codec.js';

@@ -63,6 +63,8 @@ export type ClockEvent =
         /** What this cycle has, where a reopening resumes what was left. */
         target: Target;
         startedAt: Instant;
+        /** Who recorded what started it. */
+        startedBy?: StaffId;
         startDate: LocalDate;
         deadlineAt: Instant | null;
         dueDate: LocalDate | null;
@@ -111,7 +113,7 @@ export const commitmentEvents: EventDefinitions<CommitmentEvent> = {
     fields: {
       ...{ clientId: 'P1', subject: 'P1', process: 'P1', channel: 'P1', severity: 'P1', metric: 'P1', class: 'P1', step: 'P1' },
       ...{ promise: 'P1', edition: 'P1', cycle: 'P1', calendar: 'P1', calendarVersion: 'P1', tierUsed: 'P1', target: 'P1' },
-      ...{ startedAt: 'P1', startDate: 'P1', deadlineAt: 'P1', dueDate: 'P1', provisional: 'P1', evidence: 'P1' },
+      ...{ startedAt: 'P1', startedBy: 'P1', startDate: 'P1', deadlineAt: 'P1', dueDate: 'P1', provisional: 'P1', evidence: 'P1' },
     },
   },
   WarningReached: { version: 1, fields: { percent: 'P1', at: 'P1', detectedAt: 'P1' } },
@@ -136,7 +138,7 @@ export const commitmentEvents: EventDefinitions<CommitmentEvent> = {
 export const commitmentProblems = {
   'commitment-not-started': { en: 'There is no such commitment', zh: '服务承诺不存在' },
   'commitment-ended': { en: 'The commitment has ended', zh: '服务承诺已结束' },
-  'commitment-not-of-days': { en: 'Only a promise in days can be extended', zh: '只有以天计的承诺可以延期' },
+  'commitment-not-of-days': { en: 'Only a promise in calendar days can be extended', zh: '只有以自然日计的承诺可以延期' },
   'extension-too-late': { en: 'An extension counts only on or before the due date', zh: '延期须在到期日当日或之前登记' },
   'commitment-not-breached': { en: 'Only a missed commitment can be excused', zh: '只有未兑现的承诺可以豁免' },
   'excuse-not-requested': { en: 'Nobody has asked to excuse this', zh: '尚无豁免申请' },

@@ -118,7 +118,7 @@ function extended(
   { days, by: extendedBy, now: at, zone, reason }: Extract<CommitmentCommand, { type: 'ExtendCommitment' }>,
 ): CommitmentEvent {
   const { subject, promise, target } = started;
-  if (target.kind === 'businessMinutes') throw new DomainError('commitment-not-of-days');
+  if (target.kind !== 'calendarDays') throw new DomainError('commitment-not-of-days');
   if (standing.stoppedAt !== null || standing.state === 'cancelled') throw new DomainError('commitment-ended');
   const late = standing.dueDate === null || Zone.of(zone).dayAt(Date.parse(at)) > dayOf(standing.dueDate);
   if (late || standing.state === 'breached') throw new DomainError('extension-too-late');

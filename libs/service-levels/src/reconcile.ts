@@ -58,7 +58,7 @@ function clockEvent(clock: TracedClock, transition: Transition, fact: CaseFact |
   const stoppedBy: { stoppedBy?: StaffId } = fact?.actorId === undefined ? {} : { stoppedBy: fact.actorId };
   switch (transition.type) {
     case 'started':
-      return { type: 'CommitmentStarted', data: { ...started(clock, transition, of), ...evidenced } };
+      return { type: 'CommitmentStarted', data: { ...started(clock, transition, of, fact?.actorId), ...evidenced } };
     case 'warned':
       return { type: 'WarningReached', data: { percent: transition.percent, at: at(transition.atMs), detectedAt } };
     case 'paused':
@@ -99,13 +99,14 @@ function started(
   { promise, edition, cycle, calendar, tierUsed, startMs, startDay, initialTarget }: TracedClock,
   { deadlineMs, dueDay, provisional }: Extract<Transition, { type: 'started' }>,
   { clientId, ref, subject: { process, channel, severity } }: CaseOf,
+  startedBy: StaffId | undefined,
 ): Extract<ClockEvent, { type: 'CommitmentStarted' }>['data'] {
   const { metric, class: promiseClass, step } = promise;
   return {
     ...{ clientId, subject: ref, process, ...(channel !== undefined && { channel }), ...(severity !== undefined && { severity }) },
     ...{ metric, class: promiseClass, ...(step !== undefined && { step }), promise, edition, cycle },
     ...{ calendar: calendar.name, calendarVersion: calendar.version, ...(tierUsed !== undefined && { tierUsed }) },
-    ...{ target: initialTarget, startedAt: at(startMs), startDate: dateOf(startDay) },
+    ...{ target: initialTarget, startedAt: at(startMs), ...(startedBy !== undefined && { startedBy }), startDate: dateOf(startDay) },
     ...{ deadlineAt: atOrNull(deadlineMs), dueDate: dateOrNull(dueDay), provisional },
   };
 }

@@ -4,6 +4,7 @@ import { countReadModelRows, type DataSetReport, fingerprintOf, importOnce, impo
 import { RefusalFile } from '../import/refusal-file.js';
 import type { Source } from '../import/source.js';
 import { type Installation, openStore, UsageError } from '../installation.js';
+import { keepTimeOnce } from '../keeping-time.js';
 import { progressBar } from '../progress-bar.js';
 import { startProjecting, untilProjected } from '../projecting.js';
 
@@ -71,9 +72,10 @@ async function project(
   say: (line: string) => void,
 ): Promise<void> {
   if (installation.served && (await untilProjected(database, position, OTHERS_STALL_MS))) return;
+  const kept = installation.embedded && !installation.served ? await keepTimeOnce(installation.url, firmZone, database) : position;
   const projecting = startProjecting(installation.url, installation.master, firmZone);
   try {
-    const reached = await untilProjected(database, position, STALL_MS);
+    const reached = await untilProjected(database, Math.max(position, kept), STALL_MS);
     if (!reached) say('the read models did not get there in time: `npm run ops -- status` says where they are');
   } finally {
     await projecting.stop();
