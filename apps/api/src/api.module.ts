@@ -20,6 +20,9 @@ import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
+import { CalendarsController } from './service-levels/calendars.controller.js';
+import { HandbookController } from './service-levels/handbook.controller.js';
+import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
@@ -56,6 +59,9 @@ export class ApiModule {
         ComplaintsController,
         ComplaintReadsController,
         RequestsController,
+        CalendarsController,
+        HandbookController,
+        HandbookReadsController,
         RequestReadsController,
         FreshnessController,
         HealthController,

@@ -8,7 +8,14 @@ describe('permissions', () => {
   });
 
   test('an administrator sees nothing of a client', () => {
-    expect(permissions.filter((permission) => mayDo('admin', permission))).toEqual(['freshness.read']);
+    const held = permissions.filter((permission) => mayDo('admin', permission));
+    expect(held.filter((permission) => !/^(freshness|calendar|handbook|preset)\./.test(permission))).toEqual([]);
+  });
+
+  test('what the firm promises is drafted in two roles and decided on in one', () => {
+    expect(rolesWith('handbook.draft')).toEqual(['complianceOfficer', 'admin']);
+    expect(rolesWith('handbook.approve')).toEqual(['complianceOfficer']);
+    expect(rolesWith('preset.switchOn')).toEqual(['complianceOfficer']);
   });
 
   test('only a branch manager decides on overrides', () => {

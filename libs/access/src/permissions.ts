@@ -15,6 +15,14 @@ export const readPermissions = [
   'request.list',
   'request.read',
   'request.readTimeline',
+  'calendar.list',
+  'calendar.read',
+  'handbook.list',
+  'handbook.read',
+  'handbook.readPage',
+  'handbook.readAcknowledgements',
+  'handbook.readDeliveries',
+  'preset.list',
   'serviceLevels.read',
   'freshness.read',
 ] as const;
@@ -58,10 +66,34 @@ export const actPermissions = [
   'request.cancel',
   'request.reopen',
   'request.raiseSeverity',
+  'calendar.publish',
+  'calendar.revise',
+  'handbook.draft',
+  'handbook.approve',
+  'handbook.publish',
+  'handbook.retire',
+  'handbook.acknowledge',
+  'handbook.deliver',
+  'preset.switchOn',
+  'preset.switchOff',
 ] as const;
 
 export const permissions = [...readPermissions, ...actPermissions] as const;
 export type Permission = (typeof permissions)[number];
+
+/** What the firm promises, and by which calendars, everybody of it may read. */
+const handbookReads: readonly Permission[] = [
+  'calendar.list',
+  'calendar.read',
+  'handbook.list',
+  'handbook.read',
+  'handbook.readPage',
+  'preset.list',
+];
+
+/** What the firm promises is drafted by compliance or administration; that another person approves is a rule of the handbook. */
+const handbookDrafting: readonly Permission[] = ['calendar.publish', 'calendar.revise', 'handbook.draft', 'handbook.publish'];
+const handbookDeciding: readonly Permission[] = ['handbook.approve', 'handbook.retire', 'preset.switchOn', 'preset.switchOff'];
 
 const everydayReads: readonly Permission[] = [
   'client.read',
@@ -76,7 +108,9 @@ const everydayReads: readonly Permission[] = [
   'request.list',
   'request.read',
   'request.readTimeline',
+  'handbook.readDeliveries',
   'freshness.read',
+  ...handbookReads,
 ];
 
 const serviceDesk: readonly Permission[] = [
@@ -93,6 +127,8 @@ const serviceDesk: readonly Permission[] = [
   'complaint.recordAcceptance',
   'complaint.recordDispute',
   ...actPermissions.filter((permission) => permission.startsWith('request.')),
+  'handbook.acknowledge',
+  'handbook.deliver',
 ];
 
 const relationshipManager: readonly Permission[] = [
@@ -116,12 +152,15 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   serviceDeskAgent: new Set(serviceDesk),
   relationshipManager: new Set(relationshipManager),
   // that nobody approves their own request is a rule of the tier, not of the role
-  branchManager: new Set(permissions),
+  branchManager: new Set(permissions.filter((permission) => ![...handbookDrafting, ...handbookDeciding].includes(permission))),
   complianceOfficer: new Set([
     ...readPermissions,
     ...actPermissions.filter((permission) => permission.startsWith('complaint.')),
     'contact.log',
     'contact.link',
+    ...handbookDrafting,
+    ...handbookDeciding,
+    'handbook.acknowledge',
   ]),
   auditor: new Set(readPermissions),
   integrationClient: new Set([
@@ -134,7 +173,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'request.receive',
     'freshness.read',
   ]),
-  admin: new Set(['freshness.read']),
+  admin: new Set(['freshness.read', ...handbookReads, ...handbookDrafting, 'handbook.readAcknowledgements', 'handbook.acknowledge']),
 };
 
 export const mayDo = (role: Role, permission: Permission): boolean => granted[role].has(permission);

@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { HEAD_OFFICE } from '#event-sourcing';
 import { calendar, type CalendarCommand, calendarStream } from '#service-levels';
 import { ALL_BRANCHES, type CommandContext, type CommandResult, NotFound, type Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
 
 /** What concerns no client belongs to the branch of who did it, or to the head office. */
-export const HEAD_OFFICE = 'head-office';
 export const branchOf = ({ branchScope }: Principal): string => (branchScope === ALL_BRANCHES ? HEAD_OFFICE : branchScope);
 
 /** Publishes the calendar of this name, or revises it. */

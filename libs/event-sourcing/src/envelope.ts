@@ -15,6 +15,9 @@ export interface SourceRef {
   sequence?: number;
 }
 
+/** Branch of what concerns no client and is done by somebody of no branch. */
+export const HEAD_OFFICE = 'head-office';
+
 /** Stored beside the data, as text, in class P0 and P1 only: what position, time and stream columns do not say. */
 export interface EventMetadata {
   actor: Actor;

@@ -1,4 +1,6 @@
+import { commitmentMigrations } from './commitment-tables.js';
 import { scoped } from './branch-scope.js';
+import { handbookMigrations } from './handbook-tables.js';
 import { requestMigrations } from './request-tables.js';
 
 const tables = {
@@ -127,4 +129,6 @@ export const readModelMigrations = [
     sql: `${sql}\n${scoped(table)}`,
   })),
   ...requestMigrations,
+  ...handbookMigrations,
+  ...commitmentMigrations,
 ];

@@ -2,10 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ClientKeys, MasterKeys } from '#privacy';
 import { CaseFactsHandler } from './queries/case-facts-query.js';
+import { CalendarHandler, CalendarListHandler } from './queries/calendar-queries.js';
 import { ClientFileHandler, ClientListHandler } from './queries/client-queries.js';
 import { ComplaintFiguresHandler } from './queries/complaint-figures.js';
 import { ComplaintHandler, ComplaintListHandler } from './queries/complaint-queries.js';
 import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact-queries.js';
+import { EditionHandler, EditionListHandler, PresetListHandler } from './queries/handbook-queries.js';
+import { DeliveriesHandler, ReadersHandler } from './queries/handbook-reader-queries.js';
 import { FreshnessHandler } from './queries/freshness.js';
 import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
@@ -27,6 +30,13 @@ export const queryHandlers = [
   RequestHandler,
   CaseFactsHandler,
   OpenItemsHandler,
+  CalendarListHandler,
+  CalendarHandler,
+  EditionListHandler,
+  EditionHandler,
+  PresetListHandler,
+  ReadersHandler,
+  DeliveriesHandler,
   ContactHandler,
   FollowUpHandler,
   FreshnessHandler,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { given } from '#event-sourcing';
-import { calendar, type CalendarChanges, type CalendarEvent, calendarStream } from './calendar.js';
+import { calendar, type CalendarEvent, calendarStream } from './calendar.js';
+import type { CalendarChanges } from './calendar-changes.js';
 import { closedDays, closedWithout } from './closed-days.js';
 import type { Calendar } from './format.js';
 

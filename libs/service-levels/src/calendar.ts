@@ -7,23 +7,10 @@ import {
   type ProblemTitle,
   type StreamRef,
 } from '#event-sourcing';
+import type { AddedDays, CalendarChanges } from './calendar-changes.js';
 import { closedDays, closedWithout } from './closed-days.js';
 import { type Calendar, type Weekday, weekdays } from './format.js';
 import { checkCalendar } from './format-checks-calendar.js';
-
-/** What a revision adds to the days of a calendar: facts of `calendarRevised` in the words of what-if files. */
-export interface AddedDays {
-  closed?: readonly string[];
-  special?: Calendar['special'];
-}
-
-export interface CalendarChanges extends AddedDays {
-  /** Replaces the weekly pattern. */
-  week?: Calendar['week'];
-  knownUntil?: LocalDate;
-  /** Closed dates or ranges taken back. */
-  reopened?: readonly string[];
-}
 
 export type CalendarEvent =
   | {

@@ -1,3 +1,4 @@
+import type { CalendarChanges } from './calendar-changes.js';
 import { type Calendar, type FormatFault, type Weekday, weekdays } from './format.js';
 import { aDate, aList, anObject, DAY_MS, dateAfter, has, isRealDate, type Members, membersOf, within } from './format-checks-values.js';
 import { Place } from './format-faults.js';
@@ -40,6 +41,21 @@ export function checkCalendar(value: unknown, pointer = ''): { calendar: Calenda
   const faults: FormatFault[] = [];
   calendarIn(value, new Place(pointer, faults));
   return faults.length > 0 ? { faults } : { calendar: value as Calendar };
+}
+
+/** Faults of what a revision states: `closed`, `special`, `week`, `knownUntil`, and `reopened`, the closed dates taken back. */
+export function checkCalendarChanges(value: unknown, pointer = ''): { changes: CalendarChanges } | { faults: FormatFault[] } {
+  const faults: FormatFault[] = [];
+  const place = new Place(pointer, faults);
+  const members = membersOf(value, place, [], ['closed', 'special', 'week', 'knownUntil', 'reopened']);
+  if (members) {
+    within(members, 'week', place, weekIn);
+    within(members, 'knownUntil', place, aDate);
+    within(members, 'reopened', place, closedIn);
+    // overlaps with what the calendar has by now are for its decision
+    daysIn(members, place, { week: new Map(), special: new Map(), closed: [] });
+  }
+  return faults.length > 0 ? { faults } : { changes: value as CalendarChanges };
 }
 
 export function calendarIn(value: unknown, place: Place): KnownCalendar | undefined {

@@ -9,6 +9,7 @@ import * as complaints from '../complaints/complaint-bodies.js';
 import * as contacts from '../contacts/contact-bodies.js';
 import { Problem } from '../problems/problem.js';
 import * as requests from '../service-levels/request-bodies.js';
+import * as rules from '../service-levels/rule-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
 import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/api.js';
 import { BodyShape } from './shape.pipe.js';
@@ -26,6 +27,7 @@ const classes = Object.values({
   ...complaints,
   ...contacts,
   ...requests,
+  ...rules,
   ...tiers,
   ClientSearchBody,
 }) as (new () => object)[];

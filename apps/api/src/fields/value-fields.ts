@@ -30,6 +30,10 @@ type ClassOf = () => new () => object;
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A JSON object whose members the domain checks, and names faults in by their pointer. */
+export const DocumentField = (options: MemberOptions = {}): PropertyDecorator =>
+  member({ type: 'object', additionalProperties: true }, [{ fault: 'wrong-type', holds: isObject }], options);
+
 /** An object with members of its own. */
 export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
   applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));

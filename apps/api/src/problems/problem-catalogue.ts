@@ -3,7 +3,7 @@ import { assignmentProblems, clientProblems } from '#clients';
 import { complaintProblems } from '#complaints';
 import { contactProblems, followUpProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
-import { requestProblems } from '#service-levels';
+import { calendarProblems, handbookProblems, requestProblems } from '#service-levels';
 import { tierProblems } from '#tiers';
 import { edgeProblems } from './edge-problems.js';
 
@@ -16,6 +16,8 @@ const domainProblems = {
   ...tierProblems,
   ...complaintProblems,
   ...requestProblems,
+  ...calendarProblems,
+  ...handbookProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {

@@ -1,6 +1,7 @@
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '#access';
+import { formatFaults } from '#service-levels';
 import { fieldFaults } from './edge-problems.js';
 import { type CatalogueEntry, problemCatalogue } from './problem-catalogue.js';
 import { type Language, languageOf, Problem } from './problem.js';
@@ -32,7 +33,9 @@ export class ProblemPagesController {
 }
 
 function explanation(entry: CatalogueEntry): string {
-  const faults = Object.entries(fieldFaults).map(([code, { en, zh }]) => `<tr><td>${code}</td><td>${en}</td><td>${zh}</td></tr>`);
+  const faults = Object.entries({ ...fieldFaults, ...formatFaults }).map(
+    ([code, { en, zh }]) => `<tr><td>${code}</td><td>${en}</td><td>${zh}</td></tr>`,
+  );
   const table = entry.code === 'invalid-request' ? `<table><tr><th>code</th><th>en</th><th>zh-CN</th></tr>${faults.join('')}</table>` : '';
   return `<p>HTTP ${entry.status}</p><p lang="en">${escaped(entry.en)}</p><p lang="zh-CN">${escaped(entry.zh)}</p>${table}`;
 }

@@ -1,10 +1,11 @@
+import type { FormatCode } from '#service-levels';
 import type { FieldFault } from './edge-problems.js';
 import { type ProblemCode, problemCatalogue } from './problem-catalogue.js';
 
 /** One field at fault: an RFC 6901 pointer into the body, or `#/query/<name>`, `#/path/<name>`, `#/header/<name>` outside it. */
 export interface FieldError {
   pointer: string;
-  code: FieldFault | ProblemCode;
+  code: FieldFault | FormatCode | ProblemCode;
 }
 
 export interface ProblemDetails {

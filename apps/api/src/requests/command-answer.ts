@@ -26,7 +26,10 @@ export class CommandAnswer {
 }
 
 /** A result with the members that its route adds to the answer. */
-export type AnsweredCommand = CommandResult & { overrideId?: string };
+export type AnsweredCommand = CommandResult & {
+  overrideId?: string;
+  /** Address of what is new, where its id is not in it. */ location?: string;
+};
 
 /** Turns a command's result into its answer: status, headers, body. `at`: where new aggregates of this route live. */
 export function answeringAt(at: string): Type<NestInterceptor> {
@@ -41,13 +44,13 @@ export function answeringAt(at: string): Type<NestInterceptor> {
 }
 
 function answer(
-  { id, version, position, events, replayed, created, overrideId }: AnsweredCommand,
+  { id, version, position, events, replayed, created, overrideId, location }: AnsweredCommand,
   at: string,
   reply: FastifyReply,
 ): CommandAnswer {
   void reply
     .status(created ? 201 : 200)
     .headers({ ETag: `"${version}"`, 'Rapport-Position': String(position), ...(replayed && { 'Idempotency-Replayed': 'true' }) });
-  if (created) void reply.header('Location', `${at}/${id}`);
+  if (created) void reply.header('Location', location ?? `${at}/${id}`);
   return { id, version, position, events, ...(overrideId && { overrideId }) };
 }

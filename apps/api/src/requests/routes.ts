@@ -72,6 +72,17 @@ export const Changes = (path: string, permission: Permission, summary: string): 
     UseInterceptors(answeringAt('')),
   );
 
+/** A command that adds something beside what is there, and so names no version. */
+export const Records = (path: string, permission: Permission, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    HttpCode(200),
+    operation(permission, summary),
+    idempotencyKey,
+    ApiResponse({ status: 200, type: CommandAnswer, headers: answerHeaders, description: 'Done, or nothing to change' }),
+    UseInterceptors(answeringAt('')),
+  );
+
 const minPosition = ApiHeader({
   name: 'Rapport-Min-Position',
   required: false,

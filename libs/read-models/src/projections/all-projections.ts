@@ -2,8 +2,12 @@ import { type EventRegistry, toLocalDate } from '#event-sourcing';
 import type { ClientKeys, MasterKeys } from '#privacy';
 import type { Projection } from '../runner/projection.js';
 import { caseFacts } from './case-facts.js';
+import { calendars } from './calendars.js';
 import { clientFiles } from './client-files.js';
+import { commitments } from './commitments.js';
 import { complaints } from './complaints.js';
+import { handbook } from './handbook.js';
+import { handbookReaders, staffSeen } from './handbook-readers.js';
 import { followUps } from './follow-ups.js';
 import { requests } from './requests.js';
 import { tierHistory } from './tier-history.js';
@@ -26,4 +30,9 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   followUps(),
   requests((at) => toLocalDate(at, firmZone)),
   caseFacts(),
+  commitments(),
+  calendars(),
+  handbook(),
+  handbookReaders(),
+  staffSeen(registry),
 ];

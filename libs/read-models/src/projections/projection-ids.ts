@@ -9,6 +9,11 @@ export const projectionIds = {
   followUps: { name: 'followUps', version: 1 },
   requests: { name: 'requests', version: 1 },
   caseFacts: { name: 'caseFacts', version: 1 },
+  calendars: { name: 'calendars', version: 1 },
+  handbook: { name: 'handbook', version: 1 },
+  handbookReaders: { name: 'handbookReaders', version: 1 },
+  commitments: { name: 'commitments', version: 1 },
+  staffSeen: { name: 'staffSeen', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 
 export type ReadModel = keyof typeof projectionIds;

@@ -1,11 +1,15 @@
 import { DataSource, type EntityManager, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Instant } from '#event-sourcing';
 import { caseFactsTable } from '../projections/case-facts.js';
+import { calendarTable } from '../projections/calendars.js';
 import { clientFileTable } from '../projections/client-files.js';
+import { commitmentTable } from '../projections/commitments.js';
 import { complaintTable } from '../projections/complaints.js';
 import { followUpTable } from '../projections/follow-ups.js';
 import { projectionIds, type ReadModel } from '../projections/projection-ids.js';
 import { requestTable } from '../projections/requests.js';
+import { editionTable, presetTable } from '../projections/handbook.js';
+import { acknowledgementTable, deliveryTable, staffTable } from '../projections/handbook-readers.js';
 import { tierAssertionTable, tierOverrideTable } from '../projections/tier-history.js';
 import { timelineTable } from '../projections/timeline.js';
 import type { RowTable } from '../row-table.js';
@@ -35,6 +39,13 @@ export const entities = {
   followUp: entityOf(followUpTable),
   request: entityOf(requestTable),
   caseFacts: entityOf(caseFactsTable),
+  commitment: entityOf(commitmentTable),
+  calendar: entityOf(calendarTable),
+  handbookEdition: entityOf(editionTable),
+  handbookPreset: entityOf(presetTable),
+  handbookAcknowledgement: entityOf(acknowledgementTable),
+  handbookDelivery: entityOf(deliveryTable),
+  staffSeen: entityOf(staffTable),
 };
 
 /** Read access of one process: every read names the branch it is for, and row-level security holds it to that. */
