@@ -118,6 +118,13 @@ export class PreparedCalendar {
     }
   }
 
+  /** How many working dates lie strictly after `after`, up to and including `until`. */
+  workingDaysIn(after: DayNumber, until: DayNumber): number {
+    if (until <= after) return 0;
+    this.coverDays(after, until);
+    return indexAfter(this.workingDays, until) - indexAfter(this.workingDays, after);
+  }
+
   /** `day` itself where it is a working date, else the next one. */
   workingDayFrom(day: DayNumber): DayNumber | undefined {
     return this.isWorking(day) ? day : this.workingDayAfter(day, 1);
