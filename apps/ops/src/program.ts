@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { createPool, migrate } from '#database';
 import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
 import { clientNamed, withParkedKeys } from './commands/parked.js';
+import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
 import { statusLines, statusOf } from './commands/status.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
@@ -102,6 +103,16 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .option('--hours <n>', 'how long it holds', '12')
     .action(async (options: { role: string; subject: string; branch?: string; hours: string }) =>
       print(await issueToken(new Home(), { ...options, hours: Number(options.hours) })),
+    );
+
+  program
+    .command('rehearse')
+    .description('run a draft edition over the cases received in a past period, against what happened; writes nothing')
+    .requiredOption('--edition <file>', 'the edition, as JSON')
+    .requiredOption('--from <date>', 'first local date of the receipt')
+    .requiredOption('--to <date>', 'last local date of the receipt')
+    .action((options: RehearseOptions) =>
+      onInstallation(async (installation) => print(JSON.stringify(await rehearseEdition(installation, firmZone(), options), null, 2))),
     );
 
   const parked = program.command('parked').description('clients whose events a read model could not apply');

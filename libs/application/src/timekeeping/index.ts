@@ -6,3 +6,6 @@ export { RulesReader } from './rules-reader.js';
 export { type LoggedTierEvent, tierAt, tierChangesAfter } from './tier-changes.js';
 export { startTimekeeping, type Timekeeping, type TimekeepingOptions } from './start-timekeeping.js';
 export { Timekeeper, type TimekeeperOptions } from './timekeeper.js';
+export { casesInLog, type LogScan } from './cases-in-log.js';
+export * from './rehearsal.js';
+export * from './rehearse.js';

@@ -1,4 +1,5 @@
 import {
+  type Calendar,
   type CalendarInForce,
   type CaseFact,
   type HandbookEdition,
@@ -56,6 +57,12 @@ export class RulesHistory implements Rules {
 
   revisionsBetween = (after: number, upTo: number): readonly CaseFact[] =>
     this.revisions.filter(({ position }) => position > after && position <= upTo);
+
+  /** Each calendar as it is now, as its document says. */
+  calendarDocuments(): Record<string, Calendar> {
+    const { calendars } = rulesInForce(this.events as unknown as PureRuleEvent[]);
+    return Object.fromEntries(Object.entries(calendars).map(([name, { versions }]) => [name, versions.at(-1)!.calendar]));
+  }
 
   private at(position: number): Snapshot {
     return this.snapshots.findLast((snapshot) => snapshot.position <= position) ?? NOTHING;
