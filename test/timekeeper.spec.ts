@@ -1,56 +1,172 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { newId } from '#event-sourcing';
-import type { ServicePromise } from '#service-levels';
-import { act, createTimedLog, received, request, type TimedLog } from './support/timekeeping.js';
+import { type Instant, newId, type Uuid } from '#event-sourcing';
+import { calendarStream, type ServicePromise } from '#service-levels';
+import { tierStream } from '#tiers';
+import { act, createTimedLog, DESK, received, request, type TimedLog } from './support/timekeeping.js';
 
-const RESOLUTION: ServicePromise = {
-  ...{ id: 'resolution', metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 240 } },
+const resolution = (id: string, minutes: number, tier?: string): ServicePromise => ({
+  ...{ id, metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes } },
+  ...(tier !== undefined && { appliesTo: { tier: [tier] } }),
   ...{ pausable: true, tierMode: 'favourable_only', warnings: [50], escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }] },
-};
+});
+const REPLY: ServicePromise = { id: 'reply', metric: 'firstResponse', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 60 } };
+const PROMISES = [resolution('resolution', 240), resolution('resolution-gold', 120, 'GOLD'), REPLY];
+const TUESDAY_10 = '2025-03-11T02:00:00.000Z';
 
 describe('the timekeeper', () => {
   let log: TimedLog;
   beforeAll(async () => {
     log = await createTimedLog();
-    await log.publish([RESOLUTION]);
+    await log.publish(PROMISES);
   });
   afterAll(() => log.close());
 
-  const typesOf = async (id: string) => (await log.commitmentsOf(id)).map(({ type }) => type);
+  /** Types of a subject's commitment events of one metric, in log order. */
+  const typesOf = async (id: Uuid, promise = 'resolution'): Promise<string[]> => {
+    const events = await log.commitmentsOf(id);
+    const started = events.find(({ type, data }) => type === 'CommitmentStarted' && (data.promise as ServicePromise).id === promise);
+    return events.filter(({ stream }) => stream === started?.stream).map(({ type }) => type);
+  };
+  const during = async (work: (caughtUp: () => Promise<void>) => Promise<void>, options: Parameters<TimedLog['start']>[0] = {}) => {
+    const keeping = await log.start(options);
+    try {
+      await work(() => log.caughtUp(keeping));
+    } finally {
+      await keeping.stop();
+    }
+  };
+  const aCase = async (...more: Parameters<TimedLog['say']>[1][]) => {
+    const clientId = newId();
+    const stream = request(clientId);
+    await log.say(stream, received(TUESDAY_10, clientId), ...more);
+    return { clientId, stream, id: stream.id };
+  };
 
   it('starts, warns, records the breach with its own deadline, and corrects it when evidence comes late', async () => {
-    const clientId = newId();
-    const stream = request(clientId);
-    await log.say(stream, received('2025-03-11T02:00:00.000Z', clientId));
-    const keeping = await log.start();
-    await log.caughtUp(keeping);
-    const events = await log.commitmentsOf(stream.id);
-    expect(events.map(({ type }) => type)).toEqual(['CommitmentStarted', 'WarningReached', 'CommitmentBreached', 'CommitmentEscalated']);
-    expect(events[2]!.data.deadlineAt).toBe('2025-03-11T07:30:00.000Z');
-    await log.say(stream, act('RequestCompleted', '2025-03-11T07:30:00.000Z'));
-    await log.caughtUp(keeping);
-    const corrected = (await log.commitmentsOf(stream.id)).at(-1)!;
-    expect(corrected.type).toBe('CommitmentCorrected');
-    expect(corrected.data).toMatchObject({ was: { state: 'breached' }, is: { state: 'met', stoppedAt: '2025-03-11T07:30:00.000Z' } });
-    await keeping.stop();
+    const { stream, id } = await aCase();
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(id)).toEqual(['CommitmentStarted', 'WarningReached', 'CommitmentBreached', 'CommitmentEscalated']);
+      const breached = (await log.commitmentsOf(id)).find(({ type, data }) => type === 'CommitmentBreached' && data.deadlineAt);
+      expect(['2025-03-11T07:30:00.000Z', '2025-03-11T03:00:00.000Z']).toContain(breached!.data.deadlineAt);
+      await log.say(stream, act('RequestCompleted', '2025-03-11T07:30:00.000Z'));
+      await caughtUp();
+      const corrected = (await log.commitmentsOf(id)).at(-1)!;
+      expect(corrected).toMatchObject({
+        type: 'CommitmentCorrected',
+        data: { was: { state: 'breached' }, is: { state: 'met', stoppedAt: '2025-03-11T07:30:00.000Z' } },
+      });
+    });
   });
 
-  it('breaches nothing of a history that was in time when it was recorded at once', async () => {
-    const clientId = newId();
-    const stream = request(clientId);
-    await log.say(stream, received('2025-03-11T02:00:00.000Z', clientId), act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
-    const keeping = await log.start();
-    await log.caughtUp(keeping);
-    expect(await typesOf(stream.id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
-    await keeping.stop();
+  it('breaches nothing of a history that was in time, however long ago, when it is recorded at once', async () => {
+    const { id } = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
+    });
   });
 
-  it('says the same when it reads the log again from the beginning', async () => {
+  it('pauses for a question with its evidence, and resumes with the reply', async () => {
+    const { id, stream } = await aCase(act('RequestStarted', '2025-03-11T02:05:00.000Z'));
+    await log.say(stream, act('ClientInputRequested', '2025-03-11T03:00:00.000Z', { channel: 'phone' }));
+    await log.say(stream, act('ClientInputReceived', '2025-03-13T01:00:00.000Z'));
+    await log.say(stream, act('RequestCompleted', '2025-03-13T03:00:00.000Z'));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(id)).toEqual(['CommitmentStarted', 'CommitmentPaused', 'CommitmentResumed', 'WarningReached', 'CommitmentMet']);
+      const events = await log.commitmentsOf(id);
+      const paused = events.find(({ type }) => type === 'CommitmentPaused')!;
+      expect(paused.data.evidence).toMatch(/^[0-9a-f-]{36}$/);
+      expect(events.find(({ type, stream: s }) => type === 'CommitmentMet' && s === paused.stream)!.data).toMatchObject({
+        ...{ accruedMinutes: 180, pausedMinutes: 30 + 240 + 390, stoppedBy: 'chen' },
+      });
+    });
+  });
+
+  it('says the same when it reads the log again from the beginning, whatever the size of its pages', async () => {
     const { position } = await log.store.head();
-    await log.owner.query('TRUNCATE timekeeper.progress, timekeeper.rules, timekeeper.tier_events, timekeeper.cases, timekeeper.facts');
-    const keeping = await log.start();
-    await log.caughtUp(keeping);
-    expect((await log.store.head()).position).toBe(position);
-    await keeping.stop();
+    for (const pageSize of [1, 3, 500]) {
+      await log.owner.query('TRUNCATE timekeeper.progress, timekeeper.rules, timekeeper.tier_events, timekeeper.cases, timekeeper.facts');
+      await during(async (caughtUp) => caughtUp(), { pageSize });
+      expect((await log.store.head()).position).toBe(position);
+    }
+  });
+
+  it('with one standing by: when the leader ends, the other goes on, and nothing is said twice', async () => {
+    const first = await log.start();
+    const second = await log.start();
+    const before = await aCase();
+    await log.caughtUp(first);
+    await first.stop();
+    const after = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
+    await log.caughtUp(second);
+    await second.stop();
+    expect(await typesOf(before.id)).toEqual(['CommitmentStarted', 'WarningReached', 'CommitmentBreached', 'CommitmentEscalated']);
+    expect(await typesOf(after.id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
+  });
+
+  const hours = (n: number): (() => Instant) => {
+    return () => new Date(Date.now() + n * 3_600_000).toISOString();
+  };
+  it.each([-24, -1, 1, 24])('changes no fact where its clock was stepped by %i hours', async (by) => {
+    const { id } = await aCase();
+    const clientId = newId();
+    const soon = request(clientId);
+    await log.say(soon, received(new Date().toISOString(), clientId));
+    await during(
+      async (caughtUp) => {
+        await caughtUp();
+        expect((await typesOf(id)).filter((type) => type === 'CommitmentBreached')).toHaveLength(1);
+        expect(await typesOf(soon.id)).not.toContain('CommitmentBreached'); // not due by the server's clock
+      },
+      { now: hours(by) },
+    );
+    const breaches = (await log.commitmentsOf(id)).filter(({ type }) => type === 'CommitmentBreached');
+    expect(breaches.map(({ data }) => data.deadlineAt).sort()).toEqual(['2025-03-11T03:00:00.000Z', '2025-03-11T07:30:00.000Z']);
+  });
+
+  it('a revision of a calendar recomputes what is running, and nothing that has stopped', async () => {
+    const clientId = newId();
+    const [running, stopped] = [request(clientId), request(clientId)];
+    const now = new Date();
+    await log.say(running, received(now.toISOString(), clientId));
+    await log.say(stopped, received(now.toISOString(), clientId), act('RequestCompleted', now.toISOString()));
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(now);
+    const last = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date(now.getTime() + 20 * 86_400_000));
+    const calendar = { ...DESK, closed: [`${today}..${last}`] };
+    await during(async (caughtUp) => {
+      await caughtUp();
+      const revised = { name: 'DESK', calendarVersion: 2, calendar, added: { closed: calendar.closed } };
+      const data = { ...revised, effectiveFrom: '2000-01-01', sourceNotice: 'test' };
+      await log.say(calendarStream('DESK'), { type: 'CalendarRevised', data });
+      await caughtUp();
+    });
+    const recomputed = (await log.commitmentsOf(running.id)).filter(({ type }) => type === 'DeadlineRecomputed');
+    expect(recomputed.length).toBeGreaterThan(0);
+    for (const { data } of recomputed) {
+      expect(data).toMatchObject({ cause: 'calendar', detail: 'DESK version 2' });
+      expect(Date.parse(data.new as string) - now.getTime()).toBeGreaterThan(19 * 86_400_000);
+    }
+    expect(await typesOf(stopped.id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
+  });
+
+  it('a promotion brings a running deadline forward, and records the tier that was used', async () => {
+    const clientId = newId();
+    const stream = request(clientId);
+    const tier = tierStream(clientId);
+    await log.say(tier, { type: 'TierInitialised', data: { tier: 'STANDARD', effectiveFrom: '2024-01-01', basis: 'x' } });
+    await log.say(stream, received(new Date().toISOString(), clientId));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date());
+      await log.say(tier, { type: 'TierPromoted', data: { from: 'STANDARD', to: 'GOLD', effectiveFrom: today } });
+      await caughtUp();
+    });
+    const events = await log.commitmentsOf(stream.id);
+    expect(events.find(({ type }) => type === 'CommitmentStarted')!.data.tierUsed).toBe('STANDARD');
+    expect(events.filter(({ type }) => type === 'DeadlineRecomputed').map(({ data }) => [data.cause, data.detail])).toEqual([
+      ['tier', 'GOLD'],
+    ]);
   });
 });
