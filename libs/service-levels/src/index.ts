@@ -30,5 +30,7 @@ export * from './calendar-changes.js';
 export * from './handbook.js';
 export * from './handbook-events.js';
 export * from './handbook-readers.js';
+export * from './presets/calendars.js';
 export * from './presets/regulatory.js';
+export { sampleHandbook } from './presets/sample-handbook.js';
 export * from './rules-in-force.js';

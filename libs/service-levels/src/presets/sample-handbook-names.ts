@@ -1,0 +1,25 @@
+import type { HandbookEdition } from '../format.js';
+
+export const sampleNames: HandbookEdition['names'] = {
+  accountOpening: { zh: '开户', en: 'Account opening' },
+  trading: { zh: '交易', en: 'Trading' },
+  settlement: { zh: '清算交收', en: 'Settlement' },
+  other: { zh: '其他业务', en: 'Other services' },
+  complaint: { zh: '投诉', en: 'Complaints' },
+  'document-check': { zh: '资料审核', en: 'Document check' },
+  approval: { zh: '审批', en: 'Approval' },
+  booking: { zh: '入账', en: 'Booking' },
+  'order-check': { zh: '委托核查', en: 'Order check' },
+  correction: { zh: '差错更正', en: 'Correction' },
+  STANDARD: { zh: '标准客户', en: 'Standard' },
+  SILVER: { zh: '银卡客户', en: 'Silver' },
+  GOLD: { zh: '金卡客户', en: 'Gold' },
+  PLATINUM: { zh: '白金客户', en: 'Platinum' },
+  DIAMOND: { zh: '钻石客户', en: 'Diamond' },
+  low: { zh: '一般', en: 'low' },
+  normal: { zh: '普通', en: 'normal' },
+  high: { zh: '紧急', en: 'high' },
+  critical: { zh: '特急', en: 'critical' },
+  CN_DESK: { zh: '客服工作时间', en: 'Service desk hours' },
+  CN_EXCHANGE: { zh: '交易所交易日', en: 'Exchange trading days' },
+};
