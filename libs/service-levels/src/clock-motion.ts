@@ -220,7 +220,7 @@ function recompute(
 
 function nextWarning(clock: Clock): { percent: number; atMs: number } | undefined {
   const percent = clock.promise.warnings.filter((p) => !clock.warned.includes(p)).sort((a, b) => a - b)[0];
-  if (percent === undefined || clock.deadlineMs === Infinity) return undefined;
+  if (percent === undefined) return undefined;
   const thresholdMs = countsMinutes(clock)
     ? instantOf(clock, (clock.goalMs * percent) / 100)
     : clock.startMs + Math.round(((clock.deadlineMs! - clock.startMs) * percent) / 100);
