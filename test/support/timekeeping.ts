@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type CommandContext, eventRegistry, PlainCodec, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
 import { createPool, type Database } from '#database';
-import { type DomainEvent, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
+import { type DomainEvent, fold, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations } from '#event-store';
-import { type Calendar, calendarStream, type CommitmentEvent, handbookStream, type ServicePromise } from '#service-levels';
+import {
+  type Calendar,
+  calendarStream,
+  commitment,
+  type CommitmentEvent,
+  handbookStream,
+  type ServicePromise,
+  type Standing,
+} from '#service-levels';
 import { createTestDatabase } from './postgres.js';
 
 export const ZONE = 'Asia/Shanghai';
@@ -26,6 +34,8 @@ export interface TimedLog {
   caughtUp(timekeeping: Timekeeping): Promise<void>;
   /** Events of the commitments of a subject, by type and data, in log order. */
   commitmentsOf(subjectId: Uuid): Promise<{ stream: Uuid; type: string; data: Record<string, unknown> }[]>;
+  /** How a commitment stands by its stream; undefined where there is none. */
+  standingOf(commitmentId: Uuid): Promise<Standing | undefined>;
   close(): Promise<void>;
 }
 
@@ -93,6 +103,14 @@ export async function createTimedLog(): Promise<TimedLog> {
         const { type, data } = codec.decodeOne<CommitmentEvent>(row, undefined);
         return { stream: row.streamId, type, data: data as Record<string, unknown> };
       });
+    },
+    async standingOf(commitmentId) {
+      const rows = await store.load(commitmentId);
+      const state = fold(
+        commitment,
+        rows.map((row) => codec.decodeOne<CommitmentEvent>(row, undefined)),
+      );
+      return state.status === 'none' ? undefined : state.standing;
     },
     async close() {
       for (const timekeeping of running) await timekeeping.stop();

@@ -1,0 +1,124 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { casesInLog, eventRegistry, RulesReader, runFile } from '#application';
+import { createPool } from '#database';
+import { newId, type Uuid } from '#event-sourcing';
+import { LogReader } from '#event-store';
+import { commitmentStream, kindKey, type ServicePromise, standingOf, Zone } from '#service-levels';
+import { act, createTimedLog, received, request, type TimedLog, ZONE } from './support/timekeeping.js';
+
+jest.setTimeout(120_000);
+const ROOT = path.resolve(import.meta.dirname, '..');
+const KILLS = 8;
+const PROMISES: ServicePromise[] = [
+  {
+    ...{ id: 'resolution', metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 240 }, pausable: true },
+    ...{ warnings: [50, 80], escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }], reopenFloorMinutes: 60 },
+  },
+  { id: 'reply', metric: 'firstResponse', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 60 } },
+];
+
+let log: TimedLog;
+const children = new Set<ChildProcess>();
+beforeAll(async () => {
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: ROOT, stdio: 'pipe' });
+  log = await createTimedLog();
+  await log.publish(PROMISES);
+});
+afterAll(async () => {
+  await Promise.all([...children].map(kill));
+  await log.close();
+});
+
+const start = (): ChildProcess => {
+  const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'fatal', DATABASE_URL: log.url, FIRM_ZONE: ZONE };
+  const child = spawn(process.execPath, ['dist/apps/timekeeper/src/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  children.add(child);
+  return child;
+};
+const kill = async (child: ChildProcess): Promise<void> => {
+  children.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+};
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** One case, lived through in a few commands, some of them typed in out of order. */
+async function live(seed: number): Promise<void> {
+  const clientId = newId();
+  const stream = request(clientId);
+  const day = `2025-03-${String(3 + (seed % 5)).padStart(2, '0')}`;
+  await log.say(stream, received(`${day}T0${1 + (seed % 6)}:30:00.000Z`, clientId));
+  if (seed % 2) await log.say(stream, act('ClientInputRequested', `${day}T07:00:00.000Z`, { channel: 'phone' }));
+  if (seed % 3) await log.say(stream, act('RequestCompleted', `2025-03-12T0${seed % 9}:00:00.000Z`));
+  if (seed % 4 === 1) await log.say(stream, act('ClientInputReceived', `${day}T08:10:00.000Z`));
+  if (seed % 6 === 1) await log.say(stream, act('RequestReopened', '2025-03-13T01:00:00.000Z', { reason: 'notDone' }));
+}
+
+it('killed again and again, with a standby, it ends where the clocks of the log’s own facts stand, and says nothing twice', async () => {
+  let leader = start();
+  let standby = start();
+  let seed = 0;
+  const load = (async () => {
+    for (; seed < 300; seed++) await live(seed);
+  })();
+  for (let kills = 0; kills < KILLS; kills++) {
+    await pause(300 + 150 * kills);
+    await kill(kills % 3 === 2 ? standby : leader);
+    if (kills % 3 === 2) standby = start();
+    else [leader, standby] = [standby, start()];
+  }
+  await load;
+  await stillAtTheEnd();
+  expect(await disagreements()).toEqual([]);
+  const { rows } = await log.owner.query<{ twice: number }>(
+    `SELECT count(*)::int AS twice FROM (SELECT stream_id FROM log.events WHERE type = 'CommitmentStarted' GROUP BY stream_id HAVING count(*) > 1) s`,
+  );
+  expect(rows[0]!.twice).toBe(0);
+  const { rows: kinds } = await log.owner.query<{ type: string }>(`SELECT DISTINCT type FROM log.events WHERE stream_kind = 'commitment'`);
+  expect(kinds.map(({ type }) => type)).toEqual(expect.arrayContaining(['CommitmentMet', 'CommitmentBreached', 'CommitmentPaused']));
+});
+
+/** Resolves once the timekeepers have answered the whole log, and nothing is due. */
+async function stillAtTheEnd(): Promise<void> {
+  for (let still = 0, last = ''; still < 8; await pause(50)) {
+    const { rows } = await log.owner.query<{ position: number; head: number; due: number }>(
+      `SELECT (SELECT position FROM timekeeper.progress) AS position, (SELECT max(last_position) FROM log.seals) AS head,
+              (SELECT count(*)::int FROM timekeeper.cases WHERE wake_at <= now()) AS due`,
+    );
+    const [row] = rows;
+    const mark = JSON.stringify(row);
+    still = mark === last && row!.position === row!.head && row!.due === 0 ? still + 1 : 0;
+    last = mark;
+  }
+}
+
+/** Commitments whose stream does not stand where its clock does. */
+async function disagreements(): Promise<unknown[]> {
+  const pool = createPool({ url: log.url, max: 1, applicationName: 'checker' });
+  const rules = await new RulesReader(log.store, eventRegistry).current();
+  const zone = Zone.of(ZONE);
+  const { position: upTo } = await log.store.head();
+  const found: unknown[] = [];
+  let checked = 0;
+  for await (const files of casesInLog({ reader: new LogReader(pool), registry: eventRegistry, upTo }, () => true)) {
+    for (const file of files) {
+      for (const clock of runFile(file, rules, upTo, zone, Date.now(), Date.now()).clocks) {
+        const id: Uuid = commitmentStream(file.subjectId, file.clientId, kindKey(clock.promise), clock.cycle).id;
+        const { accruedMinutes, pausedMinutes, elapsedMinutes, ...is } = standingOf(clock, Date.now());
+        const recorded = await log.standingOf(id);
+        checked++;
+        if (JSON.stringify(recorded, Object.keys(is).sort()) !== JSON.stringify(is, Object.keys(is).sort()))
+          found.push({ id, recorded, is });
+        if (clock.stoppedMs !== null) expect(recorded).toMatchObject({ accruedMinutes, pausedMinutes, elapsedMinutes });
+      }
+    }
+  }
+  await pool.end();
+  expect(checked).toBeGreaterThan(500);
+  return found;
+}
