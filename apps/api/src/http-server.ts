@@ -10,7 +10,7 @@ import { answerProblem } from './problems/problem.filter.js';
 import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
 import { contextOf } from './requests/request-context.js';
-import { parseStrictJson } from './requests/strict-json.js';
+import { parseBody } from './requests/strict-body.js';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -76,7 +76,7 @@ function jsonOf(request: FastifyRequest, body: Buffer): unknown {
   const encoding = request.headers['content-encoding'];
   const isPlain = (!encoding || encoding === 'identity') && (!charset || charset.toLowerCase() === 'utf-8');
   if (!isPlain) throw new Problem('not-json');
-  return parseStrictJson(body);
+  return parseBody(body);
 }
 
 /** Bytes that are no HTTP never reach a route; they are answered in the same form. */

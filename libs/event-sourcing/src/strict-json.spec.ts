@@ -1,27 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Problem } from '../problems/problem.js';
-import { isReservedName, parseStrictJson } from './strict-json.js';
+import { isReservedName, JSON_FAULTS_MAX, readStrictJson } from './strict-json.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
 function refusalOf(text: string | Uint8Array): unknown {
-  try {
-    return { parsed: parseStrictJson(typeof text === 'string' ? bytes(text) : text) };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return error.details.errors?.[0] ?? error.code;
-  }
+  const read = readStrictJson(typeof text === 'string' ? bytes(text) : text);
+  return read === undefined ? 'malformed-json' : (read.faults[0] ?? { parsed: read.value });
 }
 
-describe('a JSON body', () => {
+describe('a JSON text', () => {
   test('means what JSON.parse says, where it is well-formed', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme', depthSize: 'medium' }), fc.constantFrom(0, 2, '\t'), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         const taken = !/\\u0000/.test(text) && ![...text.matchAll(/"([^"]*)"\s*:/g)].some(([, name]) => isReservedName(name!));
         fc.pre(taken && !/\\ud[89a-f]/i.test(text));
-        expect(parseStrictJson(bytes(text))).toEqual(JSON.parse(text));
+        expect(readStrictJson(bytes(text))).toEqual({ value: JSON.parse(text), faults: [] });
       }),
       { numRuns: 500 },
     );
@@ -32,6 +27,16 @@ describe('a JSON body', () => {
     expect(refusalOf('{"a":1,"a":1}')).toEqual({ pointer: '/a', code: 'duplicate-member' });
     expect(refusalOf('{"a":{"a":[1,2,{"a":3}]},"b":"a"}')).toHaveProperty('parsed');
     expect(refusalOf('[{"a":1},{"a":1}]')).toHaveProperty('parsed');
+  });
+
+  test('is told of every fault in it, up to a bound', () => {
+    expect(readStrictJson(bytes('{"a":1,"a":{"b":"\\u0000","__proto__":1},"c":[{"d":1,"d":2}]}'))!.faults).toEqual([
+      { pointer: '/a', code: 'duplicate-member' },
+      { pointer: '/a/b', code: 'nul-character' },
+      { pointer: '/a/__proto__', code: 'unknown-member' },
+      { pointer: '/c/0/d', code: 'duplicate-member' },
+    ]);
+    expect(readStrictJson(bytes(`[${Array(1000).fill('"\\u0000"').join()}]`))!.faults).toHaveLength(JSON_FAULTS_MAX);
   });
 
   test('is at most 32 levels deep', () => {

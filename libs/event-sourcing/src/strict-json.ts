@@ -1,6 +1,3 @@
-import type { FieldFault } from '../problems/edge-problems.js';
-import { invalidRequest, Problem } from '../problems/problem.js';
-
 export const DEPTH_MAX = 32;
 
 // what every object has, such as toString: libraries between here and there would take a member for it
@@ -12,21 +9,30 @@ export const isReservedName = (name: string): boolean => RESERVED_NAMES.has(name
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+export const JSON_FAULTS_MAX = 50;
+
+/** What is wrong with one member of a text that is JSON. */
+export interface JsonFault {
+  /** RFC 6901. */
+  pointer: string;
+  code: 'unknown-member' | 'duplicate-member' | 'too-deep' | 'nul-character' | 'lone-surrogate';
+}
+
 /**
- * The value of a JSON text in UTF-8. Throws a Problem: `malformed-json`, or `invalid-request` naming the member that is
- * stated twice, nested too deep, or holds text that no database and no reader downstream could take.
+ * The value of a JSON text in UTF-8, with every member that is stated twice, has a name that JavaScript gives a meaning, is
+ * nested too deep, or holds text that no database and no reader downstream could take (at most 50; too deep ends the
+ * search). Undefined where it is not one well-formed JSON value.
  */
-export function parseStrictJson(bytes: Uint8Array): unknown {
+export function readStrictJson(bytes: Uint8Array): { value: unknown; faults: readonly JsonFault[] } | undefined {
   let text: string;
   let value: unknown;
   try {
     text = utf8.decode(bytes);
     value = JSON.parse(text);
   } catch {
-    throw new Problem('malformed-json');
+    return undefined;
   }
-  new Scan(text).run();
-  return value;
+  return { value, faults: new Scan(text).run() };
 }
 
 interface Level {
@@ -40,18 +46,21 @@ interface Level {
 /** One pass over a text that is known to be JSON. Its own stack, since the nesting is the caller's choice. */
 class Scan {
   private readonly levels: Level[] = [];
+  private readonly faults: JsonFault[] = [];
   private nameExpected = false;
 
   constructor(private readonly text: string) {}
 
-  run(): void {
-    for (let at = 0; at < this.text.length; at++) {
+  run(): readonly JsonFault[] {
+    for (let at = 0; at < this.text.length && this.faults.length < JSON_FAULTS_MAX; at++) {
       switch (this.text.charAt(at)) {
         case '{':
-          this.enter(true);
-          break;
         case '[':
-          this.enter(false);
+          if (this.levels.length >= DEPTH_MAX) {
+            this.refuse('too-deep');
+            return this.faults;
+          }
+          this.enter(this.text.charAt(at) === '{');
           break;
         case '}':
         case ']':
@@ -68,6 +77,7 @@ class Scan {
         }
       }
     }
+    return this.faults;
   }
 
   /** Index of the closing quote; linear however long the string is. */
@@ -81,7 +91,6 @@ class Scan {
   }
 
   private enter(isObject: boolean): void {
-    if (this.levels.length >= DEPTH_MAX) this.refuse('too-deep');
     this.levels.push(isObject ? { names: new Set(), at: '', index: 0 } : { at: '0', index: 0 });
     this.nameExpected = isObject;
   }
@@ -111,12 +120,12 @@ class Scan {
     // a name that cannot be shown is pointed at by its object
     level.at = isShowable(name) ? name : '';
     if (isReservedName(name)) this.refuse('unknown-member');
-    if (level.names!.has(name)) this.refuse('duplicate-member');
+    else if (level.names!.has(name)) this.refuse('duplicate-member');
     level.names!.add(name);
   }
 
-  private refuse(code: FieldFault): never {
-    throw invalidRequest({ pointer: pointerOf(this.levels.map((level) => level.at)), code });
+  private refuse(code: JsonFault['code']): void {
+    this.faults.push({ pointer: pointerOf(this.levels.map((level) => level.at)), code });
   }
 }
 

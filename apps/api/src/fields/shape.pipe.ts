@@ -1,9 +1,9 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { isReservedName, pointerOf, textFault } from '#event-sourcing';
 import type { FieldFault } from '../problems/edge-problems.js';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
-import { isReservedName, pointerOf, textFault } from '../requests/strict-json.js';
 import { faultOrder } from './member.js';
 
 const ERRORS_MAX = 50;
