@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CommandContext, eventRegistry, PlainCodec, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
-import { createPool, type Database } from '#database';
+import { createPool, type Database, migrate } from '#database';
 import { type DomainEvent, fold, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations } from '#event-store';
 import {
@@ -12,7 +12,7 @@ import {
   type ServicePromise,
   type Standing,
 } from '#service-levels';
-import { createTestDatabase } from './postgres.js';
+import { createTestDatabase, type TestDatabase } from './postgres.js';
 
 export const ZONE = 'Asia/Shanghai';
 const DAY = [
@@ -47,9 +47,10 @@ export const received = (at: Instant, clientId: Uuid, more: object = {}): Domain
 });
 export const act = (type: string, at: Instant, more: object = {}): DomainEvent => ({ type, data: { at: instant(at), cycle: 1, ...more } });
 
-export async function createTimedLog(): Promise<TimedLog> {
-  const database = await createTestDatabase([...eventStoreMigrations, ...timekeepingMigrations]);
-  const { url } = database;
+/** `database`: an empty one; a new one of the test run's cluster otherwise. */
+export async function createTimedLog(database?: TestDatabase): Promise<TimedLog> {
+  const { url, drop } = database ?? (await createTestDatabase());
+  await migrate(url, [...eventStoreMigrations, ...timekeepingMigrations]);
   const owner = createPool({ url, max: 2, applicationName: 'owner' });
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'commands under test' });
   const codec = new PlainCodec(eventRegistry);
@@ -116,7 +117,7 @@ export async function createTimedLog(): Promise<TimedLog> {
       for (const timekeeping of running) await timekeeping.stop();
       await store.close();
       await owner.end();
-      await database.drop();
+      await drop();
     },
   };
 }
