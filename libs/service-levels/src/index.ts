@@ -33,4 +33,5 @@ export * from './handbook-readers.js';
 export * from './presets/calendars.js';
 export * from './presets/regulatory.js';
 export { sampleHandbook } from './presets/sample-handbook.js';
+export * from './handbook-page/index.js';
 export * from './rules-in-force.js';
