@@ -6,6 +6,7 @@ import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
 import { statusLines, statusOf } from './commands/status.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
+import { answerWhatIfFile } from './commands/what-if.js';
 import { Home } from './home.js';
 import { progressBar } from './progress-bar.js';
 import { UnusableFile } from './import/source.js';
@@ -104,6 +105,17 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .action(async (options: { role: string; subject: string; branch?: string; hours: string }) =>
       print(await issueToken(new Home(), { ...options, hours: Number(options.hours) })),
     );
+
+  program
+    .command('what-if')
+    .description('what was promised and kept in the what-if document of a file, or in each of an array of them; needs no database')
+    .argument('<file>')
+    .action(async (file: string) => {
+      const answered = await answerWhatIfFile(file);
+      if ('answer' in answered) return print(JSON.stringify(answered.answer, null, 2));
+      say(JSON.stringify(answered.problem, null, 2));
+      code = 2;
+    });
 
   program
     .command('rehearse')
