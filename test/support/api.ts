@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { LocalIssuer, type Role } from '#access';
-import { eventRegistry } from '#application';
+import { eventRegistry, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
 import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { newId } from '#event-sourcing';
@@ -45,15 +45,23 @@ export interface ApiUnderTest {
   /** Events in the log. */
   eventCount(): Promise<number>;
   as(role: Role, branch?: string, subject?: string): Promise<Caller>;
+  /** Waits until the timekeeper has taken the whole log in, nothing is due, and the read models have followed. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface UnderTestOptions extends Pick<ApiOptions, 'rateLimitPerMinute'> {
+  /** With a timekeeper beside it. */
+  timekeeping?: boolean;
+}
+
 /** The API on a database of its own, with the projections on the PostgreSQL feed. */
-export async function startApiUnderTest(options: Pick<ApiOptions, 'rateLimitPerMinute'> = {}): Promise<ApiUnderTest> {
+export async function startApiUnderTest({ timekeeping = false, ...options }: UnderTestOptions = {}): Promise<ApiUnderTest> {
   const migrations = [
     ...eventStoreMigrations,
     ...privacyMigrations,
     ...eventFeedMigrations,
+    ...timekeepingMigrations,
     ...readModelRunnerMigrations,
     ...readModelMigrations,
   ];
@@ -78,12 +86,14 @@ export async function startApiUnderTest(options: Pick<ApiOptions, 'rateLimitPerM
   const stopping = new AbortController();
   const feed = new PostgresFeed({ pool: projectorPool, group: 'test', reader, pollMs: 10 });
   const running = feed.run(runner, stopping.signal);
+  const positions = new ReadModelPositions(apiPool);
+  const keeping = timekeeping ? await startTimekeeping({ url, firmZone: 'Asia/Shanghai', pollMs: 10 }) : undefined;
   const parts: ApiOptions = {
     store,
     keys: new ClientKeys(apiPool, master),
     master,
     reads,
-    positions: new ReadModelPositions(apiPool),
+    positions,
     authentication: issuer.settings,
     rateLimitPerMinute: 1_000_000,
     ...options,
@@ -102,8 +112,15 @@ export async function startApiUnderTest(options: Pick<ApiOptions, 'rateLimitPerM
     async as(role, branch = SHANGHAI, subject = `${role}.${branch}`) {
       return new Caller(api.url, `Bearer ${await issuer.issueToken({ subject, role, branch, ttlSeconds: 3600 })}`);
     },
+    async settled() {
+      if (keeping) await caughtUp(keeping, store, owner);
+      const { position } = await store.head();
+      const waits = projections.map((projection) => positions.waitFor(projection, position, 10_000));
+      if ((await Promise.all(waits)).includes(false)) throw new Error('the read models do not follow');
+    },
     async close() {
       await api.close();
+      await keeping?.stop();
       stopping.abort();
       await running;
       await runner.close();
@@ -114,6 +131,19 @@ export async function startApiUnderTest(options: Pick<ApiOptions, 'rateLimitPerM
       await rm(folder, { recursive: true });
     },
   };
+}
+
+const STILL_MS = 100;
+
+async function caughtUp({ timekeeper }: Timekeeping, store: EventStore, owner: Database): Promise<void> {
+  for (let stillMs = 0, last = ''; stillMs < STILL_MS;) {
+    const { position } = await store.head();
+    const { rows } = await owner.query<{ due: number }>('SELECT count(*)::int AS due FROM timekeeper.cases WHERE wake_at <= now()');
+    const mark = `${position} ${timekeeper.position} ${rows[0]!.due}`;
+    stillMs = mark === last && timekeeper.position === position && rows[0]!.due === 0 ? stillMs + 20 : 0;
+    last = mark;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** One caller over HTTP. */

@@ -15,6 +15,7 @@ import {
   SHANGHAI,
   startApiUnderTest,
 } from '../../../test/support/api.js';
+import { aCommitment } from '../../../test/support/commitments.js';
 import { createApi } from './create-api.js';
 
 jest.setTimeout(120_000);
@@ -112,6 +113,10 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/handbook/presets/:presetId/switch-off', 'C', { at: '2026-01-01T00:00:00Z', note: 'x' }],
   ['POST /v1/clients/:clientId/handbook-deliveries', 'SRB', { edition: 1, channel: 'counter', language: 'zh' }],
   ['GET /v1/clients/:clientId/handbook-deliveries', 'SRBCA'],
+  ['POST /v1/commitments/:commitmentId/extend', 'BC', { days: 1, reason: 'x' }],
+  ['POST /v1/commitments/:commitmentId/request-excuse', 'SRBC', { reason: 'x' }],
+  ['POST /v1/commitments/:commitmentId/approve-excuse', 'BC', { reason: 'x' }],
+  ['POST /v1/commitments/:commitmentId/refuse-excuse', 'BC', { reason: 'x' }],
   ['GET /v1/service-levels/complaints', 'RBCA'],
   ['GET /v1/freshness', 'SRBCAIN'],
 ];
@@ -145,6 +150,7 @@ beforeAll(async () => {
   await admin.post('/v1/handbook/editions', anEdition(1), { version: 0 });
   await officer.post('/v1/handbook/editions/1/approve', {}, { version: 1 });
   await officer.post('/v1/handbook/editions/1/publish', {}, { version: 2 });
+  const commitmentId = await aCommitment(under, { clientId, requestId });
   const tier = `/v1/clients/${clientId}/tier`;
   await manager.post(`${tier}/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }, { version: 0 });
   const asked = await manager.post(`${tier}/request-override`, override, { version: 1 });
@@ -154,6 +160,7 @@ beforeAll(async () => {
     requestId,
     contactId,
     followUpId,
+    commitmentId,
     overrideId: String(asked.body['overrideId']),
     name: 'DESK',
     edition: '1',

@@ -19,6 +19,7 @@ import { Cursors } from './reads/cursors.js';
 import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
+import { CommitmentsController } from './service-levels/commitments.controller.js';
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { CalendarsController } from './service-levels/calendars.controller.js';
 import { HandbookController } from './service-levels/handbook.controller.js';
@@ -63,6 +64,7 @@ export class ApiModule {
         HandbookController,
         HandbookReadsController,
         RequestReadsController,
+        CommitmentsController,
         FreshnessController,
         HealthController,
         ProblemPagesController,

@@ -47,6 +47,19 @@ const commitments = `
     CREATE INDEX ON read.commitments (subject_id);
     CREATE INDEX ON read.commitments (changed_position);`;
 
+// A breach whose subject was cancelled stays a breach, and is nobody's work any more. The rows are made again from the log.
+const ended = `
+    ALTER TABLE read.commitments ADD COLUMN ended_at timestamptz; -- stopped or cancelled
+    TRUNCATE read.commitments;
+    DELETE FROM read.checkpoints WHERE projection = 'commitments';
+    DELETE FROM read.parked WHERE projection = 'commitments';
+    CREATE INDEX ON read.commitments (coalesce(deadline_at, 'infinity'), commitment_id);
+    CREATE INDEX ON read.commitments (branch_id, coalesce(deadline_at, 'infinity'), commitment_id);
+    CREATE INDEX ON read.commitments (coalesce(deadline_at, 'infinity'), commitment_id) WHERE ended_at IS NULL;
+    CREATE INDEX ON read.commitments (branch_id, coalesce(deadline_at, 'infinity'), commitment_id) WHERE ended_at IS NULL;
+    CREATE INDEX ON read.commitments (stopped_at) WHERE stopped_at IS NOT NULL;`;
+
 export const commitmentMigrations: readonly Migration[] = [
   { name: 'read-models-003-commitments', sql: `${commitments}\n${scoped('commitments')}` },
+  { name: 'read-models-003-commitments-ended', sql: ended },
 ];

@@ -3,7 +3,7 @@ import { assignmentProblems, clientProblems } from '#clients';
 import { complaintProblems } from '#complaints';
 import { contactProblems, followUpProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
-import { calendarProblems, handbookProblems, requestProblems } from '#service-levels';
+import { calendarProblems, commitmentProblems, handbookProblems, requestProblems } from '#service-levels';
 import { tierProblems } from '#tiers';
 import { edgeProblems } from './edge-problems.js';
 
@@ -18,6 +18,7 @@ const domainProblems = {
   ...requestProblems,
   ...calendarProblems,
   ...handbookProblems,
+  ...commitmentProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {

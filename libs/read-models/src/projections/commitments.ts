@@ -33,6 +33,7 @@ export interface CommitmentRow {
   dueDate: LocalDate | null;
   provisional: boolean;
   stoppedAt: Instant | null;
+  endedAt: Instant | null;
   pausedSince: Instant | null;
   accruedMinutes: number | null;
   pausedMinutes: number | null;
@@ -81,6 +82,7 @@ export const commitmentTable = new RowTable<CommitmentRow>('read.commitments', [
   dueDate: ['due_date', 'date'],
   provisional: ['provisional', 'boolean'],
   stoppedAt: ['stopped_at', 'timestamptz'],
+  endedAt: ['ended_at', 'timestamptz'],
   pausedSince: ['paused_since', 'timestamptz'],
   accruedMinutes: ['accrued_minutes', 'int'],
   pausedMinutes: ['paused_minutes', 'int'],
@@ -140,8 +142,8 @@ function startedRow(event: ProjectedEvent, { data, type }: Started): CommitmentR
     ...{ step: data.step ?? null, promise: promise.id, edition: data.edition, cycle: data.cycle, process: data.process },
     ...{ tier: data.tierUsed ?? null, channel: data.channel ?? null, severity: data.severity ?? null, staffId: data.startedBy ?? null },
     ...{ calendar: data.calendar, targetKind: target.kind, state: 'running', startedAt: data.startedAt, startDate: data.startDate },
-    ...{ deadlineAt: data.deadlineAt, dueDate: data.dueDate, provisional: data.provisional, stoppedAt: null, pausedSince: null },
-    ...{ accruedMinutes: null, pausedMinutes: null, elapsedMinutes: null, warnedPercent: null, escalationLevel: 0 },
+    ...{ deadlineAt: data.deadlineAt, dueDate: data.dueDate, provisional: data.provisional, stoppedAt: null, endedAt: null },
+    ...{ pausedSince: null, accruedMinutes: null, pausedMinutes: null, elapsedMinutes: null, warnedPercent: null, escalationLevel: 0 },
     ...{ excuse: 'none', corrected: false, details: JSON.stringify(details) },
   };
 }
@@ -162,10 +164,11 @@ function clocked(row: CommitmentRow, event: ClockEvent): CommitmentRow {
     case 'CommitmentMet':
     case 'CommitmentCompletedLate': {
       const { accruedMinutes, pausedMinutes, elapsedMinutes, stoppedBy } = event.data;
-      return { ...next, pausedSince: null, accruedMinutes, pausedMinutes, elapsedMinutes, staffId: stoppedBy ?? row.staffId };
+      const measured = { accruedMinutes, pausedMinutes, elapsedMinutes, staffId: stoppedBy ?? row.staffId };
+      return { ...next, endedAt: stoppedAt, pausedSince: null, ...measured };
     }
     case 'CommitmentCancelled':
-      return { ...next, pausedSince: null };
+      return { ...next, endedAt: event.data.at, pausedSince: null };
     case 'CommitmentStarted':
     case 'DeadlineRecomputed':
     case 'CommitmentBreached':

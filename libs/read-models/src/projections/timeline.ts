@@ -1,6 +1,7 @@
 import type { ContactEvent, LinkTarget } from '#contacts';
 import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
+import type { CommitmentEvent, SubjectRef } from '#service-levels';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
@@ -84,10 +85,20 @@ export function timelineRow(event: ProjectedEvent, registry: EventRegistry): Tim
   };
 }
 
-/** The complaint or the request that an event belongs to. */
+/** The complaint or the request that an event belongs to. Of a commitment, the first event names it for those that follow. */
 function caseOf({ streamKind, streamId, type, body }: ProjectedEvent, kind: LinkTarget['kind']): Uuid | null {
   if (streamKind === kind) return streamId;
-  if (type !== 'ContactLinked') return null;
-  const { to } = body as Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
-  return to.kind === kind ? to.id : null;
+  const to = namedBy(type, body);
+  return to?.kind === kind ? to.id : null;
+}
+
+function namedBy(type: string, body: ProjectedEvent['body']): LinkTarget | SubjectRef | undefined {
+  switch (type) {
+    case 'ContactLinked':
+      return (body as Extract<ContactEvent, { type: 'ContactLinked' }>['data']).to;
+    case 'CommitmentStarted':
+    case 'CommitmentExtended':
+      return (body as Extract<CommitmentEvent, { type: 'CommitmentStarted' | 'CommitmentExtended' }>['data']).subject;
+  }
+  return undefined;
 }

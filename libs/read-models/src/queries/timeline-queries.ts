@@ -116,7 +116,12 @@ async function caseTimeline(
   page: PageRequest,
 ): Promise<(Page<TimelineItem> & AsOf) | undefined> {
   const found = await database.asOf(scope, 'timeline', async (manager) => {
-    const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where(`t.${member} = :id`, { id });
+    const timeline = manager.getRepository(entities.timeline);
+    const started = await timeline.find({ select: { streamId: true }, where: { [member]: id, type: 'CommitmentStarted' } });
+    const streams = started.map(({ streamId }) => streamId);
+    // its commitments name it once, in their first event
+    const belongs = streams.length > 0 ? `(t.${member} = :id OR t.streamId IN (:...streams))` : `t.${member} = :id`;
+    const rows = timeline.createQueryBuilder('t').where(belongs, { id, streams });
     if (page.after) rows.andWhere('t.position > :after', { after: page.after[0] });
     const read = await rows
       .orderBy('t.position', 'ASC')
@@ -130,7 +135,7 @@ async function caseTimeline(
   const paged = pageOf(
     rows,
     page.limit,
-    (row) => itemOf(row, key),
+    (row) => itemOf({ ...row, [member]: id }, key),
     (row) => [String(row.position)],
   );
   return { ...paged, ...asOf };
