@@ -152,6 +152,30 @@ describe('laws of the clocks', () => {
     );
   });
 
+  it('a calendar revision never brings a deadline to before its recording, and touches nothing that is over', () => {
+    fc.assert(
+      fc.property(somewhere, targets, fc.integer({ min: 0, max: 6 }), ({ calendar, start, after }, target, days) => {
+        const revisedMs = start + after[0]!;
+        const dates = Array.from({ length: days }, (_, i) => new Date(start + i * DAY_MS).toISOString().slice(0, 10));
+        const added = Object.fromEntries(dates.map((date): [string, [string, string][]] => [date, [['00:00', '24:00']]]));
+        const received = at(start, { fact: 'received' });
+        const revised = at(revisedMs, { fact: 'calendarRevised', calendar: 'DESK', special: added });
+        const promises = [{ target, warnings: [50] }];
+        const [unrevised, told] = [[received], [received, revised]].map(
+          (timeline) => answers({ calendar, timeline, asOf: [revisedMs], promises })[0]!,
+        );
+        const [was, is] = [deadlineMs(unrevised!), deadlineMs(told!)];
+        if (was < revisedMs)
+          expect(told).toEqual(unrevised); // breached already
+        else expect(is).toBeGreaterThanOrEqual(Math.min(was, revisedMs));
+        const stopped = [received, at(revisedMs, { fact: 'completed' })];
+        const course = { calendar, asOf: [revisedMs + after[2]!], promises };
+        expect(answers({ ...course, timeline: [...stopped, revised] })).toEqual(answers({ ...course, timeline: stopped }));
+      }),
+      options,
+    );
+  });
+
   it('later knowledge never changes what has ended, nor takes back a warning, an escalation or a breach', () => {
     fc.assert(
       fc.property(documents, (document) => {
