@@ -103,6 +103,7 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/handbook/editions', 'CN', anEdition(2)],
   ['GET /v1/handbook/editions', 'SRBCAN'],
   ['GET /v1/handbook/editions/:edition', 'SRBCAN'],
+  ['GET /v1/handbook/editions/:edition/page', 'SRBCAN'],
   ['GET /v1/handbook/editions/:edition/acknowledgements', 'BCAN'],
   ['POST /v1/handbook/editions/:edition/approve', 'C', {}],
   ['POST /v1/handbook/editions/:edition/publish', 'CN', {}],

@@ -23,6 +23,7 @@ import { CommitmentsController } from './service-levels/commitments.controller.j
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { CalendarsController } from './service-levels/calendars.controller.js';
 import { HandbookController } from './service-levels/handbook.controller.js';
+import { HandbookPageController } from './service-levels/handbook-page.controller.js';
 import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
@@ -63,6 +64,7 @@ export class ApiModule {
         CalendarsController,
         HandbookController,
         HandbookReadsController,
+        HandbookPageController,
         RequestReadsController,
         CommitmentsController,
         FreshnessController,

@@ -94,6 +94,15 @@ const minPosition = ApiHeader({
 export const Reads = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
   applyDecorators(Get(path), operation(permission, summary), minPosition, ApiResponse({ status: 200, type, description: 'Found' }));
 
+/** A read that answers a page for people. */
+export const ReadsPage = (path: string, permission: Permission, summary: string): MethodDecorator =>
+  applyDecorators(
+    Get(path),
+    operation(permission, summary),
+    minPosition,
+    ApiResponse({ status: 200, description: 'Found', content: { 'text/html': { schema: { type: 'string' } } } }),
+  );
+
 /** A read whose question is personal, so that it travels in the body and not in the address. */
 export const Searches = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
   applyDecorators(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { aClient, type ApiUnderTest, BEIJING, type Caller, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
 
@@ -114,6 +115,23 @@ describe('an edition', () => {
       ...[422, 'promises-equally-specific'],
       [{ pointer: '/promises/1', code: 'promises-equally-specific' }],
     ]);
+  });
+
+  test('is a page in both languages, which may fetch and run nothing', async () => {
+    const address = '/v1/handbook/editions/1/page';
+    const { status, headers, body } = await amy.get(`${address}?language=zh`, { 'rapport-min-position': position });
+    const page = String(body['text']);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page).toContain('lang="zh-CN"');
+    expect(page).toContain('4 个工作小时');
+    const style = /<style>([^]*)<\/style>/.exec(page)![1]!;
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+    expect((await amy.get(address, { 'accept-language': 'en' })).body['text']).toContain('4 business hours');
+    expect((await amy.get('/v1/handbook/editions/9/page')).body['code']).toBe('not-found');
+    expect((await amy.get(`${address}?language=fr`)).body['errors']).toEqual([{ pointer: '#/query/language', code: 'not-allowed' }]);
   });
 
   test('is acknowledged by the staff, who have not is a list', async () => {

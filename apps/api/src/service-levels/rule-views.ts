@@ -1,3 +1,4 @@
+import { type HandbookLanguage, handbookLanguages } from '#service-levels';
 import { EnumField } from '../fields/index.js';
 import {
   FreshView,
@@ -82,6 +83,10 @@ export class PresetsView extends FreshView {
 
 export class ReadersQuestion extends ListQuestion {
   @EnumField(['yes', 'no'], { optional: true, description: 'Only those who have acknowledged it, or have not' }) acknowledged?: string;
+}
+
+export class HandbookPageQuestion {
+  @EnumField(handbookLanguages, { optional: true, description: 'Default: as Accept-Language prefers' }) language?: HandbookLanguage;
 }
 
 export class ReaderView {
