@@ -45,6 +45,14 @@ describe.each(['zh', 'en'] as const)('the page in %s', (language) => {
   });
 });
 
+test('what is the same for every tier is said once, what differs beside it', () => {
+  const page = pageOf(sampleHandbook, 'en');
+  const settlement = page.slice(page.indexOf('id="process-3"'), page.indexOf('id="process-4"'));
+  expect(plain(settlement)).toContain('2 business days 2 business days 1 business day 1 business day 1 business day');
+  expect(settlement).toMatch(/Document check[^]*?<td colspan="5">4 business hours<\/td>/);
+  expect(plain(settlement)).toContain('after closing');
+});
+
 test('text is escaped wherever it comes from', () => {
   const evil = '<script>alert("&\'")</script>';
   const both = { zh: evil, en: evil };

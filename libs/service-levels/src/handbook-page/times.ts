@@ -59,7 +59,7 @@ function tableOf({ title, id, promises, isComplaint }: Table, edition: HandbookE
               (row) => markup`
                 <tr>
                   <th scope="row">${labelOf(row, isComplaint, language, nameOf)}</th>
-                  ${columns.map((tier) => markup`<td>${cellOf(row, tier, language)}</td>`)}
+                  ${cellsOf(row, columns, language)}
                 </tr>
               `,
             )}
@@ -90,8 +90,9 @@ function rowsOf(promises: readonly FullPromise[]): Row[] {
   return [...rows.values()];
 }
 
-function labelOf({ first }: Row, isComplaint: boolean, language: HandbookLanguage, nameOf: Naming): Html {
+function labelOf(row: Row, isComplaint: boolean, language: HandbookLanguage, nameOf: Naming): Html {
   const say = words[language];
+  const { first } = row;
   const { metric, step, appliesTo, calendar, pausable } = first;
   const what =
     metric === 'step' ? say.step(nameOf(step ?? '')) : metric === 'resolution' && isComplaint ? say.finalResponse : say.metrics[metric];
@@ -101,9 +102,22 @@ function labelOf({ first }: Row, isComplaint: boolean, language: HandbookLanguag
     ...(appliesTo.channel ? [say.channel(list(appliesTo.channel))] : []),
     ...(appliesTo.severity ? [say.severity(list(appliesTo.severity))] : []),
     say.countedIn(nameOf(calendar)),
+    ...(row.promises.some(isFromNextDay) ? [say.afterClosing] : []),
     ...(pausable ? [say.pausable] : []),
   ];
   return markup`${what} <small>${notes.join(' · ')}</small>`;
+}
+
+const isFromNextDay = ({ target }: FullPromise): boolean =>
+  target.kind === 'businessDays' && target.receiptRule === 'next_business_day_if_after_close';
+
+/** One cell a tier, or one for all of them where they are promised the same. */
+function cellsOf(row: Row, columns: readonly (string | undefined)[], language: HandbookLanguage): Html {
+  const cells = columns.map((tier) => markup`${cellOf(row, tier, language)}`);
+  const [first] = cells;
+  if (first && cells.length > 1 && cells.every(({ text }) => text === first.text))
+    return markup`<td colspan="${cells.length}">${first}</td>`;
+  return markup`${cells.map((cell) => markup`<td>${cell}</td>`)}`;
 }
 
 // A tier without a time of its own has that of everybody.

@@ -26,6 +26,7 @@ interface Words {
   severity: (names: string) => string;
   countedIn: (calendar: string) => string;
   pausable: string;
+  afterClosing: string;
   separator: string;
   metrics: Readonly<Record<Exclude<Metric, 'step'>, string>>;
   finalResponse: string;
@@ -56,6 +57,7 @@ export const words: Readonly<Record<HandbookLanguage, Words>> = {
     severity: (names) => `紧急程度：${names}`,
     countedIn: (calendar) => `按${calendar}计算`,
     pausable: '等待您答复的时间不计入',
+    afterClosing: '收市后收到的自下一工作日起算',
     separator: '、',
     metrics: {
       acknowledgement: '确认收到',
@@ -90,6 +92,7 @@ export const words: Readonly<Record<HandbookLanguage, Words>> = {
     severity: (names) => `urgency: ${names}`,
     countedIn: (calendar) => `counted in ${calendar.charAt(0).toLowerCase()}${calendar.slice(1)}`,
     pausable: 'the wait for your reply does not count',
+    afterClosing: 'what comes in after closing counts from the next business day',
     separator: ', ',
     metrics: {
       acknowledgement: 'We confirm receipt',
@@ -119,8 +122,7 @@ function english(target: Target): string {
     }
     case 'businessDays': {
       const days = counted(target.days, 'business day', 'business days');
-      const late = target.receiptRule === 'next_business_day_if_after_close' ? ' (from the next one if received after closing)' : '';
-      return `${days}${target.dayEnd === 'midnight' ? ', to the end of the day' : ''}${late}`;
+      return `${days}${target.dayEnd === 'midnight' ? ', to the end of the day' : ''}`;
     }
     case 'calendarDays': {
       const days = counted(target.days, 'calendar day', 'calendar days');
@@ -137,10 +139,8 @@ function chinese(target: Target): string {
       if (hours === 0) return `${minutes} 个工作分钟`;
       return minutes === 0 ? `${hours} 个工作小时` : `${hours} 个工作小时 ${minutes} 分钟`;
     }
-    case 'businessDays': {
-      const late = target.receiptRule === 'next_business_day_if_after_close' ? '（收市后收到的自下一工作日起算）' : '';
-      return `${target.days} 个工作日${target.dayEnd === 'midnight' ? '（当日 24:00 前）' : ''}${late}`;
-    }
+    case 'businessDays':
+      return `${target.days} 个工作日${target.dayEnd === 'midnight' ? '（当日 24:00 前）' : ''}`;
     case 'calendarDays': {
       const weeks = target.days % 7 === 0 && target.days > 7 ? `（${target.days / 7} 周）` : '';
       return `${target.days} 个自然日${weeks}${target.roll === 'following_business_day' ? '（遇休息日顺延）' : ''}`;
