@@ -26,6 +26,9 @@ function policy({ promise, edition, calendar, tierUsed, startMs, startDay, cycle
   ];
 }
 
+/** A target of ten years in windows of a minute has millions of them. */
+export const EXPLAINED_WINDOWS_MAX = 1_000;
+
 /** Of minute targets: the windows up to the deadline, or up to where a clock without one stands. */
 function windows(clock: Clock, untilMs: number): Reason[] {
   if (!countsMinutes(clock)) return [];
@@ -35,10 +38,14 @@ function windows(clock: Clock, untilMs: number): Reason[] {
   const reasons: Reason[] = [];
   let fromMs = clock.startMs;
   for (const pause of [...clock.pauses, { fromMs: endMs, toMs: endMs }]) {
-    for (const span of calendar.windowsBetween(fromMs, Math.min(pause.fromMs, endMs))) {
+    for (const span of calendar.windowsBetween(fromMs, Math.min(pause.fromMs, endMs), EXPLAINED_WINDOWS_MAX + 1 - reasons.length)) {
       const [from, to] = [zone.print(span.fromMs), zone.print(span.toMs)];
       const minutes = Math.floor((span.toMs - span.fromMs) / MINUTE_MS);
       reasons.push({ kind: 'window', text: `${minutes} minutes from ${from} to ${to}`, from, to, minutes });
+    }
+    if (reasons.length > EXPLAINED_WINDOWS_MAX) {
+      reasons[EXPLAINED_WINDOWS_MAX] = { kind: 'note', text: `only the first ${EXPLAINED_WINDOWS_MAX} windows are listed` };
+      return reasons;
     }
     fromMs = pause.toMs ?? endMs;
   }
@@ -77,7 +84,7 @@ function changes(clock: TracedClock): Reason[] {
   });
   const refused = clock.refused.map(({ fact, why }): Reason => {
     const reason =
-      why === 'too-late' ? 'recorded after the due date, or the clock was not running' : 'days do not extend a target in minutes';
+      why === 'too-late' ? 'recorded after the due date, or the clock was not running' : 'only a target in calendar days is extended';
     return { kind: 'extension', text: `the extension at ${zone.print(fact.atMs)} does not count: ${reason}`, at: zone.print(fact.atMs) };
   });
   return [...recomputed, ...refused];

@@ -21,8 +21,9 @@ const WEEK_OF_DAY_ZERO = 3; // 1970-01-01 was a Thursday
 interface Layer {
   fromDay: DayNumber;
   week: (readonly Window[])[];
-  closedDays: ReadonlySet<DayNumber>;
-  closedRanges: (readonly [DayNumber, DayNumber])[];
+  /** Closed from each of these days up to and including the one at the same place in `closedTo`; ascending and apart. */
+  closedFrom: readonly DayNumber[];
+  closedTo: readonly DayNumber[];
   special: ReadonlyMap<DayNumber, readonly Window[]>;
   lastSpecialDay: DayNumber;
 }
@@ -89,12 +90,12 @@ export class PreparedCalendar {
     return this.opens[low]! + goal - this.before[low]!;
   }
 
-  /** The parts of windows inside `[fromMs, toMs)`, ascending. */
-  windowsBetween(fromMs: number, toMs: number): Span[] {
+  /** The parts of windows inside `[fromMs, toMs)`, ascending; the first `max` of them. */
+  windowsBetween(fromMs: number, toMs: number, max = Infinity): Span[] {
     if (toMs <= fromMs) return [];
     this.cover(fromMs, toMs);
     const spans: Span[] = [];
-    for (let i = Math.max(0, this.windowAt(fromMs)); i < this.opens.length && this.opens[i]! < toMs; i++) {
+    for (let i = Math.max(0, this.windowAt(fromMs)); i < this.opens.length && this.opens[i]! < toMs && spans.length < max; i++) {
       const span = { fromMs: Math.max(fromMs, this.opens[i]!), toMs: Math.min(toMs, this.closes[i]!) };
       if (span.fromMs < span.toMs) spans.push(span);
     }
@@ -146,7 +147,8 @@ export class PreparedCalendar {
     const layer = this.layers.findLast(({ fromDay }) => fromDay <= day)!;
     const special = layer.special.get(day);
     if (special) return special;
-    if (layer.closedDays.has(day) || layer.closedRanges.some(([from, to]) => from <= day && day <= to)) return [];
+    const i = indexAfter(layer.closedFrom, day) - 1;
+    if (i >= 0 && day <= layer.closedTo[i]!) return [];
     return layer.week[(((day + WEEK_OF_DAY_ZERO) % 7) + 7) % 7]!;
   }
 
@@ -231,19 +233,26 @@ function indexAfter(ascending: readonly number[], value: number): number {
 }
 
 function layerOf({ week, closed = [], special = {} }: Calendar, fromDay: DayNumber): Layer {
-  const ranges = closed.map((entry) => {
-    const [from, to = from] = entry.split('..') as [string, string?];
-    return [dayOf(from), dayOf(to)] as const;
-  });
+  const ranges: [DayNumber, DayNumber][] = [];
+  for (const [from, to] of closed.map(rangeOf).toSorted(([a], [b]) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else ranges.push([from, to]);
+  }
   const specials = new Map(Object.entries(special).map(([date, windows]) => [dayOf(date), windows]));
   return {
     fromDay,
     week: weekdays.map((day) => week[day] ?? []),
-    closedDays: new Set(ranges.filter(([from, to]) => from === to).map(([from]) => from)),
-    closedRanges: ranges.filter(([from, to]) => from !== to),
+    closedFrom: ranges.map(([from]) => from),
+    closedTo: ranges.map(([, to]) => to),
     special: specials,
-    lastSpecialDay: Math.max(-Infinity, ...specials.keys()),
+    lastSpecialDay: [...specials.keys()].reduce((last, day) => Math.max(last, day), -Infinity),
   };
+}
+
+function rangeOf(entry: string): [DayNumber, DayNumber] {
+  const [from, to = from] = entry.split('..') as [string, string?];
+  return [dayOf(from), dayOf(to)];
 }
 
 const minutesOf = (wall: string): number => Number(wall.slice(0, 2)) * 60 + Number(wall.slice(3, 5));
