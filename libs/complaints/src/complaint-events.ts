@@ -47,6 +47,10 @@ export interface Forwarding {
   disputedAtSource?: boolean;
 }
 
+export const silences = ['acknowledgement', 'firstResponse', 'update', 'decision', 'resolution'] as const;
+/** A time that a source does not record. */
+export type Silence = (typeof silences)[number];
+
 export type ComplaintEvent =
   | {
       type: 'ComplaintRegistered';
@@ -70,6 +74,8 @@ export type ComplaintEvent =
         forwarding?: Forwarding;
       };
     }
+  /** Of a complaint from another system: what its records cannot tell, and what is therefore not measured. */
+  | { type: 'ComplaintSourceNoted'; data: { system: string; silentOn: readonly Silence[] } }
   | {
       type: 'ComplaintAcknowledged';
       data: { acknowledgedAt: When; acknowledgedBy: StaffId; automated: boolean; channel?: ComplaintChannel };
@@ -116,6 +122,7 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
       forwarding: 'P1',
     },
   },
+  ComplaintSourceNoted: { version: 1, fields: { system: 'P1', silentOn: 'P1' } },
   ComplaintAcknowledged: { version: 1, fields: { acknowledgedAt: 'P1', acknowledgedBy: 'P1', automated: 'P1', channel: 'P1' } },
   FinalResponseSent: {
     version: 1,

@@ -31,6 +31,14 @@ describe('a complaint', () => {
     expect(types(given(complaint, registered, answered).when(close(at(4))))).toEqual(['ComplaintClosed']);
   });
 
+  it('notes once what its source is silent on', () => {
+    const note: ComplaintCommand = { type: 'NoteComplaintSource', system: 'cfpb', silentOn: ['resolution'] };
+    const noted: ComplaintEvent = { type: 'ComplaintSourceNoted', data: { system: 'cfpb', silentOn: ['resolution'] } };
+    expect(given(complaint).when(note)).toEqual({ refused: 'complaint-not-registered' });
+    expect(given(complaint, registered).when(note)).toEqual([noted]);
+    expect(given(complaint, registered, noted).when(note)).toEqual([]);
+  });
+
   it('closes only after a final response of its cycle', () => {
     expect(given(complaint, registered).when(close(at(4)))).toEqual({ refused: 'complaint-not-answered' });
     expect(given(complaint, registered, answered, closed, reopened).when(close(at(6)))).toEqual({ refused: 'complaint-not-answered' });

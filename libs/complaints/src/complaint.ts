@@ -6,6 +6,7 @@ type Data<T extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: T 
 /** `at`: when it happened, as far as it is known; `now`: the server's time, which `at` may not exceed. */
 export type ComplaintCommand =
   | ({ type: 'RegisterComplaint'; now: Instant } & Data<'ComplaintRegistered'>)
+  | ({ type: 'NoteComplaintSource' } & Data<'ComplaintSourceNoted'>)
   | { type: 'AcknowledgeComplaint'; at: When; now: Instant; by: StaffId; automated: boolean; channel?: ComplaintChannel }
   | ({ type: 'SendFinalResponse'; at: When; now: Instant } & Omit<Data<'FinalResponseSent'>, 'sentAt' | 'cycle'>)
   | { type: 'RecordAcceptance'; at: When; now: Instant }
@@ -17,6 +18,7 @@ type Open = {
   receivedAt: When;
   cycle: number;
   acknowledged: boolean;
+  sourceNoted?: true;
   response: 'none' | 'sent' | 'accepted' | 'disputed';
   /** When the last act of this cycle happened that the next one cannot precede. */
   since: When;
@@ -34,6 +36,11 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
         const { type: _type, now, ...data } = command;
         if (data.receivedAt.at > now) throw new DomainError('act-in-the-future', ['/receivedAt']);
         return [{ type: 'ComplaintRegistered', data }];
+      }
+      case 'NoteComplaintSource': {
+        if (known(state).sourceNoted) return [];
+        const { type: _type, ...data } = command;
+        return [{ type: 'ComplaintSourceNoted', data }];
       }
       case 'AcknowledgeComplaint': {
         const open = requireOpen(state);
@@ -86,6 +93,8 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
     }
     if (state.status === 'none') return state;
     switch (event.type) {
+      case 'ComplaintSourceNoted':
+        return { ...state, sourceNoted: true };
       case 'ComplaintAcknowledged':
         return { ...state, acknowledged: true };
       case 'FinalResponseSent':

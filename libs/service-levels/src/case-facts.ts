@@ -1,7 +1,7 @@
 import type { Instant, StaffId, Uuid, When } from '#event-sourcing';
 import type { CaseFact } from './case.js';
 import type { CommitmentEvent, SubjectKind } from './commitment-events.js';
-import type { FactBody, Severity, Subject } from './format.js';
+import type { FactBody, Metric, Severity, Subject } from './format.js';
 import type { RequestEvent } from './request-events.js';
 
 type Data<E, T> = Extract<E, { type: T }> extends { data: infer D } ? D : never;
@@ -12,6 +12,7 @@ export type ComplaintFactEvent =
       type: 'ComplaintRegistered';
       data: { clientId: Uuid; receivedAt: When; channel: string; provisionalSeverity?: Severity; forwarding?: { forwardedAt: When } };
     }
+  | { type: 'ComplaintSourceNoted'; data: { silentOn: readonly Metric[] } }
   | { type: 'ComplaintAcknowledged'; data: { acknowledgedAt: When; automated: boolean } }
   | { type: 'FinalResponseSent'; data: { sentAt: When } }
   | { type: 'ComplaintReopened'; data: { reopenedAt: When } };
@@ -46,7 +47,13 @@ export interface CaseFacts {
 const everyCaseEvent: Readonly<Record<CaseEvent['type'], true>> = {
   ...{ RequestReceived: true, RequestStarted: true, RequestStepStarted: true, RequestStepCompleted: true, ClientInputRequested: true },
   ...{ ClientInputReceived: true, RequestCompleted: true, RequestCancelled: true, RequestReopened: true, RequestSeverityRaised: true },
-  ...{ ComplaintRegistered: true, ComplaintAcknowledged: true, FinalResponseSent: true, ComplaintReopened: true },
+  ...{
+    ComplaintRegistered: true,
+    ComplaintSourceNoted: true,
+    ComplaintAcknowledged: true,
+    FinalResponseSent: true,
+    ComplaintReopened: true,
+  },
   ...{ ContactLinked: true, CommitmentExtended: true },
 };
 /** Types of the events that say something to the clocks of a case. */
@@ -96,6 +103,8 @@ export function caseFactsOf(event: { type: string; data: object }, logged: Logge
       }
       return { ...ofStream(...facts), opens: { clientId, kind: 'complaint', subject } };
     }
+    case 'ComplaintSourceNoted':
+      return ofStream(factAt({ precision: 'unknown', at: EPOCH }, { fact: 'unmeasured', metrics: data.silentOn }, logged));
     case 'ComplaintAcknowledged':
       return ofStream(fact(data.acknowledgedAt, { fact: 'outbound', by: data.automated ? 'automatic' : 'human' }));
     case 'FinalResponseSent':
@@ -120,7 +129,13 @@ export function caseFactsOf(event: { type: string; data: object }, logged: Logge
   }
 }
 
-function factAt(when: When, body: Exclude<FactBody, { fact: 'calendarRevised' }>, { eventId, position, actorId }: LoggedAt): StoredFact {
+/** It holds from the beginning, so it sorts before everything. */
+const EPOCH = new Date(0).toISOString();
+
+type StoredBody = StoredFact extends infer F ? (F extends { fact: string } ? Omit<F, keyof FactFrame> : never) : never;
+type FactFrame = Pick<StoredFact, 'atMs' | 'precision' | 'date' | 'eventId' | 'position' | 'actorId'>;
+
+function factAt(when: When, body: StoredBody, { eventId, position, actorId }: LoggedAt): StoredFact {
   return {
     atMs: Date.parse(when.at),
     ...(when.precision !== 'instant' && { precision: when.precision }),

@@ -18,7 +18,12 @@ export type CaseFact = {
   eventId?: Uuid;
   position?: number;
   actorId?: StaffId;
-} & (Exclude<FactBody, { fact: 'calendarRevised' }> | { fact: 'calendarRevised'; revised: CalendarInForce });
+} & (
+  | Exclude<FactBody, { fact: 'calendarRevised' }>
+  | { fact: 'calendarRevised'; revised: CalendarInForce }
+  /** The case comes from a source that does not record when these were done. */
+  | { fact: 'unmeasured'; metrics: readonly Metric[] }
+);
 
 export interface CaseInput {
   subject: Subject;
@@ -88,6 +93,7 @@ class CaseRun {
         for (const clock of this.clocks) resume(clock, atMs, 'reply');
         return;
       case 'note':
+      case 'unmeasured':
         return;
       case 'accepted':
       case 'declined':
@@ -211,10 +217,12 @@ function stopByDate(clock: TracedClock, midnightMs: number, day: DayNumber): voi
   else cancel(clock, midnightMs);
 }
 
-/** The metrics whose stop is known to have happened, and not when. */
+/** The metrics whose stop is known to have happened and not when, or of which the source is silent. */
 function unmeasured(facts: readonly CaseFact[]): ReadonlySet<Metric> {
   const metrics = new Set<Metric>();
-  for (const { fact, precision } of facts) {
+  for (const stated of facts) {
+    const { fact, precision } = stated;
+    if (stated.fact === 'unmeasured') for (const metric of stated.metrics) metrics.add(metric);
     if (precision !== 'unknown') continue;
     if (fact === 'completed') metrics.add('resolution').add('update');
     if (fact === 'accepted' || fact === 'declined') metrics.add('decision');

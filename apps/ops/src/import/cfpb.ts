@@ -1,4 +1,4 @@
-import { complaint, type ComplaintChannel, type ComplaintCommand, complaintStream, type Resolution } from '#complaints';
+import { complaint, type ComplaintChannel, type ComplaintCommand, complaintStream, type Resolution, silences } from '#complaints';
 import type { When } from '#event-sourcing';
 import { localDate, onDay, undated } from './dates.js';
 import { prospectFact } from './prospect.js';
@@ -58,7 +58,10 @@ const RESOLUTIONS = new Map<string, Resolution | null>(
  * named) with region and postal code, and their complaint: registered on `Date received`, forwarded on `Date sent to
  * company`, with the product and issue of the bureau's taxonomy and the company as respondent. `Closed...` becomes a
  * final response and a close without a date, for the file has none; `Consumer disputed?` = Yes a dispute. Not said, and
- * so absent: who complained, acknowledgements, when the firm answered, whether the answer was accepted.
+ * so absent: who complained, acknowledgements, when the firm answered, whether the answer was accepted. `Timely response?`
+ * is kept as the bureau's own word. Of service times the file supports one: the forwarding step, from `Date received` to
+ * `Date sent to company`, in days (a row that was sent before it was received measures nothing); that it is silent on
+ * every other is recorded with each complaint, so that no clock of them runs.
  */
 export const cfpb: Source = {
   name: SYSTEM,
@@ -141,9 +144,16 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
     stream: complaintStream(importedId(SYSTEM, record, 'complaint'), clientId),
     branchId,
     creates: true,
-    decide: steps(complaint, [{ command: registered, occurred: receivedAt }, ...(answered || [])]),
+    decide: steps(complaint, [
+      { command: registered, occurred: receivedAt },
+      { command: silent, occurred: receivedAt },
+      ...(answered || []),
+    ]),
   };
 }
+
+/** The file has no time of any act of the firm: only how long the bureau took to forward it can be measured. */
+const silent: ComplaintCommand = { type: 'NoteComplaintSource', system: SYSTEM, silentOn: silences };
 
 /** `M/D/YYYY` as in the extract, or `YYYY-MM-DD` as in later exports. */
 function day(values: Readonly<Record<string, string>>, column: string): When {

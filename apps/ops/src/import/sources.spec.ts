@@ -43,14 +43,15 @@ describe('consumer complaints', () => {
   it('become a prospect and a complaint with what the file says, and no time of day', async () => {
     const [one] = await read(cfpb, `${head}\n${row({ disputed: 'Yes' })}\n`);
     expect(types(one)).toEqual([
-      ...['ClientRegistered', 'ClientProfileUpdated', 'ComplaintRegistered'],
+      ...['ClientRegistered', 'ClientProfileUpdated', 'ComplaintRegistered', 'ComplaintSourceNoted'],
       ...['FinalResponseSent', 'ComplaintClosed', 'ResponseDisputed'],
     ]);
     expect(events(one)[2]).toMatchObject({
       event: { data: { receivedAt: { precision: 'day', date: '2013-07-29', at: '2013-07-29T04:00:00.000Z' }, channel: 'phone' } },
       occurred: { precision: 'day' },
     });
-    expect(events(one)[3]?.occurred.precision).toBe('unknown');
+    expect(events(one)[3]?.event.data).toMatchObject({ system: 'cfpb', silentOn: expect.arrayContaining(['resolution', 'firstResponse']) });
+    expect(events(one)[4]?.occurred.precision).toBe('unknown');
   });
 
   it('are not closed where the file does not say so', async () => {

@@ -17,6 +17,7 @@ const saying: Record<CaseContextEvent['type'], boolean> = {
   RequestReopened: true,
   RequestSeverityRaised: true,
   ComplaintRegistered: true,
+  ComplaintSourceNoted: true,
   ComplaintAcknowledged: true,
   FinalResponseSent: true,
   ComplaintReopened: true,

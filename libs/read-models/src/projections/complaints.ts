@@ -96,6 +96,7 @@ function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, loc
   const stated = { type: event.type, data: event.body } as unknown as ComplaintEvent;
   switch (stated.type) {
     case 'ComplaintRegistered':
+    case 'ComplaintSourceNoted':
       return next;
     case 'ComplaintAcknowledged': {
       const { acknowledgedAt, automated } = stated.data;
