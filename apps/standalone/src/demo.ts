@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { roles } from '#access';
-import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed } from '../../ops/src/index.js';
+import { createPool } from '#database';
+import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed, untilTimeKept } from '../../ops/src/index.js';
+import { publishDemoRules } from './demo-rules.js';
 import { people, type Tokens } from './people.js';
 import type { Standalone } from './standalone.js';
 import { walkOneClient, type Walked } from './walkthrough.js';
 
 const TOKEN_HOURS = 12;
+const TIMEKEEPER_STALL_MS = 20_000;
 const DATA_SETS = [
   { source: 'cfpb', path: 'cfpb/consumer_complaints.csv' },
   { source: 'bank-marketing', path: 'bank-marketing/bank-contacts.csv' },
@@ -22,13 +25,25 @@ export interface DemoResult {
 /** Imports the sample data and walks one client through the API; a second time nothing happens twice. */
 export async function runDemo(standalone: Standalone, firmZone: string, say: (line: string) => void): Promise<DemoResult> {
   const dataSets: DataSetReport[] = [];
+  const tokens = await issueTokens(standalone);
+  await publishDemoRules(standalone.apiUrl, standalone.installation.url, tokens, dataFolder());
   for (const { source, path: place } of DATA_SETS) {
     const request = { source: sourceNamed(source), path: path.join(dataFolder(), place) };
     dataSets.push(await importDataSet(standalone.installation, firmZone, request, say));
   }
-  const tokens = await issueTokens(standalone);
+  await untilAnswered(standalone.installation.url);
   const walked = await walkOneClient(standalone.apiUrl, tokens, standalone.installation.home, firmZone);
   return { dataSets, tokens, walked };
+}
+
+/** The clocks of what was imported have run: what they say is in the log. */
+async function untilAnswered(databaseUrl: string): Promise<void> {
+  const pool = createPool({ url: databaseUrl, max: 1, applicationName: 'rapport demo' });
+  try {
+    await untilTimeKept(pool, TIMEKEEPER_STALL_MS);
+  } finally {
+    await pool.end();
+  }
 }
 
 async function issueTokens({ issuer }: Standalone): Promise<Tokens> {
@@ -48,12 +63,14 @@ export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: stri
     ...[
       '',
       'For the examples in the README:',
-      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} TOKEN=...`,
+      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId} TOKEN=...`,
     ],
-    ...['', 'Four commands to try:'],
+    ...['', 'Commands to try:'],
     ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline`)],
     ...['', '# their tier history', get(`/v1/clients/${walked.clientId}/tier-history`)],
     ...['', '# a complaint’s timeline', get(`/v1/complaints/${walked.complaintId}/timeline`)],
+    ...['', '# what was promised to a client, and how each promise stands', get(`/v1/clients/${walked.clientId}/commitments`)],
+    ...['', '# how well promises were kept, by process', get('/v1/service-levels/compliance?by=process,metric&from=2013-01-01')],
     ...['', '# how fresh the read models are', get('/v1/freshness'), ''],
   ];
 }

@@ -3,6 +3,7 @@ import { startEmbeddedPostgres } from '#database';
 import { Home } from '../../ops/src/index.js';
 import { parseArguments } from './arguments.js';
 import { demoLines, runDemo } from './demo.js';
+import { OlderDemo } from './demo-rules.js';
 import { type Standalone, startStandalone } from './standalone.js';
 
 const PARENT_CHECK_MS = 500;
@@ -14,6 +15,10 @@ export async function run(args: readonly string[]): Promise<number> {
     return await runParts(args);
   } catch (error) {
     const { code, message, stack } = error as NodeJS.ErrnoException;
+    if (error instanceof OlderDemo) {
+      say(message);
+      return 2;
+    }
     say(code === 'EADDRINUSE' ? 'That port is taken; choose another with --port.' : message);
     if (process.env.LOG_LEVEL === 'debug') say(stack ?? '');
     return code === 'EADDRINUSE' ? 2 : 1;

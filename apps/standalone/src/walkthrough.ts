@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { toLocalDate } from '#event-sourcing';
 import { HEAD_OFFICE, type Home } from '../../ops/src/index.js';
 import { people, type Tokens } from './people.js';
+import { ServiceWalk } from './service-walk.js';
+import { Walker } from './walker.js';
 
 /** The client and the complaint that the printed commands show. */
 export interface Walked {
   clientId: string;
   complaintId: string;
+  /** The one whose deadline a tier change and a calendar revision have moved. */
+  requestId: string;
 }
 
 /** Kept between runs, so that a run that was interrupted goes on with the very same requests. */
@@ -15,12 +19,6 @@ interface WalkNote {
   run: string;
   startedAt: string;
   walked?: Walked;
-}
-
-interface Answer {
-  id: string;
-  version: number;
-  overrideId?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -83,6 +81,8 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
 
   const initial = { tier: 'SILVER', effectiveFrom: date(-29), basis: 'opening-assets' };
   const tier = await as.post('relationshipManager', `${clientPath}/tier/initialise`, initial, 0);
+  const services = new ServiceWalk(as, client.id, Date.parse(at(0)) + 120 * MINUTE_MS, firmZone);
+  const requestId = await services.beforeTheTierChange();
   const wish = { mode: 'floor', tier: 'GOLD', validFrom: date(0), validTo: date(90), justification: 'Family relation is DIAMOND.' };
   const asked = await as.post('relationshipManager', `${clientPath}/tier/request-override`, wish, tier.version);
   await as.post('branchManager', `${clientPath}/tier/overrides/${asked.overrideId}/approve`, {}, asked.version);
@@ -117,32 +117,8 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   const accepted = await as.post('serviceDeskAgent', `${complaintPath}/record-acceptance`, { occurredAt: at(1) }, answered.version);
   await as.post('complianceOfficer', `${complaintPath}/close`, { occurredAt: at(1, 30) }, accepted.version);
 
+  await services.afterTheTierChange();
   const handOver = { from: manager, to: 'ruo.manager', on: date(14) };
   await as.post('branchManager', `${clientPath}/assignments/hand-over`, handOver, assigned.version);
-  return { clientId: client.id, complaintId: complaint.id };
-}
-
-/** Sends commands as one of the demo's people. */
-class Walker {
-  private steps = 0;
-
-  constructor(
-    private readonly apiUrl: string,
-    private readonly tokens: Tokens,
-    readonly run: string,
-  ) {}
-
-  /** `version`: what the aggregate is at, for commands to an existing one. */
-  async post(role: keyof Tokens, place: string, body: object, version?: number): Promise<Answer> {
-    const headers = {
-      'content-type': 'application/json',
-      authorization: `Bearer ${this.tokens[role]}`,
-      'idempotency-key': `walkthrough-${this.run}-${this.steps++}`,
-      ...(version !== undefined && { 'if-match': `"${version}"` }),
-    };
-    const response = await fetch(`${this.apiUrl}${place}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`the walk-through failed at ${place}: ${text}`);
-    return JSON.parse(text) as Answer;
-  }
+  return { clientId: client.id, complaintId: complaint.id, requestId };
 }

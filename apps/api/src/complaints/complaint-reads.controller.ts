@@ -56,7 +56,7 @@ export class ComplaintReadsController {
     const dimensions = [...new Set((by ?? '').split(',').filter(Boolean))] as FigureDimension[];
     const today = localDateOf(new Date().toISOString(), this.desk.zone);
     return this.desk.one(
-      { models: ['complaints'], minPosition },
+      { models: ['complaints', 'commitments'], minPosition },
       new ComplaintFiguresQuery(principal.branchScope, dimensions, filter, today),
     );
   }

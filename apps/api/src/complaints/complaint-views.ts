@@ -87,6 +87,18 @@ export class ElapsedView extends AgeView {
   @ShownNumberOrNull() p90: number | null;
 }
 
+export class ForwardingView {
+  @ShownNumber() kept: number;
+  @ShownNumber() missed: number;
+  @ShownNumber('Sent on before it was received, by the source’s own dates, or promised nothing') notMeasured: number;
+}
+
+export class TimelyView {
+  @ShownNumber() yes: number;
+  @ShownNumber() no: number;
+  @ShownNumber() unsaid: number;
+}
+
 export class FigureView {
   @ShownObject('Value of each dimension asked for') group: object;
   @ShownNumber() received: number;
@@ -96,6 +108,9 @@ export class FigureView {
   @ShownOne(() => AgeView, 'Calendar days since the receipt of those open') openAgeDays: AgeView;
   @ShownOne(() => ElapsedView) firstHumanResponseMinutes: ElapsedView;
   @ShownOne(() => ElapsedView) finalResponseMinutes: ElapsedView;
+  @ShownOne(() => ForwardingView, 'Of complaints that another body forwarded: received there to sent to the firm')
+  forwarding: ForwardingView;
+  @ShownOne(() => TimelyView, 'Whether the firm answered in time, in the word of the body that forwarded it') timelyAtSource: TimelyView;
 }
 
 export class FiguresView extends FreshView {

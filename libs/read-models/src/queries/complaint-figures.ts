@@ -26,6 +26,10 @@ export interface ComplaintFigures {
   firstHumanResponseMinutes: ElapsedMinutes;
   /** Receipt to the first final response, whole elapsed minutes. */
   finalResponseMinutes: ElapsedMinutes;
+  /** The forwarding step of complaints that another body took first: received there to sent to the firm, as promised. */
+  forwarding: { kept: number; missed: number; notMeasured: number };
+  /** Whether the firm answered in time, in the word of the body that forwarded the complaint: its own clock is not ours. */
+  timelyAtSource: { yes: number; no: number; unsaid: number };
 }
 
 /** First service-level figures, without a business calendar. Facts known by their date take part in no time figure. */
@@ -52,7 +56,8 @@ export class ComplaintFiguresHandler implements IQueryHandler<ComplaintFiguresQu
     const text = `
       SELECT ${[...groups, FIGURES].join(', ')}
       FROM (SELECT *, ${minutes('first_human_response_at', "'instant'")} AS human, ${minutes('final_response_at', 'final_response_precision')} AS final,
-              CASE WHEN status <> 'closed' THEN $3::date - received_on END AS age
+              CASE WHEN status <> 'closed' THEN $3::date - received_on END AS age, details::jsonb #> '{registered,forwarding}' AS forwarding,
+              (SELECT state FROM read.commitments f WHERE f.subject_id = complaint_id AND f.step = 'forwarding' ORDER BY cycle LIMIT 1) AS forwarded
             FROM read.complaints WHERE ($1::date IS NULL OR received_on >= $1) AND ($2::date IS NULL OR received_on <= $2)) c
       ${order && `GROUP BY ${order} ORDER BY ${order}`}`;
     const answer = await this.database.asOf(scope, 'complaints', async (manager) => {
@@ -73,7 +78,13 @@ const percentiles = (column: string): string =>
 
 const FIGURES = `
   count(*)::int AS received, (count(*) FILTER (WHERE status <> 'closed'))::int AS open, (count(*) FILTER (WHERE status = 'closed'))::int AS closed,
-  (count(*) FILTER (WHERE disputed))::int AS disputed, ${percentiles('age')}, ${percentiles('human')}, ${percentiles('final')}`;
+  (count(*) FILTER (WHERE disputed))::int AS disputed,
+  (count(*) FILTER (WHERE forwarded = 'met'))::int AS forwarding_kept,
+  (count(*) FILTER (WHERE forwarded IN ('breached', 'completedLate')))::int AS forwarding_missed,
+  (count(*) FILTER (WHERE forwarding IS NOT NULL AND (forwarded IS NULL OR forwarded = 'cancelled')))::int AS forwarding_unmeasured,
+  (count(*) FILTER (WHERE forwarding ->> 'timelyAtSource' = 'true'))::int AS timely_yes,
+  (count(*) FILTER (WHERE forwarding ->> 'timelyAtSource' = 'false'))::int AS timely_no,
+  (count(*) FILTER (WHERE forwarding IS NOT NULL AND forwarding ->> 'timelyAtSource' IS NULL))::int AS timely_unsaid, ${percentiles('age')}, ${percentiles('human')}, ${percentiles('final')}`;
 
 function figuresOf(row: Record<string, unknown>, by: readonly FigureDimension[]): ComplaintFigures {
   const number = (name: string): number => row[name] as number;
@@ -93,5 +104,7 @@ function figuresOf(row: Record<string, unknown>, by: readonly FigureDimension[])
     openAgeDays: { p50: nullable('age_p50'), max: nullable('age_max') },
     firstHumanResponseMinutes: elapsed('human'),
     finalResponseMinutes: elapsed('final'),
+    forwarding: { kept: number('forwarding_kept'), missed: number('forwarding_missed'), notMeasured: number('forwarding_unmeasured') },
+    timelyAtSource: { yes: number('timely_yes'), no: number('timely_no'), unsaid: number('timely_unsaid') },
   };
 }
