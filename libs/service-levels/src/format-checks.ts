@@ -2,7 +2,19 @@ import { type FactName, type FormatFault, severities, type WhatIfDocument } from
 import { calendarIn, daysIn } from './format-checks-calendar.js';
 import { editionIn, type KnownEdition } from './format-checks-edition.js';
 import { MAX_DAYS } from './format-checks-promise.js';
-import { aCode, aList, anInstant, anInteger, anObject, aText, type Members, membersOf, oneOf, within } from './format-checks-values.js';
+import {
+  aCode,
+  aList,
+  anInstant,
+  anInteger,
+  anObject,
+  aText,
+  DAY_MS,
+  type Members,
+  membersOf,
+  oneOf,
+  within,
+} from './format-checks-values.js';
 import { Place } from './format-faults.js';
 import { handbookFaults } from './handbook-faults.js';
 
@@ -11,6 +23,8 @@ export const MAX_EDITIONS = 100;
 export const MAX_FACTS = 10_000;
 export const MAX_AS_OF = 1_000;
 export const MAX_WHAT_IF_TITLE_LENGTH = 500;
+/** From the first fact to the last, and to any `asOf`: a century. */
+export const MAX_SPAN_DAYS = 36_525;
 
 /** Members of each fact beside `at` and `fact`. */
 export const factMembers: Readonly<Record<FactName, { required: readonly string[]; optional: readonly string[] }>> = {
@@ -46,8 +60,8 @@ export function checkWhatIf(value: unknown): { document: WhatIfDocument } | { fa
   const calendars: KnownCalendars = within(members, 'calendars', place, calendarsIn) ?? new Map<string, undefined>();
   const editions = within(members, 'handbook', place, editionsIn) ?? [];
   within(members, 'subject', place, subjectIn);
-  within(members, 'timeline', place, (timeline, at) => timelineIn(timeline, at, calendars, editions));
-  within(members, 'asOf', place, (list, at) => aList(list, at, 1, MAX_AS_OF)?.forEach((item, i) => anInstant(item, at.at(i))));
+  const latest = within(members, 'timeline', place, (timeline, at) => timelineIn(timeline, at, calendars, editions)) ?? Infinity;
+  within(members, 'asOf', place, (list, at) => aList(list, at, 1, MAX_AS_OF)?.forEach((item, i) => anInstantUpTo(latest, item, at.at(i))));
   if (faults.length > 0) return { faults };
   const document = value as WhatIfDocument;
   const unfit = document.handbook.flatMap((edition, i) => handbookFaults(edition, document.calendars, `/handbook/${i}`));
@@ -99,16 +113,26 @@ function subjectIn(value: unknown, place: Place): void {
   within(members, 'severity', place, oneOf(severities));
 }
 
-function timelineIn(value: unknown, place: Place, calendars: KnownCalendars, editions: readonly KnownEdition[]): void {
+function anInstantUpTo(latest: number, value: unknown, place: Place): number | undefined {
+  const instant = anInstant(value, place);
+  if (instant !== undefined && instant > latest) place.fault('out-of-range');
+  return instant;
+}
+
+/** Checks the facts; answers the latest instant that a document which begins with them may speak of. */
+function timelineIn(value: unknown, place: Place, calendars: KnownCalendars, editions: readonly KnownEdition[]): number {
   let before = -Infinity;
+  let latest = Infinity;
   let received = false;
+  const extensions = new Map<unknown, number>();
   aList(value, place, 0, MAX_FACTS)?.forEach((item, i) => {
     const at = place.at(i);
     const object = anObject(item, at);
     if (!object) return;
-    const instant = within(object, 'at', at, anInstant);
+    const instant = within(object, 'at', at, (stated, place) => anInstantUpTo(latest, stated, place));
     if (instant !== undefined && instant < before) at.at('at').fault('out-of-order');
     before = instant ?? before;
+    if (instant !== undefined) latest = Math.min(latest, instant + MAX_SPAN_DAYS * DAY_MS);
     const fact = within(object, 'fact', at, oneOf(factNames));
     if (!fact) {
       for (const name of ['at', 'fact']) if (object[name] === undefined) at.at(name).fault('missing');
@@ -118,7 +142,12 @@ function timelineIn(value: unknown, place: Place, calendars: KnownCalendars, edi
     if (fact === 'received' && received) at.at('fact').fault('second-received');
     received ||= fact === 'received';
     detailsIn(fact, object, at, calendars, editions);
+    if (fact !== 'extended' || typeof object.days !== 'number') return;
+    const days = (extensions.get(object.promise) ?? 0) + object.days;
+    if (object.days <= MAX_DAYS && days > MAX_DAYS) at.at('days').fault('out-of-range'); // all its extensions together
+    extensions.set(object.promise, days);
   });
+  return latest;
 }
 
 function detailsIn(fact: FactName, members: Members, place: Place, calendars: KnownCalendars, editions: readonly KnownEdition[]): void {

@@ -38,6 +38,7 @@ export const formatFaults = {
   },
   'target-never-met': { en: 'No window of the calendar can ever meet the target', zh: '该日历的时段永远无法达到此时限' },
   'coverage-gap': { en: 'Some case of this process has no promise of a resolution', zh: '该流程存在没有办结承诺的情形' },
+  'too-much': { en: 'This is more than can be answered at once', zh: '内容过多，无法一次答复' },
   'too-intricate': { en: 'The promises overlap in too many ways to be checked', zh: '承诺之间重叠过于复杂，无法检查' },
 } as const satisfies Record<string, ProblemTitle>;
 

@@ -6,6 +6,8 @@ export { type FormatCode, formatFaults } from './format-faults.js';
 export * from './promise-defaults.js';
 export * from './handbook-faults.js';
 export * from './what-if.js';
+export * from './what-if-effort.js';
+export * from './what-if-input.js';
 export * from './what-if-schema.js';
 export * from './request-events.js';
 export * from './request.js';

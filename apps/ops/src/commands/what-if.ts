@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readStrictJson } from '#event-sourcing';
-import { answerWhatIf, checkWhatIf, formatFaults, type WhatIfAnswer, type WhatIfDocument } from '#service-levels';
+import { answerWhatIfs, checkWhatIfs, formatFaults, type WhatIfAnswer } from '#service-levels';
 
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 
@@ -36,16 +36,11 @@ export async function answerWhatIfFile(file: string): Promise<FileAnswer> {
   const read = readStrictJson(bytes);
   if (read === undefined) return problem('malformed-json', `${file} is not one well-formed JSON value in UTF-8`);
   if (read.faults.some(({ code }) => code === 'too-deep')) return invalid(read.faults);
-  const many = Array.isArray(read.value);
-  const checked = (many ? (read.value as unknown[]) : [read.value]).map(checkWhatIf);
-  const faults = checked.flatMap((document, i) =>
-    'faults' in document ? document.faults.map(({ pointer, code }) => ({ pointer: many ? `/${i}${pointer}` : pointer, code })) : [],
-  );
+  const checked = checkWhatIfs(read.value);
   const known = new Set(read.faults.map(({ pointer }) => pointer));
-  const all = [...read.faults, ...faults.filter(({ pointer }) => !known.has(pointer))];
-  if (all.length > 0) return invalid(all);
-  const answers = checked.map((document) => answerWhatIf((document as { document: WhatIfDocument }).document));
-  return { answer: many ? answers : answers[0]! };
+  const faults = 'faults' in checked ? checked.faults.filter(({ pointer }) => !known.has(pointer)) : [];
+  if ('faults' in checked || read.faults.length > 0) return invalid([...read.faults, ...faults]);
+  return { answer: answerWhatIfs(checked) };
 }
 
 const titles: Record<FileProblem['code'], string> = {
