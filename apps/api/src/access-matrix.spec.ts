@@ -41,8 +41,10 @@ function anEdition(edition: number) {
   return { edition, effectiveFrom: '2026-01-01T00:00:00+08:00', effectiveTo: null, promises: [] };
 }
 
+const aWhatIf = { calendars: {}, handbook: [], subject: { type: 'request', process: 'x' }, timeline: [], asOf: ['2026-01-01T00:00:00Z'] };
+
 /** Of the whole firm, whatever the branch. */
-const firmWide = / \/v1\/(freshness|calendars|handbook)\b/;
+const firmWide = / \/v1\/(freshness|calendars|handbook|service-levels\/what-if)\b/;
 
 /** Who may call what, written out: route, letters of the roles, a body in order. */
 const matrix: readonly [route: string, allowed: string, body?: object][] = [
@@ -119,6 +121,8 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/commitments/:commitmentId/approve-excuse', 'BC', { reason: 'x' }],
   ['POST /v1/commitments/:commitmentId/refuse-excuse', 'BC', { reason: 'x' }],
   ['GET /v1/service-levels/complaints', 'RBCA'],
+  ['POST /v1/service-levels/what-if', 'RBCA', aWhatIf],
+  ['POST /v1/service-levels/rehearse', 'RBCA', { edition: anEdition(9), from: '2026-01-01', to: '2026-12-31' }],
   ['GET /v1/freshness', 'SRBCAIN'],
 ];
 
@@ -201,6 +205,7 @@ describe('every route, every role (G18)', () => {
         'GET /docs/swagger-ui-bundle.js',
         'GET /docs/swagger-ui.css',
       ],
+      'GET /contracts/what-if.schema.json',
       ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
     ]);
   });
@@ -235,7 +240,7 @@ describe('every route, every role (G18)', () => {
       const allowed = [...entry[1].replaceAll(' ', '')].map((letter) => letters[letter]).includes(role);
       if (!allowed || firmWide.test(entry[0])) continue;
       const { status, body } = await calling(caller, entry);
-      const isList = /(GET \/v1\/(clients|complaints|requests)|search|GET \/v1\/service-levels.*)$/.test(entry[0]);
+      const isList = /(GET \/v1\/(clients|complaints|requests)|search|(GET|POST) \/v1\/service-levels.*)$/.test(entry[0]);
       const text = JSON.stringify(body['items'] ?? body);
       const right = isList
         ? status === 200 && !Object.values(ids).some((id) => text.includes(id)) && !/"received":[1-9]/.test(text)

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { ApplicationModule } from '#application';
-import type { EventStore } from '#event-store';
+import { EventStore } from '#event-store';
 import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
 import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
 import { AssignmentsController } from './clients/assignments.controller.js';
@@ -20,12 +20,14 @@ import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
 import { CommitmentsController } from './service-levels/commitments.controller.js';
+import { RehearsalController } from './service-levels/rehearsal.controller.js';
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { CalendarsController } from './service-levels/calendars.controller.js';
 import { HandbookController } from './service-levels/handbook.controller.js';
 import { HandbookPageController } from './service-levels/handbook-page.controller.js';
 import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
+import { WhatIfController } from './service-levels/what-if.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
@@ -67,6 +69,8 @@ export class ApiModule {
         HandbookPageController,
         RequestReadsController,
         CommitmentsController,
+        RehearsalController,
+        WhatIfController,
         FreshnessController,
         HealthController,
         ProblemPagesController,
@@ -83,6 +87,7 @@ export class ApiModule {
           useFactory: (bus: QueryBus) => new ReadDesk(bus, models, new Cursors(master), zone),
         },
         { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
+        { provide: EventStore, useValue: store },
         { provide: Readiness, useValue: new Readiness(ready) },
       ],
     };

@@ -34,6 +34,8 @@ export const readPermissions = [
   'serviceLevels.read',
   'serviceLevels.readCompliance',
   'serviceLevels.readAgeing',
+  'serviceLevels.whatIf',
+  'serviceLevels.rehearse',
   'freshness.read',
 ] as const;
 

@@ -3,6 +3,7 @@ import { assertDurable, createPool, type PoolOptions } from '#database';
 import type { EventRegistry, Instant, RecordedEvent, Uuid } from '#event-sourcing';
 import type { Append, Outcome, StoredOutcome } from './append.js';
 import { Coalescer, type CoalescerOptions } from './coalescer.js';
+import { LogReader } from './log-reader.js';
 import { checkReadable } from './readable.js';
 import { COLUMNS, RAW, recordedEvent, type RecordedRow } from './recorded-row.js';
 
@@ -105,6 +106,11 @@ export class EventStore {
       if (!last || events.length < MANY_PAGE) return streams;
       after = [last.streamId, last.version];
     }
+  }
+
+  /** The log in position order, over the connections that load streams. */
+  get log(): LogReader {
+    return new LogReader(this.pool);
   }
 
   /** 0 where there is no such stream. */

@@ -11,6 +11,8 @@ export interface RehearsalRequest {
   from: LocalDate;
   to: LocalDate;
   now: Instant;
+  /** The one branch whose cases count; all otherwise. */
+  branchId?: string;
 }
 
 export interface RehearsalParts {
@@ -32,7 +34,7 @@ export class UnusableEdition extends Error {
 /** Runs a draft edition over the cases that were received in a past period. Writes nothing. Throws UnusableEdition. */
 export async function rehearse(
   { reader, store, registry, firmZone, progress, signal }: RehearsalParts,
-  { edition, from, to, now }: RehearsalRequest,
+  { edition, from, to, now, branchId }: RehearsalRequest,
 ): Promise<RehearsalResult & { from: LocalDate; to: LocalDate; position: number }> {
   const zone = Zone.of(firmZone);
   const rules = await new RulesReader(store, registry).current(edition.promises.map(({ calendar }) => calendar));
@@ -43,7 +45,7 @@ export async function rehearse(
   const rehearsal = new Rehearsal(edition, rules, zone, Date.parse(now));
   const scan = { reader, registry, upTo, ...(progress && { progress }), ...(signal && { signal }) };
   for await (const cases of casesInLog(scan, (ms) => ms >= fromMs && ms < toMs)) {
-    for (const file of cases) rehearsal.add(file);
+    for (const file of cases) if (branchId === undefined || file.branchId === branchId) rehearsal.add(file);
   }
   return { from, to, position: upTo, ...rehearsal.result() };
 }

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aClient, aRequest, type ApiUnderTest, BEIJING, type Caller, startApiUnderTest } from '../../../../test/support/api.js';
+
+const week = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, [['09:00', '17:00']]]));
+const calendar = { name: 'DESK', calendar: { zone: 'Asia/Shanghai', week }, effectiveFrom: '2020-01-01', sourceNotice: 'x' };
+const promise = (minutes: number) => ({
+  id: 'resolution',
+  metric: 'resolution',
+  calendar: 'DESK',
+  target: { kind: 'businessMinutes', minutes },
+  warnings: [50],
+});
+const edition = (number: number, minutes: number) => ({
+  ...{ edition: number, effectiveFrom: '2020-01-01T00:00:00+08:00', effectiveTo: null, promises: [promise(minutes)] },
+});
+
+/** Requests of a Tuesday at ten, done after so many minutes; a draft is run over them. */
+describe('rehearsing a draft edition', () => {
+  let under: ApiUnderTest;
+  let compliance: Caller;
+  beforeAll(async () => {
+    under = await startApiUnderTest();
+    compliance = await under.as('complianceOfficer');
+    const admin = await under.as('admin');
+    await compliance.post('/v1/calendars', calendar);
+    const drafted = await admin.post('/v1/handbook/editions', edition(1, 120), { version: 0 });
+    const approved = await compliance.post('/v1/handbook/editions/1/approve', {}, { version: drafted.body['version'] as number });
+    await compliance.post('/v1/handbook/editions/1/publish', {}, { version: approved.body['version'] as number });
+    const desk = await under.as('branchManager');
+    const clientId = String((await desk.post('/v1/clients', aClient())).body['id']);
+    for (const done of ['10:30', '11:30', '15:00']) {
+      const received = await desk.post('/v1/requests', { ...aRequest(clientId), receivedAt: '2026-03-10T10:00:00+08:00' });
+      const place = `/v1/requests/${String(received.body['id'])}`;
+      const started = await desk.post(`${place}/start`, { occurredAt: '2026-03-10T10:01:00+08:00' }, { version: 1 });
+      await desk.post(`${place}/complete`, { occurredAt: `2026-03-10T${done}:00+08:00` }, { version: started.body['version'] as number });
+    }
+  });
+  afterAll(() => under.close());
+
+  const rehearse = (draft: object, more: object = {}) =>
+    compliance.post('/v1/service-levels/rehearse', { edition: draft, from: '2026-03-01', to: '2026-03-31', ...more });
+
+  it('says how many promises would have been kept, missed and warned, and which turn', async () => {
+    const before = await under.eventCount();
+    const { status, body } = await rehearse(edition(2, 60));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ cases: 3, flipCount: 1, position: before });
+    expect(body['cells']).toEqual([
+      {
+        ...{ metric: 'resolution', class: 'service', step: null, process: 'accountOpening', tier: null },
+        actual: { due: 3, kept: 2, missed: 1, warned: 2, open: 0 },
+        draft: { due: 3, kept: 1, missed: 2, warned: 3, open: 0 },
+      },
+    ]);
+    expect(body['flips']).toMatchObject([{ was: { verdict: 'kept' }, is: { verdict: 'missed', deadlineAt: '2026-03-10T03:00:00.000Z' } }]);
+    expect(await under.eventCount()).toBe(before);
+  });
+
+  it('turns nothing where the draft is what was in force', async () => {
+    expect((await rehearse(edition(2, 120))).body).toMatchObject({ cases: 3, flipCount: 0 });
+  });
+
+  it('counts the cases of the period, and those of the caller’s branch alone', async () => {
+    expect((await rehearse(edition(2, 60), { from: '2026-03-11' })).body).toMatchObject({ cases: 0, flipCount: 0 });
+    const elsewhere = await under.as('branchManager', BEIJING);
+    const body = { edition: edition(2, 60), from: '2026-03-01', to: '2026-03-31' };
+    expect((await elsewhere.post('/v1/service-levels/rehearse', body)).body).toMatchObject({ cases: 0 });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an unknown calendar',
+      { edition: { ...edition(2, 60), promises: [{ ...promise(60), calendar: 'NONE' }] } },
+      '/edition/promises/0/calendar',
+    ],
+    ['no target', { edition: edition(2, 0) }, '/edition/promises/0/target/minutes'],
+    ['a period that ends before it starts', { from: '2026-04-01' }, '/to'],
+  ])('refuses %s with its place', async (_, more, pointer) => {
+    const { status, body } = await rehearse(edition(2, 60), more);
+    expect({ status, errors: body['errors'] }).toMatchObject({ status: 400, errors: [{ pointer }] });
+  });
+});
