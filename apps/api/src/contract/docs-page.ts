@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { openToAll } from '#access';
+import { whatIfSchema } from '#service-levels';
 
 // Swagger UI comes with @nestjs/swagger, wherever npm put it
 const own = createRequire(import.meta.url);
@@ -33,7 +34,7 @@ const files: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-/** The contract at `/openapi.json` and its reading room at `/docs`, from files on this machine alone. */
+/** The contract at `/openapi.json`, its reading room at `/docs` and the what-if document's schema, from files on this machine alone. */
 export function serveContract(server: FastifyInstance, document: () => OpenAPIObject): void {
   const open = { config: openToAll };
   let text: string | undefined;
@@ -41,6 +42,9 @@ export function serveContract(server: FastifyInstance, document: () => OpenAPIOb
     text ??= JSON.stringify(document());
     return reply.type('application/json; charset=utf-8').send(text);
   });
+  server.get('/contracts/what-if.schema.json', open, (_request, reply) =>
+    reply.type('application/schema+json; charset=utf-8').send(JSON.stringify(whatIfSchema)),
+  );
   server.get('/docs/', open, (_request, reply) => reply.redirect('/docs'));
   server.get('/docs', open, (_request, reply) =>
     reply.header('Content-Security-Policy', POLICY).type('text/html; charset=utf-8').send(PAGE),

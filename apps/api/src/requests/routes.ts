@@ -103,6 +103,10 @@ export const ReadsPage = (path: string, permission: Permission, summary: string)
     ApiResponse({ status: 200, description: 'Found', content: { 'text/html': { schema: { type: 'string' } } } }),
   );
 
+/** A question that is answered from its body alone: it reads nothing and records nothing. */
+export const Answers = (path: string, permission: Permission, schema: object, summary: string): MethodDecorator =>
+  applyDecorators(Post(path), HttpCode(200), operation(permission, summary), ApiResponse({ status: 200, schema, description: 'Answered' }));
+
 /** A read whose question is personal, so that it travels in the body and not in the address. */
 export const Searches = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
   applyDecorators(

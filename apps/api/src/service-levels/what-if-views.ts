@@ -1,0 +1,52 @@
+import { commitmentStates, metrics, promiseClasses } from '#service-levels';
+import { member } from '../fields/index.js';
+import { Shown, ShownFlag, ShownList, ShownNumber, ShownNumberOrNull, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
+
+export class WarningReachedView {
+  @ShownNumber('Of the target') percent: number;
+  @ShownText() at: string;
+}
+
+export class EscalationReachedView {
+  @ShownNumber('Business minutes after the deadline') afterMinutes: number;
+  @ShownText() toRole: string;
+  @ShownText() at: string;
+}
+
+/** One cycle of one promise; instants with the calendar's offset. */
+export class PromiseCycleView {
+  @ShownText() promise: string;
+  @Shown({ type: 'string', enum: [...metrics] }) metric: string;
+  @Shown({ type: 'string', enum: [...promiseClasses] }) class: string;
+  @member({ type: 'string' }, [], { optional: true, description: 'Of the metric step' }) step?: string;
+  @ShownNumber() edition: number;
+  @ShownNumber() cycle: number;
+  @Shown({ type: 'string', enum: [...commitmentStates] }) state: string;
+  @ShownText() startedAt: string;
+  @ShownText('Local date in the calendar’s zone') startDate: string;
+  @ShownTextOrNull('null while paused') deadlineAt: string | null;
+  @ShownTextOrNull('Of day targets') dueDate: string | null;
+  @ShownTextOrNull() stoppedAt: string | null;
+  @ShownFlag('Beyond the last date whose holidays are known') provisional: boolean;
+  @ShownNumberOrNull('Business minutes; null of day targets') accruedMinutes: number | null;
+  @ShownNumberOrNull() pausedMinutes: number | null;
+  @ShownNumberOrNull() remainingMinutes: number | null;
+  @ShownNumber('Physical minutes from the start to the stop, or to asOf') elapsedMinutes: number;
+  @ShownList(() => WarningReachedView) warnings: WarningReachedView[];
+  @ShownList(() => EscalationReachedView) escalations: EscalationReachedView[];
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Each with kind and text') why: object[];
+}
+
+export class PromiseView extends PromiseCycleView {
+  @member({ type: () => PromiseCycleView, isArray: true }, [], { optional: true, description: 'Earlier cycles, oldest first' })
+  earlier?: PromiseCycleView[];
+}
+
+export class WhatIfInstantView {
+  @ShownText() asOf: string;
+  @ShownList(() => PromiseView) promises: PromiseView[];
+}
+
+export class WhatIfAnswerView {
+  @ShownList(() => WhatIfInstantView) answers: WhatIfInstantView[];
+}
