@@ -2,6 +2,8 @@ import type { Sql } from '#database';
 
 export interface Status {
   log: { events: number; lastRecordedAt: string | null };
+  /** The service clocks: cases with a running commitment, and those that are due and not looked at yet. */
+  timekeeper: { position: number; eventsBehind: number; runningCases: number; dueCases: number } | null;
   relay: { topic: string; position: number; eventsBehind: number }[];
   readModels: { model: string; version: number; position: number; eventsBehind: number; parkedClients: number; parkedEvents: number }[];
 }
@@ -26,19 +28,27 @@ export async function statusOf(database: Sql): Promise<Status> {
        (SELECT count(*)::int FROM read.parked p WHERE p.projection = c.projection AND p.version = c.version) AS "parkedEvents"
      FROM read.checkpoints c GROUP BY c.projection, c.version ORDER BY 1, 2`,
   );
+  const { rows: keeping } = await database.query<{ position: number; runningCases: number; dueCases: number }>(
+    `SELECT position, (SELECT count(*)::int FROM timekeeper.cases WHERE running) AS "runningCases",
+            (SELECT count(*)::int FROM timekeeper.cases WHERE wake_at <= now()) AS "dueCases" FROM timekeeper.progress`,
+  );
   const behind = (position: number): number => Math.max(0, events - position);
   return {
     log: { events, lastRecordedAt: events > 0 ? (head[0]?.at ?? null) : null },
+    timekeeper: keeping[0] ? { ...keeping[0], eventsBehind: behind(keeping[0].position) } : null,
     relay: relay.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
     readModels: models.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
   };
 }
 
 /** The same for people. */
-export function statusLines({ log, relay, readModels }: Status): string[] {
+export function statusLines({ log, timekeeper, relay, readModels }: Status): string[] {
   const lag = (eventsBehind: number): string => (eventsBehind === 0 ? 'up to date' : `${eventsBehind} events behind`);
   return [
     log.events === 0 ? 'The log is empty.' : `The log holds ${log.events} events; the last was recorded at ${log.lastRecordedAt}.`,
+    timekeeper === null
+      ? 'Service clocks: no timekeeper has run yet.'
+      : `Service clocks: ${lag(timekeeper.eventsBehind)} (position ${timekeeper.position}); ${timekeeper.runningCases} cases with a running promise, ${timekeeper.dueCases} due now.`,
     ...(relay.length === 0 ? ['Kafka: no relay has carried anything yet.'] : []),
     ...relay.map((one) => `Kafka topic ${one.topic}: ${lag(one.eventsBehind)} (position ${one.position}).`),
     ...(readModels.length === 0 ? ['No read model has been built yet.'] : []),
