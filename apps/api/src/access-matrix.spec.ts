@@ -198,6 +198,7 @@ describe('every route, every role (G18)', () => {
     const open = under.api.routes.filter((route) => !route.startsWith('HEAD ') && !route.includes(' /v1/'));
     expect([...open].sort()).toEqual([
       ...[
+        'GET /contracts/what-if.schema.json',
         'GET /docs',
         'GET /docs/',
         'GET /docs/favicon-32x32.png',
@@ -205,7 +206,6 @@ describe('every route, every role (G18)', () => {
         'GET /docs/swagger-ui-bundle.js',
         'GET /docs/swagger-ui.css',
       ],
-      'GET /contracts/what-if.schema.json',
       ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
     ]);
   });
@@ -243,7 +243,7 @@ describe('every route, every role (G18)', () => {
       const isList = /(GET \/v1\/(clients|complaints|requests)|search|(GET|POST) \/v1\/service-levels.*)$/.test(entry[0]);
       const text = JSON.stringify(body['items'] ?? body);
       const right = isList
-        ? status === 200 && !Object.values(ids).some((id) => text.includes(id)) && !/"received":[1-9]/.test(text)
+        ? status === 200 && !Object.values(ids).some((id) => id.length === 36 && text.includes(id)) && !/"received":[1-9]/.test(text)
         : (status === 404 && body['code'] === 'not-found') || (status === 403 && body['code'] === 'branch-not-yours');
       if (!right) wrong.push([entry[0], status, body]);
     }
