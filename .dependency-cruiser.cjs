@@ -58,7 +58,8 @@ module.exports = {
     },
     {
       name: 'contexts-are-pure',
-      comment: 'domain code has no clock, no I/O and no framework: a context imports no package (time zones alone come from one) and no Node module',
+      comment:
+        'domain code has no clock, no I/O and no framework: a context imports no package (time zones alone come from one) and no Node module',
       severity: 'error',
       from: { path: libs(contexts), pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'npm-optional', 'core'], pathNot: 'node_modules/temporal-polyfill/' },

@@ -4,7 +4,7 @@ import { createPool, type Migration, migrate } from '#database';
 export interface TestDatabase {
   /** Of its owner. */
   url: string;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** The shared cluster of this test run, started in the global set-up: durable settings, as the product asks for. */
