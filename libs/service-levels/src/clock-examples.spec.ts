@@ -113,6 +113,15 @@ describe('a change in flight', () => {
     expect(next).toMatchObject({ cycle: 2, deadlineAt: at('2025-03-10T10:40'), earlier: [{ state: 'met', cycle: 1 }] });
   });
 
+  it('at a midnight leaves a day target due on the date that it ends', () => {
+    const days = (count: number) => ({ kind: 'businessDays' as const, days: count });
+    const course = [received('2025-03-10T10:00'), promoted('2025-03-12T00:00')];
+    const told = answer({ target: days(5), tierMode: 'favourable_only' }, course, at('2025-03-12T00:00'), [
+      { ...platinum, target: days(1) },
+    ]);
+    expect(told).toMatchObject({ dueDate: '2025-03-11', deadlineAt: at('2025-03-12T00:00') });
+  });
+
   it('warns at once of a threshold that it brings into the past, also while waiting for the client', () => {
     const asked: Fact = { at: at('2025-03-10T10:00'), fact: 'clientAsked' };
     const told = answer(terms, [received('2025-03-10T09:00'), asked, promoted('2025-03-10T14:00')], at('2025-03-10T15:00'), [platinum]);
