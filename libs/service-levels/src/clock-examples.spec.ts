@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { naiveWhatIf, withoutWhy, type WithoutWhy } from '../../../test/support/naive-what-if.js';
 import type { Calendar, Fact, ServicePromise, WhatIfDocument, Window } from './format.js';
+import { checkWhatIf } from './format-checks.js';
 import { answerWhatIf } from './what-if.js';
 
 const day: Window[] = [['09:00', '11:30'], ['13:00', '17:00']]; // prettier-ignore
@@ -126,6 +127,31 @@ describe('a change in flight', () => {
     const asked: Fact = { at: at('2025-03-10T10:00'), fact: 'clientAsked' };
     const told = answer(terms, [received('2025-03-10T09:00'), asked, promoted('2025-03-10T14:00')], at('2025-03-10T15:00'), [platinum]);
     expect(told).toMatchObject({ state: 'paused', remainingMinutes: 0, warnings: [{ percent: 50, at: at('2025-03-10T14:00') }] });
+  });
+});
+
+describe('an edition', () => {
+  const edition = (number: number, from: string, to: string | null, count: number) => ({
+    ...{ edition: number, effectiveFrom: at(from), effectiveTo: to === null ? null : at(to) },
+    promises: [{ id: 'it', metric: 'resolution' as const, calendar: 'DESK', target: minutes(count) }],
+  });
+
+  it.each([
+    ['2025-02-28T23:59', 1],
+    ['2025-03-01T00:00', 2],
+    ['2025-03-31T23:59', 2],
+    ['2025-04-01T00:00', 1],
+  ])('that holds the start is pinned, of several the latest: %s is of edition %i', (start, number) => {
+    const document: WhatIfDocument = {
+      calendars: { DESK: desk },
+      handbook: [edition(1, '2025-01-01T00:00', null, 60), edition(2, '2025-03-01T00:00', '2025-04-01T00:00', 120)],
+      subject: { type: 'request', process: 'trading' },
+      timeline: [received(start)],
+      asOf: [at('2025-05-01T00:00')],
+    };
+    expect(checkWhatIf(document)).toEqual({ document });
+    expect(answerWhatIf(document).answers[0]!.promises).toMatchObject([{ edition: number, startedAt: at(start) }]);
+    expect(withoutWhy(answerWhatIf(document))).toEqual(naiveWhatIf(document));
   });
 });
 

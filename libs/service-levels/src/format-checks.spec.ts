@@ -93,7 +93,7 @@ describe('a what-if document is refused for', () => {
     ['/handbook/0/promises/1', promise('p', { metric: 'decision' }), '/handbook/0/promises/1/id duplicate'],
     ['/handbook/0/promises/1', promise('q'), '/handbook/0/promises/1 promises-equally-specific'],
     ['/handbook/0/effectiveTo', '2025-01-01T00:00:00+08:00', '/handbook/0/effectiveTo ends-before-it-starts'],
-    ['/handbook/1', { edition: 1, effectiveFrom: '2026-01-01T00:00:00Z', effectiveTo: null, promises: [] }, '/handbook/1/edition duplicate', '/handbook/1/effectiveFrom editions-overlap'],
+    ['/handbook/1', { edition: 1, effectiveFrom: '2024-12-31T16:00:00Z', effectiveTo: null, promises: [] }, '/handbook/1/edition duplicate', '/handbook/1/effectiveFrom editions-overlap'],
     ['/handbook/0/sections', [{ id: 'firm', title: { zh: '公司', en: '' }, body: { zh: 'x' } }], '/handbook/0/sections/0/title/en too-short', '/handbook/0/sections/0/body/en missing'],
     ['/subject/severity', 'urgent', '/subject/severity not-allowed'],
     ['/subject', { type: 'request' }, '/subject/process missing'],

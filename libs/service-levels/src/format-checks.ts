@@ -89,21 +89,13 @@ function editionsIn(value: unknown, place: Place): readonly KnownEdition[] {
     if (same) place.at(index).at('edition').fault('duplicate');
     known.push({ ...edition, index });
   });
-  // a start must be in one edition, so no two may hold the same instant
+  // of the editions that hold a start the latest one is pinned, so no two of them may begin together
   for (const later of known) {
-    const overlaps = known.some((earlier) => earlier.index < later.index && inForceTogether(earlier, later));
-    if (overlaps) place.at(later.index).at('effectiveFrom').fault('editions-overlap');
+    const together = known.some((earlier) => earlier.index < later.index && earlier.from === later.from && later.from !== undefined);
+    if (together) place.at(later.index).at('effectiveFrom').fault('editions-overlap');
   }
   return known;
 }
-
-const inForceTogether = (a: KnownEdition, b: KnownEdition): boolean =>
-  a.from !== undefined &&
-  b.from !== undefined &&
-  a.to !== undefined &&
-  b.to !== undefined &&
-  a.from < (b.to ?? Infinity) &&
-  b.from < (a.to ?? Infinity);
 
 function subjectIn(value: unknown, place: Place): void {
   const members = membersOf(value, place, ['type', 'process'], ['channel', 'severity', 'tier']);

@@ -27,7 +27,7 @@ export const formatFaults = {
   'recurring-not-of-metric': { en: 'Only a promise of the metric update recurs', zh: '仅进展通报类承诺可循环' },
   'regulatory-not-pausable': { en: 'A regulatory promise is never paused', zh: '监管时限不可暂停' },
   'complaint-names-tier': { en: 'A promise for complaints may not name a tier', zh: '投诉承诺不得区分客户等级' },
-  'editions-overlap': { en: 'Another edition is in force at the same time', zh: '同一时间已有其他版本生效' },
+  'editions-overlap': { en: 'Another edition takes effect at the same instant', zh: '另有版本于同一时刻生效' },
   'out-of-order': { en: 'The fact is earlier than the one before it', zh: '时间早于前一事实' },
   'second-received': { en: 'A subject is received once', zh: '受理只能有一次' },
   'unknown-promise': { en: 'No edition has this promise', zh: '没有任何版本包含该承诺' },

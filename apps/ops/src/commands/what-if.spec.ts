@@ -64,8 +64,9 @@ describe('a what-if file', () => {
   });
 
   it('states each member once, and what is said twice is named beside what is wrong otherwise', async () => {
-    const twice = JSON.stringify(sample({ asOf: [3] })).replace('"subject":{', '"subject":{"process":"x",');
-    expect(await faultsOf(twice)).toEqual([
+    const twice = (changes: object) => JSON.stringify(sample(changes)).replace('"subject":{', '"subject":{"process":"x",');
+    expect(await faultsOf(twice({}))).toEqual([['/subject/process', 'duplicate-member']]);
+    expect(await faultsOf(twice({ asOf: [3] }))).toEqual([
       ['/subject/process', 'duplicate-member'],
       ['/asOf/0', 'wrong-type'],
     ]);
