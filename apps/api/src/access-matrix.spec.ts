@@ -120,6 +120,15 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['POST /v1/commitments/:commitmentId/request-excuse', 'SRBC', { reason: 'x' }],
   ['POST /v1/commitments/:commitmentId/approve-excuse', 'BC', { reason: 'x' }],
   ['POST /v1/commitments/:commitmentId/refuse-excuse', 'BC', { reason: 'x' }],
+  ['GET /v1/requests/:requestId/commitments', 'SRBCA'],
+  ['GET /v1/complaints/:complaintId/commitments', 'SRBCA'],
+  ['GET /v1/clients/:clientId/commitments', 'SRBCA'],
+  ['GET /v1/commitments', 'SRBCA'],
+  ['GET /v1/commitments/:commitmentId', 'SRBCA'],
+  ['GET /v1/commitments/:commitmentId/why', 'SRBCA'],
+  ['GET /v1/service-levels/queue', 'SRBCA'],
+  ['GET /v1/service-levels/compliance', 'RBCA'],
+  ['GET /v1/service-levels/ageing', 'RBCA'],
   ['GET /v1/service-levels/complaints', 'RBCA'],
   ['POST /v1/service-levels/what-if', 'RBCA', aWhatIf],
   ['POST /v1/service-levels/rehearse', 'RBCA', { edition: anEdition(9), from: '2026-01-01', to: '2026-12-31' }],
@@ -240,10 +249,12 @@ describe('every route, every role (G18)', () => {
       const allowed = [...entry[1].replaceAll(' ', '')].map((letter) => letters[letter]).includes(role);
       if (!allowed || firmWide.test(entry[0])) continue;
       const { status, body } = await calling(caller, entry);
-      const isList = /(GET \/v1\/(clients|complaints|requests)|search|(GET|POST) \/v1\/service-levels.*)$/.test(entry[0]);
+      const isList = /(GET \/v1\/(clients|complaints|requests|commitments)|search|(GET|POST) \/v1\/service-levels.*)$/.test(entry[0]);
       const text = JSON.stringify(body['items'] ?? body);
       const right = isList
-        ? status === 200 && !Object.values(ids).some((id) => id.length === 36 && text.includes(id)) && !/"received":[1-9]/.test(text)
+        ? status === 200 &&
+          !Object.values(ids).some((id) => id.length === 36 && text.includes(id)) &&
+          !/"(received|due|open|stopped)":[1-9]/.test(text)
         : (status === 404 && body['code'] === 'not-found') || (status === 403 && body['code'] === 'branch-not-yours');
       if (!right) wrong.push([entry[0], status, body]);
     }

@@ -1,9 +1,10 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
-import { ApplicationModule } from '#application';
+import { ApplicationModule, DeadlineExplainer, eventRegistry, RulesReader } from '#application';
 import { EventStore } from '#event-store';
 import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
 import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
+import { Zone } from '#service-levels';
 import { AssignmentsController } from './clients/assignments.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
@@ -19,7 +20,10 @@ import { Cursors } from './reads/cursors.js';
 import { ModelPositions } from './reads/model-positions.js';
 import { ReadDesk } from './reads/read-desk.js';
 import { CommandDesk } from './requests/command-desk.js';
+import { CommitmentReadsController } from './service-levels/commitment-reads.controller.js';
 import { CommitmentsController } from './service-levels/commitments.controller.js';
+import { Deadlines } from './service-levels/deadlines.js';
+import { FiguresController } from './service-levels/figures.controller.js';
 import { RehearsalController } from './service-levels/rehearsal.controller.js';
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { CalendarsController } from './service-levels/calendars.controller.js';
@@ -50,6 +54,8 @@ export interface ApiParts {
 export class ApiModule {
   static over({ store, keys, master, reads, positions, ready, zone, modules = [] }: ApiParts): DynamicModule {
     const models = new ModelPositions(positions);
+    const rules = new RulesReader(store, eventRegistry);
+    const explainer = new DeadlineExplainer(store, eventRegistry, rules, Zone.of(zone));
     return {
       module: ApiModule,
       imports: [CqrsModule, ApplicationModule.over(store, keys), ReadModelsModule.over(reads, keys, master), ...modules],
@@ -69,6 +75,8 @@ export class ApiModule {
         HandbookPageController,
         RequestReadsController,
         CommitmentsController,
+        CommitmentReadsController,
+        FiguresController,
         RehearsalController,
         WhatIfController,
         FreshnessController,
@@ -87,6 +95,8 @@ export class ApiModule {
           useFactory: (bus: QueryBus) => new ReadDesk(bus, models, new Cursors(master), zone),
         },
         { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
+        { provide: RulesReader, useValue: rules },
+        { provide: Deadlines, inject: [QueryBus], useFactory: (bus: QueryBus) => new Deadlines(rules, explainer, bus) },
         { provide: EventStore, useValue: store },
         { provide: Readiness, useValue: new Readiness(ready) },
       ],

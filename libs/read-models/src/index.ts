@@ -4,9 +4,23 @@ export * from './projections/projection-ids.js';
 export type { ClientFile, ClientFileRow } from './projections/client-files.js';
 export type { ComplaintDetails, ComplaintRow, ComplaintStatus } from './projections/complaints.js';
 export type { RequestDetails, RequestRow } from './projections/requests.js';
+export * from './queries/ageing-query.js';
 export * from './queries/case-facts-query.js';
 export * from './queries/calendar-queries.js';
 export * from './queries/client-queries.js';
+export {
+  type AbsentDimension,
+  absentDimensions,
+  type CommitmentDimension,
+  commitmentDimensions,
+  type CommitmentFilter,
+  type CommitmentOutcome,
+  commitmentOutcomes,
+  type InstantRange,
+} from './queries/commitment-filter.js';
+export * from './queries/commitment-queries.js';
+export * from './queries/compliance-query.js';
+export type { CommitmentDetails, CommitmentRow } from './projections/commitments.js';
 export * from './queries/complaint-figures.js';
 export * from './queries/complaint-queries.js';
 export { ContactQuery, type ContactView, FollowUpQuery, type FollowUpView } from './queries/contact-queries.js';

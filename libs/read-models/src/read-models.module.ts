@@ -1,11 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ClientKeys, MasterKeys } from '#privacy';
+import { AgeingHandler } from './queries/ageing-query.js';
 import { CaseFactsHandler } from './queries/case-facts-query.js';
 import { CalendarHandler, CalendarListHandler } from './queries/calendar-queries.js';
 import { ClientFileHandler, ClientListHandler } from './queries/client-queries.js';
+import { CommitmentChangesHandler, CommitmentHandler, CommitmentListHandler } from './queries/commitment-queries.js';
 import { ComplaintFiguresHandler } from './queries/complaint-figures.js';
 import { ComplaintHandler, ComplaintListHandler } from './queries/complaint-queries.js';
+import { ComplianceHandler } from './queries/compliance-query.js';
 import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact-queries.js';
 import { EditionHandler, EditionListHandler, PresetListHandler } from './queries/handbook-queries.js';
 import { DeliveriesHandler, ReadersHandler } from './queries/handbook-reader-queries.js';
@@ -29,6 +32,11 @@ export const queryHandlers = [
   RequestListHandler,
   RequestHandler,
   CaseFactsHandler,
+  CommitmentListHandler,
+  CommitmentHandler,
+  CommitmentChangesHandler,
+  ComplianceHandler,
+  AgeingHandler,
   OpenItemsHandler,
   CalendarListHandler,
   CalendarHandler,

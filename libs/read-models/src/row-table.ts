@@ -11,7 +11,8 @@ export type Columns<Row> = { readonly [K in keyof Row]-?: readonly [column: stri
 /** A table of rows that are loaded by key and written in sets: one statement a batch, whatever its size. */
 export class RowTable<Row extends object> {
   private readonly members: (keyof Row & string)[];
-  private readonly select: string;
+  /** Reads rows whole, as `load` does, for a query to add its conditions to. */
+  readonly select: string;
   private readonly insertText: string;
   private readonly upsertText: string;
 

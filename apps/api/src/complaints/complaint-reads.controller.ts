@@ -28,7 +28,9 @@ export class ComplaintReadsController {
   ) {
     const { limit, cursor, ...filter } = question;
     const asked = { limit, cursor, list: 'complaints', filter, principal, models: ['complaints' as const], minPosition };
-    return this.desk.page(asked, reply, (page) => new ComplaintListQuery(principal.branchScope, filter, page));
+    const { open, without, undated, ...named } = filter;
+    const marked = { open: open !== undefined, withoutSeverity: without !== undefined, ...(undated && { undated: undated === 'yes' }) };
+    return this.desk.page(asked, reply, (page) => new ComplaintListQuery(principal.branchScope, { ...named, ...marked }, page));
   }
 
   @Reads('complaints/:complaintId', 'complaint.read', ComplaintAnswer, 'One complaint as it stands')

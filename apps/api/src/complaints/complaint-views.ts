@@ -1,6 +1,7 @@
 import { complaintChannels } from '#complaints';
 import { figureDimensions } from '#read-models';
-import { EnumField, LocalDateField, patterned, Text, UuidField } from '../fields/index.js';
+import { severities } from '#service-levels';
+import { CodeField, EnumField, LocalDateField, patterned, Text, UuidField } from '../fields/index.js';
 import {
   FreshView,
   ListQuestion,
@@ -26,6 +27,11 @@ export class ComplaintListQuestion extends ListQuestion {
   @UuidField(optional) clientId?: string;
   @LocalDateField({ optional: true, description: 'First day of the receipt' }) receivedFrom?: string;
   @LocalDateField({ optional: true, description: 'Last day of the receipt' }) receivedTo?: string;
+  @EnumField(severities, optional) severity?: string;
+  @EnumField(['yes'], { optional: true, description: 'Only what is not closed' }) open?: string;
+  @CodeField({ optional: true, description: 'Branch of the client' }) branch?: string;
+  @EnumField(['severity'], { optional: true, description: 'Only those that were given no severity' }) without?: string;
+  @EnumField(['yes', 'no'], { optional: true, description: 'Only those whose day of receipt is not known, or is' }) undated?: string;
 }
 
 const dimension = `(?:${figureDimensions.join('|')})`;

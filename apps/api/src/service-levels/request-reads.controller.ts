@@ -27,7 +27,9 @@ export class RequestReadsController {
   ) {
     const { limit, cursor, ...filter } = question;
     const asked = { limit, cursor, list: 'requests', filter, principal, models: ['requests' as const], minPosition };
-    return this.desk.page(asked, reply, (page) => new RequestListQuery(principal.branchScope, filter, page));
+    const { open, without, undated, ...named } = filter;
+    const marked = { open: open !== undefined, withoutStaff: without !== undefined, ...(undated && { undated: undated === 'yes' }) };
+    return this.desk.page(asked, reply, (page) => new RequestListQuery(principal.branchScope, { ...named, ...marked }, page));
   }
 
   @Reads(':requestId', 'request.read', RequestAnswer, 'One service request as it stands')

@@ -1,5 +1,5 @@
 import { requestChannels, requestProcesses, requestStatuses, severities } from '#service-levels';
-import { EnumField, LocalDateField, UuidField } from '../fields/index.js';
+import { CodeField, EnumField, LocalDateField, StaffField, UuidField } from '../fields/index.js';
 import { ListQuestion, PageView, Shown, ShownList, ShownNumber, ShownObject, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
 
 const optional = { optional: true };
@@ -13,6 +13,11 @@ export class RequestListQuestion extends ListQuestion {
   @UuidField(optional) clientId?: string;
   @LocalDateField({ optional: true, description: 'First day of the receipt' }) receivedFrom?: string;
   @LocalDateField({ optional: true, description: 'Last day of the receipt' }) receivedTo?: string;
+  @EnumField(['yes'], { optional: true, description: 'Only what is neither completed nor cancelled' }) open?: string;
+  @CodeField({ optional: true, description: 'Branch of the client' }) branch?: string;
+  @StaffField({ optional: true, description: 'Who of the firm acted on it last' }) staff?: string;
+  @EnumField(['staff'], { optional: true, description: 'Only those that nobody of the firm acted on yet' }) without?: string;
+  @EnumField(['yes', 'no'], { optional: true, description: 'Only those whose day of receipt is not known, or is' }) undated?: string;
 }
 
 export class RequestSummaryView {

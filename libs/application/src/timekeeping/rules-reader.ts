@@ -24,7 +24,7 @@ export class RulesReader {
     const names = new Set([...alsoCalendars, ...handbook.flatMap(({ data }) => calendarsNamedBy(data as Naming))]);
     const calendars = await this.store.loadMany([...names].map((name) => calendarStream(name).id));
     const events = [...handbook, ...[...calendars.values()].flat().map((row) => this.ruleEventOf(row))];
-    const mark = `${events.length} ${Math.max(0, ...events.map(({ position }) => position))} ${names.size}`;
+    const mark = `${events.length} ${Math.max(0, ...events.map(({ position }) => position))} ${[...names].sort().join(' ')}`;
     if (this.known?.mark !== mark) {
       const rules = new RulesHistory(events.sort((a, b) => a.position - b.position));
       this.known = { mark, rules };

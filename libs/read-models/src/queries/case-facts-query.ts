@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#event-sourcing';
+import type { Instant, Uuid } from '#event-sourcing';
 import { type CaseFacts, inOrder, type StoredFact } from '#service-levels';
 import { type AsOf, entities, ReadDatabase } from './read-database.js';
 
@@ -8,6 +8,9 @@ type Opening = NonNullable<CaseFacts['opens']>;
 export interface CaseFactsView extends Opening, AsOf {
   subjectId: Uuid;
   branchId: string;
+  /** Where in the log it was received, and when that was recorded. */
+  openedPosition: number;
+  openedAt: Instant;
   /** In order of when they happened, and as recorded where that is the same. */
   facts: StoredFact[];
 }
@@ -33,7 +36,11 @@ export class CaseFactsHandler implements IQueryHandler<CaseFactsQuery> {
       if (!opening) return undefined;
       const facts = rows.flatMap((row) => JSON.parse(row.facts) as StoredFact[]);
       const opens = JSON.parse(opening.opens!) as Opening;
-      return { subjectId, branchId: opening.branchId, ...opens, facts: inOrder(facts) };
+      const [recorded] = await manager.query<{ at: Date }[]>('SELECT recorded_at AS at FROM log.events WHERE position = $1', [
+        opening.position,
+      ]);
+      const opened = { openedPosition: opening.position, openedAt: new Date(recorded!.at).toISOString() };
+      return { subjectId, branchId: opening.branchId, ...opened, ...opens, facts: inOrder(facts) };
     });
   }
 }

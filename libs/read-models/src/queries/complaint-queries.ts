@@ -3,6 +3,7 @@ import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
 import type { ComplaintDetails, ComplaintRow } from '../projections/complaints.js';
 import { type Page, pageOf, type PageRequest } from './page.js';
+import { openSql } from './ageing-query.js';
 import { type AsOf, entities, ReadDatabase } from './read-database.js';
 
 export type ComplaintSummary = Omit<ComplaintRow, 'details'>;
@@ -16,6 +17,13 @@ export interface ComplaintFilter {
   /** Local dates of the receipt, both inclusive; undated complaints match no range. */
   receivedFrom?: LocalDate;
   receivedTo?: LocalDate;
+  severity?: string;
+  branch?: string;
+  open?: boolean;
+  /** Only those that no severity was given yet. */
+  withoutSeverity?: boolean;
+  /** Only those whose day of receipt is not known, or is. */
+  undated?: boolean;
 }
 
 /** The complaint register, newest receipt first. */
@@ -36,9 +44,13 @@ export class ComplaintListHandler implements IQueryHandler<ComplaintListQuery> {
   async execute({ scope, filter, page }: ComplaintListQuery): Promise<Page<ComplaintSummary> & AsOf> {
     const answer = await this.database.asOf(scope, 'complaints', async (manager) => {
       const rows = manager.getRepository(entities.complaint).createQueryBuilder('c');
-      for (const member of ['status', 'channel', 'product', 'clientId'] as const) {
+      for (const member of ['status', 'channel', 'product', 'severity', 'clientId'] as const) {
         if (filter[member] !== undefined) rows.andWhere(`c.${member} = :${member}`, { [member]: filter[member] });
       }
+      if (filter.branch !== undefined) rows.andWhere('c.branchId = :branch', { branch: filter.branch });
+      if (filter.open) rows.andWhere(`c.${openSql.complaints}`);
+      if (filter.withoutSeverity) rows.andWhere('c.severity IS NULL');
+      if (filter.undated !== undefined) rows.andWhere(`c.receivedOn IS ${filter.undated ? '' : 'NOT'} NULL`);
       if (filter.receivedFrom !== undefined) rows.andWhere('c.receivedOn >= :from', { from: filter.receivedFrom });
       if (filter.receivedTo !== undefined) rows.andWhere('c.receivedOn <= :to', { to: filter.receivedTo });
       if (page.after) rows.andWhere('(c.receivedAt, c.complaintId) < (:at, :id)', { at: page.after[0], id: page.after[1] });

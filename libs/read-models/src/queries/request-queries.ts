@@ -3,6 +3,7 @@ import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
 import type { RequestDetails, RequestRow } from '../projections/requests.js';
 import { type Page, pageOf, type PageRequest } from './page.js';
+import { openSql } from './ageing-query.js';
 import { type AsOf, entities, ReadDatabase } from './read-database.js';
 
 export type RequestSummary = Omit<RequestRow, 'details' | 'openSteps'> & { openSteps: string[] };
@@ -17,6 +18,15 @@ export interface RequestFilter {
   /** Local dates of the receipt, both inclusive; undated requests match no range. */
   receivedFrom?: LocalDate;
   receivedTo?: LocalDate;
+  branch?: string;
+  /** Who acted on it last. */
+  staff?: string;
+  /** Neither completed nor cancelled. */
+  open?: boolean;
+  /** Only those that nobody of the firm acted on yet. */
+  withoutStaff?: boolean;
+  /** Only those whose day of receipt is not known, or is. */
+  undated?: boolean;
 }
 
 /** The register of service requests, newest receipt first. */
@@ -40,6 +50,11 @@ export class RequestListHandler implements IQueryHandler<RequestListQuery> {
       for (const member of ['status', 'process', 'channel', 'severity', 'clientId'] as const) {
         if (filter[member] !== undefined) rows.andWhere(`r.${member} = :${member}`, { [member]: filter[member] });
       }
+      if (filter.branch !== undefined) rows.andWhere('r.branchId = :branch', { branch: filter.branch });
+      if (filter.staff !== undefined) rows.andWhere('r.staffId = :staff', { staff: filter.staff });
+      if (filter.open) rows.andWhere(`r.${openSql.requests}`);
+      if (filter.withoutStaff) rows.andWhere('r.staffId IS NULL');
+      if (filter.undated !== undefined) rows.andWhere(`r.receivedOn IS ${filter.undated ? '' : 'NOT'} NULL`);
       if (filter.receivedFrom !== undefined) rows.andWhere('r.receivedOn >= :from', { from: filter.receivedFrom });
       if (filter.receivedTo !== undefined) rows.andWhere('r.receivedOn <= :to', { to: filter.receivedTo });
       if (page.after) rows.andWhere('(r.receivedAt, r.requestId) < (:at, :id)', { at: page.after[0], id: page.after[1] });

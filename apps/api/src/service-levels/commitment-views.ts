@@ -1,0 +1,114 @@
+import {
+  FreshView,
+  PageView,
+  Shown,
+  ShownFlag,
+  ShownList,
+  ShownNumber,
+  ShownNumberOrNull,
+  ShownObject,
+  ShownText,
+  ShownTextOrNull,
+} from '../reads/view-fields.js';
+
+const objects = { type: 'array', items: { type: 'object', additionalProperties: true } } as const;
+
+export class CommitmentItemView {
+  @ShownText() commitmentId: string;
+  @ShownText() clientId: string;
+  @ShownText() branchId: string;
+  @ShownNumber('For If-Match') version: number;
+  @ShownNumber('Log position of what changed it last') changedPosition: number;
+  @ShownText('request or complaint') subjectKind: string;
+  @ShownText() subjectId: string;
+  @ShownText() metric: string;
+  @ShownText() class: string;
+  @ShownTextOrNull() step: string | null;
+  @ShownText() promise: string;
+  @ShownNumber() edition: number;
+  @ShownNumber() cycle: number;
+  @ShownText() process: string;
+  @ShownTextOrNull('Used at the start') tier: string | null;
+  @ShownTextOrNull() channel: string | null;
+  @ShownTextOrNull() severity: string | null;
+  @ShownTextOrNull('Who stopped it; until then, who recorded what started it') staffId: string | null;
+  @ShownText() calendar: string;
+  @ShownText() targetKind: string;
+  @ShownText() state: string;
+  @ShownText() startedAt: string;
+  @ShownText("Local date in the calendar's zone") startDate: string;
+  @ShownTextOrNull('null while paused') deadlineAt: string | null;
+  @ShownTextOrNull("The same instant with the calendar's offset") deadlineLocal: string | null;
+  @ShownTextOrNull('Of targets in days') dueDate: string | null;
+  @ShownFlag('The calendar does not know the holidays up to there yet') provisional: boolean;
+  @ShownTextOrNull() stoppedAt: string | null;
+  @ShownTextOrNull('Stopped or cancelled; a breach whose subject was cancelled stays a breach') endedAt: string | null;
+  @ShownTextOrNull() pausedSince: string | null;
+  @ShownNumberOrNull('Business minutes at the stop, pauses left out; null before it and of targets in days') accruedMinutes: number | null;
+  @ShownNumberOrNull() pausedMinutes: number | null;
+  @ShownNumberOrNull('Physical minutes at the stop') elapsedMinutes: number | null;
+  @ShownNumberOrNull('The highest warning reached') warnedPercent: number | null;
+  @ShownNumber() escalationLevel: number;
+  @ShownText('none, requested or excused; an excused breach stays missed') excuse: string;
+  @ShownFlag('Evidence that came late has changed it') corrected: boolean;
+}
+
+export class CommitmentPageView extends PageView {
+  @ShownList(() => CommitmentItemView) items: CommitmentItemView[];
+}
+
+export class QueueItemView extends CommitmentItemView {
+  @ShownNumberOrNull('Business minutes until the deadline, or what will run again after the pause; null of targets in days')
+  remainingMinutes: number | null;
+  @ShownNumberOrNull('Of targets in days: days until the due date, of the kind the target counts') remainingDays: number | null;
+  @ShownNumber('Business minutes since the deadline has passed, 0 before') overdueMinutes: number;
+}
+
+export class QueueView extends PageView {
+  @ShownText('The remaining time is counted from here') now: string;
+  @ShownList(() => QueueItemView) items: QueueItemView[];
+}
+
+export class CommitmentAnswer extends CommitmentItemView {
+  @Shown(objects, 'What its clock did, in order, as it stands now') clockEvents: object[];
+  @Shown(objects, 'Each pause, with the event that was its evidence and the one that ended it') pauses: object[];
+  @Shown(objects, 'Each recomputation of the deadline, with its cause') recomputations: object[];
+  @Shown(objects) warnings: object[];
+  @Shown(objects) escalations: object[];
+  @Shown(objects, 'What evidence that came late has changed: how it stood, and how it stands') corrections: object[];
+  @Shown(objects, 'Extensions, and what was asked and decided about an excuse') acts: object[];
+  @ShownNumber() asOfPosition: number;
+  @ShownText() asOf: string;
+}
+
+export class WhyAnswer extends FreshView {
+  @ShownText() commitmentId: string;
+  @ShownText() clientId: string;
+  @ShownObject('request or complaint, and its id') subject: object;
+  @ShownText() now: string;
+  @ShownText() promise: string;
+  @ShownText() metric: string;
+  @ShownText() class: string;
+  @Shown({ type: 'string', required: false }) step?: string;
+  @ShownNumber() edition: number;
+  @ShownNumber() cycle: number;
+  @ShownText() state: string;
+  @ShownText("Instants have the calendar's offset") startedAt: string;
+  @ShownText() startDate: string;
+  @ShownTextOrNull() deadlineAt: string | null;
+  @ShownTextOrNull() dueDate: string | null;
+  @ShownTextOrNull() stoppedAt: string | null;
+  @ShownFlag() provisional: boolean;
+  @ShownNumberOrNull() accruedMinutes: number | null;
+  @ShownNumberOrNull() pausedMinutes: number | null;
+  @ShownNumberOrNull() remainingMinutes: number | null;
+  @ShownNumber() elapsedMinutes: number;
+  @Shown(objects) warnings: object[];
+  @Shown(objects) escalations: object[];
+  @Shown(
+    objects,
+    'Edition, calendar and tier used; each window that accrued; pauses with their evidence; every recomputation and its cause',
+  )
+  why: object[];
+  @Shown(objects, 'What evidence that came late has changed') corrections: object[];
+}

@@ -1,0 +1,73 @@
+import { Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Principal } from '#access';
+import { RulesHistory, RulesReader } from '#application';
+import { ageingDimensions, AgeingQuery, type CommitmentDimension, ComplianceQuery } from '#read-models';
+import { type CalendarInForce, dateOf, editionInForce } from '#service-levels';
+import { invalidRequest } from '../problems/problem.js';
+import { ReadDesk } from '../reads/read-desk.js';
+import { MinPosition } from '../requests/command-request.js';
+import { Caller } from '../requests/request-context.js';
+import { Asked, Reads } from '../requests/routes.js';
+import { ageingRows, daysOfBuckets } from './age-buckets.js';
+import { narrowed, rangeOf } from './commitment-questions.js';
+import { withDrillDown } from './compliance-cells.js';
+import { AgeingQuestion, ComplianceQuestion } from './figure-questions.js';
+import { AgeingView, ComplianceView } from './figure-views.js';
+
+const CELLS_MAX = 1_000;
+const CALENDAR_DEFAULT = 'DESK';
+const LATEST = Number.MAX_SAFE_INTEGER;
+
+/** How well the promises were kept, and how old the open work is. Every figure has the address of what is behind it. */
+@ApiTags('service levels')
+@Controller('v1/service-levels')
+export class FiguresController {
+  constructor(
+    private readonly desk: ReadDesk,
+    private readonly rules: RulesReader,
+  ) {}
+
+  @Reads('compliance', 'serviceLevels.readCompliance', ComplianceView, 'How well the promises were kept, by up to three dimensions')
+  async compliance(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() question: ComplianceQuestion) {
+    const { by, ...asked } = question;
+    const { from, to, ...narrowing } = asked;
+    const dimensions = [...new Set((by ?? '').split(',').filter(Boolean))] as CommitmentDimension[];
+    const { zone } = this.desk;
+    const period = rangeOf(from, to, zone, 'to');
+    const dueBy = new Date().toISOString();
+    const { items, tooMany, ...fresh } = await this.desk.one(
+      { models: ['commitments'], minPosition },
+      new ComplianceQuery(principal.branchScope, dimensions, narrowed(narrowing), period, dueBy, zone, CELLS_MAX),
+    );
+    if (tooMany) throw invalidRequest({ pointer: '#/query/by', code: 'too-many' });
+    return { dueBy, zone, items: items.map((cell) => withDrillDown(cell, asked, dueBy)), ...fresh };
+  }
+
+  @Reads('ageing', 'serviceLevels.readAgeing', AgeingView, 'Open requests or complaints by business days since the receipt')
+  async ageing(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() question: AgeingQuestion) {
+    const { of = 'requests', by } = question;
+    if (by !== undefined && !(by in ageingDimensions[of])) throw invalidRequest({ pointer: '#/query/by', code: 'not-allowed' });
+    const nowMs = Date.now();
+    const { name, calendar } = await this.calendarFor(of, question.calendar, nowMs);
+    const today = calendar.dayAt(nowMs);
+    const { items, ...fresh } = await this.desk.one({ models: [of], minPosition }, new AgeingQuery(principal.branchScope, of, by));
+    return { today: dateOf(today), calendar: name, items: ageingRows(of, by, items, daysOfBuckets(calendar, today)), ...fresh };
+  }
+
+  private async calendarFor(of: 'requests' | 'complaints', stated: string | undefined, nowMs: number): Promise<CalendarInForce> {
+    const rules = await this.rules.current([stated ?? CALENDAR_DEFAULT]);
+    const name = stated ?? resolutionCalendar(rules, of, nowMs) ?? CALENDAR_DEFAULT;
+    const found = rules.calendarsAt(LATEST).get(name);
+    if (!found) throw invalidRequest({ pointer: '#/query/calendar', code: 'not-allowed' });
+    return found;
+  }
+}
+
+/** That of the first promise of a resolution which may be one to such a case. */
+function resolutionCalendar(rules: RulesHistory, of: 'requests' | 'complaints', nowMs: number): string | undefined {
+  const promises = editionInForce(rules.handbookAt(LATEST), nowMs)?.promises ?? [];
+  const resolutions = promises.filter(({ metric }) => metric === 'resolution');
+  const mayBe = (processes: readonly string[]): boolean => processes.some((process) => (process === 'complaint') === (of === 'complaints'));
+  return resolutions.find(({ appliesTo }) => appliesTo?.process === undefined || mayBe(appliesTo.process))?.calendar;
+}
