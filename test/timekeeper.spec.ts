@@ -87,10 +87,28 @@ describe('the timekeeper', () => {
   it('says the same when it reads the log again from the beginning, whatever the size of its pages', async () => {
     const { position } = await log.store.head();
     for (const pageSize of [1, 3, 500]) {
-      await log.owner.query('TRUNCATE timekeeper.progress, timekeeper.rules, timekeeper.tier_events, timekeeper.cases, timekeeper.facts');
+      await log.owner.query(
+        'TRUNCATE timekeeper.progress, timekeeper.rules, timekeeper.tier_events, timekeeper.cases, timekeeper.facts, timekeeper.unread',
+      );
       await during(async (caughtUp) => caughtUp(), { pageSize });
       expect((await log.store.head()).position).toBe(position);
     }
+  });
+
+  it('sets a case aside that its clocks stumble over, and goes on with the others', async () => {
+    const [broken, unread] = [await aCase(), request(newId())];
+    const dayWithoutDate = { at: { precision: 'day', at: '2025-03-11T16:00:00.000Z' }, cycle: 1 };
+    await log.say(broken.stream, { type: 'RequestCompleted', data: dayWithoutDate });
+    const position = await log.say(unread, { type: 'RequestReceived', data: { clientId: unread.key } });
+    const { id } = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
+    });
+    const cases = await log.owner.query('SELECT running, fault FROM timekeeper.cases WHERE subject_id = $1', [broken.id]);
+    expect(cases.rows).toEqual([{ running: false, fault: 'no instant' }]);
+    const events = await log.owner.query('SELECT position FROM timekeeper.unread');
+    expect(events.rows).toEqual([{ position }]);
   });
 
   it('with one standing by: when the leader ends, the other goes on, and nothing is said twice', async () => {

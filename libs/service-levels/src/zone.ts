@@ -75,6 +75,7 @@ export class Zone {
   }
 
   private segmentOf(ms: number): number {
+    if (!Number.isFinite(ms)) throw new RangeError('no instant'); // it would spoil the offsets of everybody
     if (ms < this.fromMs || ms >= this.toMs) this.lookUp(Math.min(ms, this.fromMs), Math.max(ms, this.toMs));
     let low = 0;
     let high = this.offsets.length - 1;

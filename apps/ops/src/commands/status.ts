@@ -3,7 +3,14 @@ import type { Sql } from '#database';
 export interface Status {
   log: { events: number; lastRecordedAt: string | null };
   /** The service clocks: cases with a running commitment, and those that are due and not looked at yet. */
-  timekeeper: { position: number; eventsBehind: number; runningCases: number; dueCases: number } | null;
+  timekeeper: {
+    position: number;
+    eventsBehind: number;
+    runningCases: number;
+    dueCases: number;
+    faultyCases: number;
+    unreadEvents: number;
+  } | null;
   relay: { topic: string; position: number; eventsBehind: number }[];
   readModels: { model: string; version: number; position: number; eventsBehind: number; parkedClients: number; parkedEvents: number }[];
 }
@@ -28,9 +35,17 @@ export async function statusOf(database: Sql): Promise<Status> {
        (SELECT count(*)::int FROM read.parked p WHERE p.projection = c.projection AND p.version = c.version) AS "parkedEvents"
      FROM read.checkpoints c GROUP BY c.projection, c.version ORDER BY 1, 2`,
   );
-  const { rows: keeping } = await database.query<{ position: number; runningCases: number; dueCases: number }>(
+  const { rows: keeping } = await database.query<{
+    position: number;
+    runningCases: number;
+    dueCases: number;
+    faultyCases: number;
+    unreadEvents: number;
+  }>(
     `SELECT position, (SELECT count(*)::int FROM timekeeper.cases WHERE running) AS "runningCases",
-            (SELECT count(*)::int FROM timekeeper.cases WHERE wake_at <= now()) AS "dueCases" FROM timekeeper.progress`,
+            (SELECT count(*)::int FROM timekeeper.cases WHERE wake_at <= now()) AS "dueCases",
+            (SELECT count(*)::int FROM timekeeper.cases WHERE fault IS NOT NULL) AS "faultyCases",
+            (SELECT count(*)::int FROM timekeeper.unread) AS "unreadEvents" FROM timekeeper.progress`,
   );
   const behind = (position: number): number => Math.max(0, events - position);
   return {
@@ -48,7 +63,11 @@ export function statusLines({ log, timekeeper, relay, readModels }: Status): str
     log.events === 0 ? 'The log is empty.' : `The log holds ${log.events} events; the last was recorded at ${log.lastRecordedAt}.`,
     timekeeper === null
       ? 'Service clocks: no timekeeper has run yet.'
-      : `Service clocks: ${lag(timekeeper.eventsBehind)} (position ${timekeeper.position}); ${timekeeper.runningCases} cases with a running promise, ${timekeeper.dueCases} due now.`,
+      : `Service clocks: ${lag(timekeeper.eventsBehind)} (position ${timekeeper.position}); ${timekeeper.runningCases} cases with a running promise, ${timekeeper.dueCases} due now.` +
+        (timekeeper.faultyCases === 0
+          ? ''
+          : ` ${timekeeper.faultyCases} cases could not be run; the reason is in timekeeper.cases.fault.`) +
+        (timekeeper.unreadEvents === 0 ? '' : ` ${timekeeper.unreadEvents} events could not be read; they are in timekeeper.unread.`),
     ...(relay.length === 0 ? ['Kafka: no relay has carried anything yet.'] : []),
     ...relay.map((one) => `Kafka topic ${one.topic}: ${lag(one.eventsBehind)} (position ${one.position}).`),
     ...(readModels.length === 0 ? ['No read model has been built yet.'] : []),

@@ -21,6 +21,8 @@ export interface Seen {
   calendars: readonly string[];
   running: boolean;
   wakeAt: Instant | null;
+  /** Its clocks could not be run: for a person to look into, while all other cases go on. */
+  fault?: string;
 }
 
 /** A case file, and the commitments that it is known to have. */
@@ -85,6 +87,11 @@ export class CaseStore {
         facts.map((f) => JSON.stringify(f.fact)),
       ],
     );
+  }
+
+  /** An event that could not be read, for a person to look into. */
+  async keepUnread(position: number, reason: string): Promise<void> {
+    await this.pool.query('INSERT INTO timekeeper.unread (position, reason) VALUES ($1, $2) ON CONFLICT DO NOTHING', [position, reason]);
   }
 
   async rules(): Promise<RuleEvent[]> {
@@ -168,15 +175,15 @@ export class CaseStore {
        ), seen AS (
          UPDATE timekeeper.cases c
             SET streams = string_to_array(s.streams, ',')::uuid[], calendars = string_to_array(s.calendars, ','),
-                running = s.running, wake_at = s.wake_at
-           FROM unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[])
-                AS s (subject_id, streams, calendars, running, wake_at), term
+                running = s.running, wake_at = s.wake_at, fault = s.fault
+           FROM unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[], $7::timestamptz[], $8::text[])
+                AS s (subject_id, streams, calendars, running, wake_at, fault), term
           WHERE c.subject_id = s.subject_id
        )
        SELECT 1 FROM term`,
       [
         ...[epoch, position, seen.map((s) => s.subjectId), seen.map((s) => s.streams.join(',')), seen.map((s) => s.calendars.join(','))],
-        ...[seen.map((s) => s.running), seen.map((s) => s.wakeAt)],
+        ...[seen.map((s) => s.running), seen.map((s) => s.wakeAt), seen.map((s) => s.fault ?? null)],
       ],
     );
     if (rowCount !== 1) throw new Replaced('another timekeeper leads');

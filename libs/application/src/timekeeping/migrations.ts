@@ -35,10 +35,15 @@ CREATE TABLE timekeeper.cases (
   streams         uuid[] NOT NULL DEFAULT '{}', -- its commitments
   calendars       text[] NOT NULL DEFAULT '{}', -- that its running ones use
   running         boolean NOT NULL DEFAULT false,
-  wake_at         timestamptz               -- when a clock next does something by itself; null: never
+  wake_at         timestamptz,              -- when a clock next does something by itself; null: never
+  fault           text                      -- why its clocks could not be run; the next event of the case tries again
 );
 CREATE INDEX ON timekeeper.cases (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX ON timekeeper.cases (client_id) WHERE running;
+CREATE TABLE timekeeper.unread (            -- events that say nothing to the clocks because they could not be read
+  position bigint PRIMARY KEY,
+  reason   text NOT NULL
+);
 CREATE TABLE timekeeper.facts (
   subject_id uuid NOT NULL,
   position   bigint NOT NULL,

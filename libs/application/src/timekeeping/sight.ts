@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type EventRegistry, fold, instant, type Instant, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { commitment, type CommitmentEvent, type Zone } from '#service-levels';
+import { createLogger } from '#telemetry';
 import { ALL_BRANCHES, type CommandContext } from '../command.js';
 import type { PlainCodec } from '../event-codec.js';
 import type { Rules } from './case-file.js';
@@ -21,6 +22,8 @@ export interface SightParts {
 export type CommandOf = (reaction: Reaction, file: KeptCase) => Uuid;
 
 const DECISIONS_MAX = 4;
+const FAULT_LENGTH = 200;
+const log = createLogger('timekeeper');
 /** The source of what follows from the log itself: the event that was answered, and up to where the log was known. */
 const LOG = 'log';
 const SYSTEM = { subject: 'timekeeper', role: 'system', branchScope: ALL_BRANCHES };
@@ -42,9 +45,13 @@ export class Sight {
   async load(subjectIds: readonly Uuid[]): Promise<void> {
     const missing = [...new Set(subjectIds)].filter((id) => !this.files.has(id));
     const files = await this.cases.files(missing);
-    const idsOf = (file: KeptCase): Uuid[] => [
-      ...new Set([...file.streams, ...commitmentIdsOf(file, this.rules, this.parts.zone, Number.MAX_SAFE_INTEGER, Infinity)]),
-    ];
+    const idsOf = (file: KeptCase): Uuid[] => {
+      try {
+        return [...new Set([...file.streams, ...commitmentIdsOf(file, this.rules, this.parts.zone, Number.MAX_SAFE_INTEGER, Infinity)])];
+      } catch {
+        return [...file.streams]; // whoever looks at it stumbles again, and sets it aside
+      }
+    };
     const ids = new Map(files.map((file) => [file.subjectId, idsOf(file)]));
     const loaded = await this.loadStreams([...ids.values()].flat());
     for (const file of files) {
@@ -56,7 +63,7 @@ export class Sight {
   /** Takes a case's turn; what follows from it is appended by the time that `settled` resolves. */
   look(subjectId: Uuid, look: Look, cause: LogEntry | undefined, commandOf: CommandOf): void {
     const before = this.turns.get(subjectId) ?? Promise.resolve();
-    const turn = before.then(() => this.take(subjectId, look, cause, commandOf));
+    const turn = before.then(() => this.take(subjectId, look, cause, commandOf)).catch((error: unknown) => this.setAside(subjectId, error));
     turn.catch(() => undefined); // told by `settled`
     this.turns.set(subjectId, turn);
   }
@@ -97,6 +104,16 @@ export class Sight {
       for (const [id, stream] of await this.loadStreams(stale)) streams.set(id, stream); // a person, or another timekeeper, was faster
     }
     throw new Error(`the commitments of ${subjectId} keep moving`);
+  }
+
+  /** A case that the clocks stumble over does not stop the others; what the database or the log refuse is tried again. */
+  private setAside(subjectId: Uuid, error: unknown): void {
+    const file = this.files.get(subjectId);
+    const isOurs = error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+    if (!isOurs || !file) throw error;
+    log.error({ subjectId, error: error.stack }, 'the clocks of a case cannot be run; it is set aside');
+    const fault = error.message.slice(0, FAULT_LENGTH);
+    this.results.set(subjectId, { subjectId, streams: file.streams, calendars: [], running: false, wakeAt: null, fault });
   }
 
   /** Answers the stream where it has moved. */

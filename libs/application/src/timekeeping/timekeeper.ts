@@ -92,7 +92,15 @@ export class Timekeeper {
     const rows = await this.page();
     const last = rows.at(-1);
     if (!last) return false;
-    const entries = rows.flatMap((row) => logEntryOf(row, this.options.registry) ?? []);
+    const entries: LogEntry[] = [];
+    for (const row of rows) {
+      try {
+        entries.push(...[logEntryOf(row, this.options.registry) ?? []].flat());
+      } catch (error) {
+        log.error({ position: row.position, error: String(error) }, 'an event could not be read; the clocks go on without it');
+        await this.cases.keepUnread(row.position, String(error));
+      }
+    }
     await this.cases.keep(entries);
     for (const { rule } of entries) if (rule) this.rules.add(rule); // read back as of a position, so all of them may be known
     const sight = this.newSight();
