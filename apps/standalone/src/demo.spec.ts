@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPool } from '#database';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const program = path.join(root, 'dist/apps/standalone/src/main.js');
@@ -59,6 +60,37 @@ function complaintsInFile(): Record<string, [number, number, number]> {
     if (closed && row['Consumer disputed?'] === 'Yes') count[2]++;
   }
   return counts;
+}
+
+/** Forwarding in the file itself: within five working days of Washington, later, and sent before it was received. */
+function forwardingInFile(): { kept: number; missed: number; notMeasured: number } {
+  const rows = parse<Record<string, string>>(readFileSync(path.join(data, 'cfpb/consumer_complaints.csv')), { columns: true });
+  const holidays = new Set(
+    (JSON.parse(readFileSync(path.join(data, 'calendars/past-days.json'), 'utf8')) as { usFederal: { closed: string[] } }).usFederal.closed,
+  );
+  const msOf = (text: string): number => {
+    const [month, day, year] = text.split('/').map(Number) as [number, number, number];
+    return Date.UTC(year, month - 1, day);
+  };
+  const counts = { kept: 0, missed: 0, notMeasured: 0 };
+  for (const row of rows) {
+    const [received, sent] = [msOf(row['Date received']!), msOf(row['Date sent to company']!)];
+    let due = received;
+    for (let left = 5; left > 0;) {
+      due += 86_400_000;
+      const date = new Date(due);
+      if (date.getUTCDay() % 6 !== 0 && !holidays.has(date.toISOString().slice(0, 10))) left--;
+    }
+    counts[sent < received ? 'notMeasured' : sent <= due ? 'kept' : 'missed']++;
+  }
+  return counts;
+}
+
+/** By the source's own word. */
+function timelyInFile(): { yes: number; no: number; unsaid: number } {
+  const rows = parse<Record<string, string>>(readFileSync(path.join(data, 'cfpb/consumer_complaints.csv')), { columns: true });
+  const said = (word: string): number => rows.filter((row) => row['Timely response?'] === word).length;
+  return { yes: said('Yes'), no: said('No'), unsaid: rows.length - said('Yes') - said('No') };
 }
 
 describe('npm run demo', () => {
@@ -137,10 +169,58 @@ describe('npm run demo', () => {
     expect(existsSync(path.join(home, 'postgres', 'postmaster.pid'))).toBe(false);
   }, 60_000);
 
+  it('measures what the complaints file supports, and shows a client with every kind of clock', async () => {
+    const { child, text, ended } = await startDemo();
+    try {
+      const [, authorization] = /Authorization: (Bearer \S+)' /.exec(text)!;
+      const [, api, client] = /export API=(\S+) CLIENT=(\S+) /.exec(text)!;
+      const get = async <T>(place: string): Promise<T> =>
+        (await (await fetch(`${api}${place}`, { headers: { authorization: authorization! } })).json()) as T;
+      const figures = await get<{ items: { forwarding: object; timelyAtSource: object }[] }>('/v1/service-levels/complaints');
+      expect(figures.items[0]).toMatchObject({ forwarding: forwardingInFile(), timelyAtSource: timelyInFile() });
+      const cell = await get<{ items: { due: number; met: number; missed: number; drillDown: { missed: string } }[] }>(
+        '/v1/service-levels/compliance?by=promise&promise=complaint-forwarding&from=2013-01-01&to=2017-12-31',
+      );
+      const { kept: met, missed } = forwardingInFile();
+      expect(cell.items).toMatchObject([{ due: met + missed, met, missed }]);
+      const { items } = await get<{ items: { state: string; cycle: number; excuse: string; corrected: boolean }[] }>(
+        `/v1/clients/${client}/commitments?limit=200`,
+      );
+      const states = new Set(items.map(({ state }) => state));
+      for (const state of ['met', 'completedLate', 'breached', 'paused', 'running']) expect(states).toContain(state);
+      expect(items.some(({ cycle, state }) => cycle === 2 && state === 'met')).toBe(true);
+      expect(items.map(({ excuse }) => excuse)).toContain('excused');
+      const moved = await get<{ items: { type: string; data?: { cause: string } }[] }>(`/v1/clients/${client}/timeline?limit=200`);
+      expect(moved.items.map(({ type }) => type)).toEqual(
+        expect.arrayContaining(['DeadlineRecomputed', 'CommitmentCorrected', 'BreachExcused']),
+      );
+    } finally {
+      child.kill('SIGINT');
+    }
+    await ended;
+  }, 60_000);
+
   it('starts again after a crash', async () => {
     const { child, ended } = await startDemo();
     child.kill('SIGKILL');
     await ended;
     expect(await demo()).toEqual(first);
+  }, 60_000);
+
+  it('asks an older demo database, whose imports ran under no handbook, to start over', async () => {
+    const { child, ended } = await startDemo();
+    const running = JSON.parse(readFileSync(path.join(home, 'running.json'), 'utf8')) as { databaseUrl: string };
+    const owner = createPool({ url: running.databaseUrl, max: 1, applicationName: 'older demo' });
+    await owner.query(
+      "ALTER TABLE log.events DISABLE TRIGGER ALL; UPDATE log.events SET type = 'HandbookDrafted' WHERE type = 'HandbookPublished'",
+    );
+    await owner.end();
+    child.kill('SIGINT');
+    await ended;
+    const { code, stderr } = await promisify(execFile)(process.execPath, [program, '--demo', '--exit'], { env }).then(
+      () => ({ code: 0, stderr: '' }),
+      (error: { code: number; stderr: string }) => error,
+    );
+    expect({ code, asks: stderr.includes('npm run demo -- --reset') }).toEqual({ code: 2, asks: true });
   }, 60_000);
 });

@@ -65,12 +65,11 @@ export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: stri
       'For the examples in the README:',
       `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId} TOKEN=...`,
     ],
-    ...['', 'Commands to try:'],
-    ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline`)],
+    '  What was promised: $API/v1/clients/$CLIENT/commitments; how well it was kept: $API/v1/service-levels/compliance?by=process,metric',
+    ...['', 'Four commands to try:'],
+    ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline?limit=200`)],
     ...['', '# their tier history', get(`/v1/clients/${walked.clientId}/tier-history`)],
     ...['', '# a complaint’s timeline', get(`/v1/complaints/${walked.complaintId}/timeline`)],
-    ...['', '# what was promised to a client, and how each promise stands', get(`/v1/clients/${walked.clientId}/commitments`)],
-    ...['', '# how well promises were kept, by process', get('/v1/service-levels/compliance?by=process,metric&from=2013-01-01')],
     ...['', '# how fresh the read models are', get('/v1/freshness'), ''],
   ];
 }

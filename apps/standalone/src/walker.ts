@@ -36,18 +36,26 @@ export class Walker {
   }
 
   async get<T>(role: keyof Tokens, place: string): Promise<T> {
-    const response = await fetch(`${this.apiUrl}${place}`, { headers: { authorization: `Bearer ${this.tokens[role]}` } });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`the walk-through failed at ${place}: ${text}`);
-    return JSON.parse(text) as T;
+    const found = await this.look<T>(role, place);
+    if (found === undefined) throw new Error(`the walk-through found nothing at ${place}`);
+    return found;
   }
 
   /** Asks until the answer is one to go on with: what the timekeeper and the read models do takes a moment. */
   async until<T>(role: keyof Tokens, place: string, ready: (answer: T) => boolean): Promise<T> {
     for (const start = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, POLL_MS))) {
-      const answer = await this.get<T>(role, place);
-      if (ready(answer)) return answer;
+      const answer = await this.look<T>(role, place);
+      if (answer !== undefined && ready(answer)) return answer;
       if (performance.now() - start > PATIENCE_MS) throw new Error(`the walk-through waited in vain at ${place}`);
     }
+  }
+
+  /** Undefined where there is nothing, or nothing yet. */
+  private async look<T>(role: keyof Tokens, place: string): Promise<T | undefined> {
+    const response = await fetch(`${this.apiUrl}${place}`, { headers: { authorization: `Bearer ${this.tokens[role]}` } });
+    const text = await response.text();
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`the walk-through failed at ${place}: ${text}`);
+    return JSON.parse(text) as T;
   }
 }

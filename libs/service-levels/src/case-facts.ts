@@ -108,8 +108,9 @@ export function caseFactsOf(event: { type: string; data: object }, logged: Logge
     case 'ComplaintAcknowledged':
       return ofStream(fact(data.acknowledgedAt, { fact: 'outbound', by: data.automated ? 'automatic' : 'human' }));
     case 'FinalResponseSent':
-      // it reaches the client, so it is a communication as well: whoever was answered has had a response
-      return ofStream(fact(data.sentAt, { fact: 'outbound', by: 'human' }), fact(data.sentAt, { fact: 'completed' }));
+      // it reaches the client, so it is a communication as well: whoever was answered has had a response; and it is the
+      // last one, so that no further update is owed from it
+      return ofStream(fact(data.sentAt, { fact: 'completed' }), fact(data.sentAt, { fact: 'outbound', by: 'human' }));
     case 'ComplaintReopened':
       return ofStream(fact(data.reopenedAt, { fact: 'reopened' }));
     case 'ContactLinked': {

@@ -70,8 +70,8 @@ describe('the facts of a case', () => {
       facts: [
         { fact: 'received', precision: 'day', date: '2026-03-11' },
         { fact: 'outbound', by: 'automatic' },
-        { fact: 'outbound', by: 'human' },
         { fact: 'completed', atMs: ms(12) },
+        { fact: 'outbound', by: 'human' },
       ],
     });
   });
