@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { LocalIssuer } from '#access';
-import { eventRegistry } from '#application';
-import { createPool, type Migration } from '#database';
+import { eventRegistry, timekeepingMigrations } from '#application';
+import { createPool, type Database, type Migration } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { newId } from '#event-sourcing';
 import { eventStoreMigrations, LogReader } from '#event-store';
@@ -28,14 +28,17 @@ const migrations: readonly Migration[] = [
   ...eventFeedMigrations,
   ...readModelRunnerMigrations,
   ...readModelMigrations,
+  ...timekeepingMigrations,
 ];
 
-describeWithKafka('api, relay and projector as processes, over PostgreSQL and Kafka', () => {
+describeWithKafka('api, relay, projector and timekeeper as processes, over PostgreSQL and Kafka', () => {
   let database: TestDatabase | undefined;
   let folder: string | undefined;
   let url: string;
   let env: NodeJS.ProcessEnv;
   let caller: Caller;
+  let drafter: Caller;
+  let approver: Caller;
   const children = new Map<string, ChildProcess>();
 
   beforeAll(async () => {
@@ -64,6 +67,9 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
       PORT: port,
     };
     const token = await issuer.issueToken({ subject: 'loader', role: 'branchManager', branch: SHANGHAI, ttlSeconds: 3600 });
+    const officer = async (subject: string): Promise<Caller> =>
+      new Caller(`http://127.0.0.1:${port}`, `Bearer ${await issuer.issueToken({ subject, role: 'complianceOfficer', ttlSeconds: 3600 })}`);
+    [drafter, approver] = [await officer('lin'), await officer('zhao')];
     caller = new Caller(`http://127.0.0.1:${port}`, `Bearer ${token}`);
   });
   afterAll(async () => {
@@ -86,12 +92,35 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
     await ended;
   };
 
+  /** One promise for every request, so that the timekeeper has something to say. */
+  async function publishRules(): Promise<void> {
+    const windows = [['09:00', '17:00']];
+    const calendar = { zone: FIRM_ZONE, week: { mon: windows, tue: windows, wed: windows, thu: windows, fri: windows } };
+    const promise = {
+      id: 'resolution',
+      metric: 'resolution',
+      calendar: 'DESK',
+      target: { kind: 'businessMinutes', minutes: 60 },
+      warnings: [50],
+    };
+    const appliesTo = { process: ['accountOpening', 'trading', 'settlement', 'other'] };
+    const edition = { edition: 1, effectiveFrom: '2020-01-01T00:00:00+08:00', effectiveTo: null, promises: [{ ...promise, appliesTo }] };
+    await command('/v1/calendars', { name: 'DESK', calendar, effectiveFrom: '2020-01-01', sourceNotice: 'test' }, { by: drafter });
+    await command('/v1/handbook/editions', edition, { by: drafter, version: 0 });
+    await command('/v1/handbook/editions/1/approve', {}, { by: approver, version: 1 });
+    await command('/v1/handbook/editions/1/publish', {}, { by: approver, version: 2 });
+  }
+
   /** Asks until it is answered, under one Idempotency-Key: what a client does when the line or the server breaks. */
-  async function command(address: string, body: unknown): Promise<Answer> {
+  async function command(
+    address: string,
+    body: unknown,
+    { by = caller, version }: { by?: Caller; version?: number } = {},
+  ): Promise<Answer> {
     const key = newId();
     const deadline = Date.now() + 60_000;
     for (;;) {
-      const answer = await caller.post(address, body, { key }).catch(() => undefined);
+      const answer = await by.post(address, body, { key, ...(version !== undefined && { version }) }).catch(() => undefined);
       if (answer && answer.status !== 503) return answer;
       if (Date.now() > deadline) throw new Error(`${address} was never answered`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -99,9 +128,10 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
   }
 
   it('each killed once in the middle of a load, end with every answered command in effect once and read models that are the fold of the log', async () => {
-    for (const app of ['api', 'relay', 'projector']) start(app);
+    for (const app of ['api', 'relay', 'projector', 'timekeeper']) start(app);
     const acknowledged: Record<string, number> = {};
     const positions = new Set<number>();
+    await publishRules();
     let answered = 0;
     const work = async (): Promise<void> => {
       for (let done = 0; done < COMMANDS / CALLERS / 5; done++) {
@@ -123,6 +153,7 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
     const load = Promise.all(Array.from({ length: CALLERS }, work));
     for (const [app, share] of [
       ['relay', 0.2],
+      ['timekeeper', 0.3],
       ['projector', 0.45],
       ['api', 0.7],
     ] as const) {
@@ -135,11 +166,15 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
 
     const owner = createPool({ url, max: 2, applicationName: 'checker' });
     const { rows: stored } = await owner.query<{ type: string; events: number }>(
-      'SELECT type, count(*)::int AS events FROM log.events GROUP BY type',
+      "SELECT type, count(*)::int AS events FROM log.events WHERE stream_kind NOT IN ('commitment', 'calendar', 'handbook') GROUP BY type",
     );
     expect(Object.fromEntries(stored.map(({ type, events }) => [type, events]))).toEqual(acknowledged);
     expect(positions.size).toBe(COMMANDS);
-    const end = Math.max(...positions);
+    const end = await timeKept(owner);
+    const { rows: promised } = await owner.query<{ started: number; streams: number }>(
+      "SELECT count(*)::int AS started, count(DISTINCT stream_id)::int AS streams FROM log.events WHERE type = 'CommitmentStarted'",
+    );
+    expect(promised[0]).toEqual({ started: acknowledged['RequestReceived'], streams: acknowledged['RequestReceived'] });
     await everyModelAt(url, end);
 
     const rebuilt = await rebuild(end);
@@ -172,6 +207,23 @@ describeWithKafka('api, relay and projector as processes, over PostgreSQL and Ka
     return other;
   }
 });
+
+/** Answers the log's end, once the timekeeper has answered all of it and nothing is due. */
+async function timeKept(owner: Database): Promise<number> {
+  let head = 0;
+  let still = 0;
+  await until(async () => {
+    const { rows } = await owner.query<{ position: number; head: number; due: number }>(
+      `SELECT (SELECT position FROM timekeeper.progress) AS position, (SELECT max(last_position) FROM log.seals) AS head,
+              (SELECT count(*)::int FROM timekeeper.cases WHERE wake_at <= now()) AS due`,
+    );
+    const [now] = rows;
+    still = now!.position === now!.head && now!.due === 0 && now!.head === head ? still + 1 : 0;
+    head = now!.head;
+    return still > 20;
+  });
+  return head;
+}
 
 /** Rejects where a model does not get there within 60 s, or parked anything on the way. */
 async function everyModelAt(url: string, position: number): Promise<void> {
