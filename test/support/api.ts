@@ -44,7 +44,7 @@ export interface ApiUnderTest {
   owner: Database;
   /** Events in the log. */
   eventCount(): Promise<number>;
-  as(role: Role, branch?: string, subject?: string): Promise<Caller>;
+  as(role: Role, branch?: string, subject?: string, ttlSeconds?: number): Promise<Caller>;
   /** Waits until the timekeeper has taken the whole log in, nothing is due, and the read models have followed. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +96,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     positions,
     authentication: issuer.settings,
     rateLimitPerMinute: 1_000_000,
+    livePollMs: 10,
     ...options,
   };
   const api = await createApi(parts);
@@ -109,8 +110,8 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
       const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
       return rows[0]!.count;
     },
-    async as(role, branch = SHANGHAI, subject = `${role}.${branch}`) {
-      return new Caller(api.url, `Bearer ${await issuer.issueToken({ subject, role, branch, ttlSeconds: 3600 })}`);
+    async as(role, branch = SHANGHAI, subject = `${role}.${branch}`, ttlSeconds = 3600) {
+      return new Caller(api.url, `Bearer ${await issuer.issueToken({ subject, role, branch, ttlSeconds })}`);
     },
     async settled() {
       if (keeping) await caughtUp(keeping, store, owner);

@@ -16,6 +16,7 @@ import {
   startApiUnderTest,
 } from '../../../test/support/api.js';
 import { aCommitment } from '../../../test/support/commitments.js';
+import { glance } from '../../../test/support/live.js';
 import { createApi } from './create-api.js';
 
 jest.setTimeout(120_000);
@@ -127,6 +128,7 @@ const matrix: readonly [route: string, allowed: string, body?: object][] = [
   ['GET /v1/commitments/:commitmentId', 'SRBCA'],
   ['GET /v1/commitments/:commitmentId/why', 'SRBCA'],
   ['GET /v1/service-levels/queue', 'SRBCA'],
+  ['GET /v1/service-levels/live', 'SRBCA'],
   ['GET /v1/service-levels/compliance', 'RBCA'],
   ['GET /v1/service-levels/ageing', 'RBCA'],
   ['GET /v1/service-levels/complaints', 'RBCA'],
@@ -188,6 +190,7 @@ afterAll(() => under.close());
 function calling(caller: Caller, [route, , body]: (typeof matrix)[number]) {
   const [method, pattern] = route.split(' ') as [string, string];
   const address = pattern.replace(/:(\w+)/g, (_, name: string) => ids[name]!);
+  if (address.endsWith('/live')) return glance(caller, address);
   if (method === 'GET') return caller.get(address, { 'rapport-min-position': lastPosition });
   const about: Record<string, object> = {
     '/v1/clients': { ...aClient(), branchId: SHANGHAI },

@@ -24,6 +24,8 @@ import { CommitmentReadsController } from './service-levels/commitment-reads.con
 import { CommitmentsController } from './service-levels/commitments.controller.js';
 import { Deadlines } from './service-levels/deadlines.js';
 import { FiguresController } from './service-levels/figures.controller.js';
+import { LiveController } from './service-levels/live.controller.js';
+import { LiveHub } from './service-levels/live-hub.js';
 import { RehearsalController } from './service-levels/rehearsal.controller.js';
 import { RequestReadsController } from './service-levels/request-reads.controller.js';
 import { CalendarsController } from './service-levels/calendars.controller.js';
@@ -46,13 +48,15 @@ export interface ApiParts {
   ready: ReadyCheck;
   /** IANA zone of the firm. */
   zone: string;
+  /** How often those who listen are looked up news for, default 500 ms. */
+  livePollMs?: number;
   /** Further modules whose routes are served beside these, under the same rules. */
   modules?: readonly Type[];
 }
 
 @Module({})
 export class ApiModule {
-  static over({ store, keys, master, reads, positions, ready, zone, modules = [] }: ApiParts): DynamicModule {
+  static over({ store, keys, master, reads, positions, ready, zone, livePollMs, modules = [] }: ApiParts): DynamicModule {
     const models = new ModelPositions(positions);
     const rules = new RulesReader(store, eventRegistry);
     const explainer = new DeadlineExplainer(store, eventRegistry, rules, Zone.of(zone));
@@ -77,6 +81,7 @@ export class ApiModule {
         CommitmentsController,
         CommitmentReadsController,
         FiguresController,
+        LiveController,
         RehearsalController,
         WhatIfController,
         FreshnessController,
@@ -97,6 +102,11 @@ export class ApiModule {
         { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
         { provide: RulesReader, useValue: rules },
         { provide: Deadlines, inject: [QueryBus], useFactory: (bus: QueryBus) => new Deadlines(rules, explainer, bus) },
+        {
+          provide: LiveHub,
+          inject: [QueryBus, Deadlines],
+          useFactory: (bus: QueryBus, deadlines: Deadlines) => new LiveHub(bus, deadlines, { pollMs: livePollMs }),
+        },
         { provide: EventStore, useValue: store },
         { provide: Readiness, useValue: new Readiness(ready) },
       ],

@@ -40,9 +40,13 @@ const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 const SUBJECT = /^[\x21-\x7e]{1,128}$/;
 const BRANCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-interface Verified {
+export interface IdentifiedCaller {
   principal: Principal;
+  /** Of the token, in seconds since 1970. */
   expiresAtSec: number;
+}
+
+interface Verified extends IdentifiedCaller {
   untilMs: number;
 }
 
@@ -62,6 +66,11 @@ export class Authenticator {
 
   /** The caller of a request, by its Authorization header. Throws NotAuthenticated or IssuerAway. */
   async authenticate(authorization: string | undefined): Promise<Principal> {
+    return (await this.identify(authorization)).principal;
+  }
+
+  /** The same, with when the token ends: for answers that go on. */
+  async identify(authorization: string | undefined): Promise<IdentifiedCaller> {
     if (!authorization) throw new NotAuthenticated('token-missing');
     const token = authorization.length <= TOKEN_MAX_CHARS ? BEARER.exec(authorization)?.[1] : undefined;
     if (!token) throw new NotAuthenticated('token-invalid');
@@ -69,17 +78,18 @@ export class Authenticator {
     if (known) return known;
     const payload = await this.verified(token);
     const principal = this.principalFrom(payload);
-    this.remember(token, { principal, expiresAtSec: payload.exp!, untilMs: Date.now() + REMEMBERED_MS });
-    return principal;
+    const identified = { principal, expiresAtSec: payload.exp! };
+    this.remember(token, { ...identified, untilMs: Date.now() + REMEMBERED_MS });
+    return identified;
   }
 
   /** A signature that was good a moment ago is good still; whether the token has expired is asked every time. */
-  private verifiedBefore(token: string): Principal | undefined {
+  private verifiedBefore(token: string): IdentifiedCaller | undefined {
     const known = this.remembered.get(token);
     if (!known) return undefined;
     const nowMs = Date.now();
     if (nowMs / 1000 >= known.expiresAtSec + CLOCK_TOLERANCE_SEC) throw new NotAuthenticated('token-expired');
-    if (nowMs < known.untilMs && nowMs >= known.untilMs - REMEMBERED_MS) return known.principal;
+    if (nowMs < known.untilMs && nowMs >= known.untilMs - REMEMBERED_MS) return known;
     this.remembered.delete(token); // the issuer may have withdrawn the key, or our clock was set
     return undefined;
   }

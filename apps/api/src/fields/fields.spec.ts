@@ -8,6 +8,8 @@ import { ClientSearchBody } from '../clients/client-views.js';
 import * as complaints from '../complaints/complaint-bodies.js';
 import * as contacts from '../contacts/contact-bodies.js';
 import { Problem } from '../problems/problem.js';
+import * as commitments from '../service-levels/commitment-bodies.js';
+import { RehearseBody } from '../service-levels/rehearsal.controller.js';
 import * as requests from '../service-levels/request-bodies.js';
 import * as rules from '../service-levels/rule-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
@@ -24,12 +26,14 @@ const RUNS_PER_BODY = Number(process.env.BODIES_TRIED ?? 100);
 const classes = Object.values({
   ...assignments,
   ...clients,
+  ...commitments,
   ...complaints,
   ...contacts,
   ...requests,
   ...rules,
   ...tiers,
   ClientSearchBody,
+  RehearseBody,
 }) as (new () => object)[];
 // shared by bodies, and checked in each of them
 classes.push(MoneyBody);

@@ -43,6 +43,7 @@ export const edgeProblems = {
     zh: '变更须在 If-Match 中注明所依据的版本',
   },
   'too-many-requests': { status: 429, en: 'Too many requests; come back later', zh: '请求过多，请稍后重试' },
+  'too-many-streams': { status: 429, en: 'Too many streams are open; close one first', zh: '打开的实时连接过多，请先关闭其他连接' },
   'headers-too-large': { status: 431, en: 'The headers are too large', zh: '请求头过大' },
   'request-timed-out': { status: 408, en: 'The request did not arrive in time', zh: '请求接收超时' },
   internal: { status: 500, en: 'Something went wrong on our side', zh: '服务器内部错误' },

@@ -21,7 +21,8 @@ export const accessHook =
     if ('public' in access) return isProbe(request) ? undefined : withinLimit(await overLimit(request));
     void reply.header('Cache-Control', 'no-store');
     try {
-      context.principal = await authenticator.authenticate(request.headers.authorization);
+      const { principal, expiresAtSec } = await authenticator.identify(request.headers.authorization);
+      [context.principal, context.tokenEndsMs] = [principal, expiresAtSec * 1_000];
     } catch (error) {
       // guesses count against the address they come from
       if (error instanceof NotAuthenticated) withinLimit(await overLimit(request));

@@ -14,6 +14,8 @@ export interface RequestContext {
   readonly language: Language;
   /** Set once the token is verified; on public routes never. */
   principal?: Principal;
+  /** Set with it: when the token expires. */
+  tokenEndsMs?: number;
 }
 
 interface HeadersOnly {

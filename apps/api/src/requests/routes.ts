@@ -107,6 +107,24 @@ export const ReadsPage = (path: string, permission: Permission, summary: string)
 export const Answers = (path: string, permission: Permission, schema: object, summary: string): MethodDecorator =>
   applyDecorators(Post(path), HttpCode(200), operation(permission, summary), ApiResponse({ status: 200, schema, description: 'Answered' }));
 
+/** A read that goes on: server-sent events. */
+export const Streams = (path: string, permission: Permission, summary: string): MethodDecorator =>
+  applyDecorators(
+    Get(path),
+    operation(permission, summary),
+    ApiHeader({
+      name: 'Last-Event-ID',
+      required: false,
+      description: 'Log position to go on from: the id of the last event, or `asOfPosition` of a list',
+      schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+    }),
+    ApiResponse({
+      status: 200,
+      description: 'Events, until the token expires',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    }),
+  );
+
 /** A read whose question is personal, so that it travels in the body and not in the address. */
 export const Searches = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
   applyDecorators(
