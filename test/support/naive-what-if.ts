@@ -101,6 +101,9 @@ class Course {
         for (const commitment of this.commitments) {
           if (severities.indexOf(fact.to) <= severities.indexOf(commitment.severity ?? 'low')) continue;
           this.retarget(commitment, at, { severity: fact.to });
+          // the tier that the client has by now is favourable as well, where tiers count
+          if (commitment.policy.tierMode === 'favourable_only')
+            this.retarget(commitment, at, { severity: fact.to, tier: this.subject.tier });
           commitment.severity = fact.to;
         }
         break;

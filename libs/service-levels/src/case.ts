@@ -121,6 +121,9 @@ class CaseRun {
         for (const clock of this.clocks) {
           if (severities.indexOf(fact.to) <= severities.indexOf(clock.severity ?? 'low')) continue;
           this.favourWith(clock, fact, { severity: fact.to }, 'severity');
+          // a promotion that moved nothing by itself may now make a difference; a demotion never does
+          if (clock.promise.tierMode === 'favourable_only')
+            this.favourWith(clock, fact, { severity: fact.to, tier: this.subject.tier }, 'severity');
           clock.severity = fact.to;
         }
         return;
