@@ -58,9 +58,15 @@ export class CaseStore {
       await this.pool.query(`INSERT INTO timekeeper.${table} SELECT * FROM unnest(${arrays}) ON CONFLICT DO NOTHING`, [...columns]);
     };
     await insert(
-      'rules (position, recorded_at, type, data)',
-      ['bigint', 'timestamptz', 'text', 'text'],
-      [rules.map((r) => r.position), rules.map((r) => r.recordedAt), rules.map((r) => r.type), rules.map((r) => JSON.stringify(r.data))],
+      'rules (position, event_id, recorded_at, type, data)',
+      ['bigint', 'uuid', 'timestamptz', 'text', 'text'],
+      [
+        rules.map((r) => r.position),
+        rules.map((r) => r.eventId),
+        rules.map((r) => r.recordedAt),
+        rules.map((r) => r.type),
+        rules.map((r) => JSON.stringify(r.data)),
+      ],
     );
     await insert(
       'tier_events (client_id, position, event_id, recorded_at, type, data)',
@@ -95,7 +101,7 @@ export class CaseStore {
   }
 
   async rules(): Promise<RuleEvent[]> {
-    const text = `SELECT position, ${utc('recorded_at')} AS "recordedAt", type, data FROM timekeeper.rules ORDER BY position`;
+    const text = `SELECT position, event_id AS "eventId", ${utc('recorded_at')} AS "recordedAt", type, data FROM timekeeper.rules ORDER BY position`;
     const { rows } = await this.pool.query<Omit<RuleEvent, 'data'> & { data: string }>(text);
     return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as object }));
   }

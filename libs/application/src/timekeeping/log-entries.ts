@@ -7,6 +7,7 @@ import type { LoggedTierEvent } from './tier-changes.js';
 
 /** A calendar's or the handbook's event, where the log has it. */
 export interface RuleEvent {
+  eventId: Uuid;
   position: number;
   recordedAt: Instant;
   type: string;
@@ -39,7 +40,7 @@ export function logEntryOf(row: RecordedEvent, registry: EventRegistry): LogEntr
   const { branchId, correlationId, actor } = metadataOfEvent(row);
   const entry = { eventId, position, recordedAt, streamId, clientId, branchId, correlationId, actorId: actor.id };
   const data = registry.upcast(type, row.schemaVersion, JSON.parse(row.data) as Record<string, unknown>);
-  if (isRule) return { ...entry, rule: { position, recordedAt, type, data } };
+  if (isRule) return { ...entry, rule: { eventId, position, recordedAt, type, data } };
   if (isTier) return { ...entry, tier: { event: { type, data } as unknown as TierEvent, eventId, position, recordedAt } };
   const facts = caseFactsOf({ type, data }, { eventId, position, streamId, actorId: actor.id, recordedAt });
   return facts && { ...entry, facts };

@@ -11,6 +11,7 @@ CREATE TABLE timekeeper.progress (
 );
 CREATE TABLE timekeeper.rules (             -- events of calendars and of the handbook
   position    bigint PRIMARY KEY,
+  event_id    uuid NOT NULL,
   recorded_at timestamptz NOT NULL,
   type        text NOT NULL,
   data        text NOT NULL                 -- JSON

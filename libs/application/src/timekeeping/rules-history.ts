@@ -48,7 +48,13 @@ export class RulesHistory implements Rules {
     this.snapshots.push(snapshot);
     if (event.type !== 'CalendarRevised') return;
     const revised = snapshot.calendars.get((event.data as { name: string }).name)!;
-    this.revisions.push({ atMs: Date.parse(event.recordedAt), position: event.position, fact: 'calendarRevised', revised });
+    this.revisions.push({
+      atMs: Date.parse(event.recordedAt),
+      position: event.position,
+      eventId: event.eventId,
+      fact: 'calendarRevised',
+      revised,
+    });
   }
 
   handbookAt = (position: number): readonly HandbookEdition[] => this.at(position).handbook;

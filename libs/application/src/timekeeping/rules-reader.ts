@@ -32,8 +32,14 @@ export class RulesReader {
     return this.known.rules;
   }
 
-  private ruleEventOf({ position, recordedAt, type, schemaVersion, data }: RecordedEvent): RuleEvent {
-    return { position, recordedAt, type, data: this.registry.upcast(type, schemaVersion, JSON.parse(data) as Record<string, unknown>) };
+  private ruleEventOf({ eventId, position, recordedAt, type, schemaVersion, data }: RecordedEvent): RuleEvent {
+    return {
+      eventId,
+      position,
+      recordedAt,
+      type,
+      data: this.registry.upcast(type, schemaVersion, JSON.parse(data) as Record<string, unknown>),
+    };
   }
 }
 
