@@ -4,7 +4,12 @@ import { type CommandContext, EventCodec, eventRegistry } from '#application';
 import { derivedId, type DomainEvent, fold, newId, type StreamRef } from '#event-sourcing';
 import { type ClockEvent, commitment, type CommitmentEvent, type Standing, withDefaults } from '#service-levels';
 import { aClient, type Answer, type ApiUnderTest, aRequest, type Caller, startApiUnderTest } from './support/api.js';
-import { type CommitmentDetails, type CommitmentRow, commitments, commitmentTable } from '../libs/read-models/src/projections/commitments.js';
+import {
+  type CommitmentDetails,
+  type CommitmentRow,
+  commitments,
+  commitmentTable,
+} from '../libs/read-models/src/projections/commitments.js';
 import type { ProjectedEvent } from '../libs/read-models/src/runner/projection.js';
 
 jest.setTimeout(60_000);
