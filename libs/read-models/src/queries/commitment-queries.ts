@@ -40,7 +40,7 @@ export class CommitmentListHandler implements IQueryHandler<CommitmentListQuery>
     return this.database.asOf(scope, 'commitments', async (manager) => {
       if (of && !(await isThere(manager, of))) return undefined;
       const { sql, of: sortOf } = orders[order];
-      const conditions = conditionsOf(filter);
+      const conditions = ofScope(conditionsOf(filter), scope);
       if (page.after) conditions.add(`(${sql}, commitment_id) > ($::timestamptz, $::uuid)`, ...page.after);
       const found = await commitmentRows(manager, conditions, `${sql}, commitment_id`, page.limit + 1);
       return pageOf(found, page.limit, itemOf, (row) => [sortOf(row), row.commitmentId]);
@@ -103,7 +103,9 @@ export class CommitmentChangesHandler implements IQueryHandler<CommitmentChanges
   async execute({ scope, after, limit }: CommitmentChangesQuery): Promise<CommitmentChanges> {
     const found = await this.database.asOf(scope, 'commitments', async (manager) => {
       if (after === undefined) return { rows: [] };
-      return { rows: await commitmentRows(manager, conditionsOf({}).add('changed_position > $', after), 'changed_position', limit) };
+      return {
+        rows: await commitmentRows(manager, ofScope(conditionsOf({}), scope).add('changed_position > $', after), 'changed_position', limit),
+      };
     });
     const { rows, asOfPosition } = found!;
     // partitions are read side by side: beyond what all of them have reached, something may come yet
@@ -112,6 +114,10 @@ export class CommitmentChangesHandler implements IQueryHandler<CommitmentChanges
     return { items, position: Math.max(cut, after ?? 0) };
   }
 }
+
+// row-level security holds to the same; this lets an index of the branch serve
+const ofScope = (conditions: Conditions, scope: string): Conditions =>
+  scope === '*' ? conditions : conditions.add('branch_id = $', scope);
 
 async function commitmentRows(manager: EntityManager, conditions: Conditions, order: string, limit: number): Promise<CommitmentRow[]> {
   const text = `${commitmentTable.select} ${conditions.where} ORDER BY ${order} LIMIT ${limit}`;

@@ -69,6 +69,7 @@ export class ComplianceHandler implements IQueryHandler<ComplianceQuery> {
     const due = statement(query, 'deadline_at', DUE_FIGURES);
     const closed = statement(query, 'stopped_at', CLOSED_FIGURES);
     const answer = await this.database.asOf(query.scope, 'commitments', async (manager) => {
+      await manager.query("SET LOCAL work_mem = '32MB'"); // a firm's year is sorted in memory
       const dueRows = await manager.query<Row[]>(due.text, due.values);
       const closedRows = await manager.query<Row[]>(closed.text, closed.values);
       return merged(query, dueRows, closedRows);
@@ -77,12 +78,13 @@ export class ComplianceHandler implements IQueryHandler<ComplianceQuery> {
   }
 }
 
-type Row = Record<string, string | number | null>;
+type Row = Record<string, string | number | null | number[]>;
+
+const ranks = (row: Row, column: string): number[] | null => row[`${column}_ranks`] as number[] | null;
 
 const spread = (column: string): string =>
   `count(${column})::int AS ${column}_count,
-   percentile_disc(0.5) WITHIN GROUP (ORDER BY ${column}) AS ${column}_p50,
-   percentile_disc(0.9) WITHIN GROUP (ORDER BY ${column}) AS ${column}_p90`;
+   percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ${column}) AS ${column}_ranks`; // one sort for both
 
 const count = (outcome: Parameters<typeof outcomeSql>[0]): string => `(count(*) FILTER (WHERE ${outcomeSql(outcome)}))::int AS ${outcome}`;
 
@@ -95,11 +97,14 @@ function statement({ by, filter, period, dueBy, zone, cellsMax }: ComplianceQuer
   if (column === 'deadline_at') conditions.say(DUE);
   const { where, values } = conditions;
   // what falls on the midnight that ends a month belongs to that month; instants are whole milliseconds
-  const month = `to_char((${column} - interval '1 ms') AT TIME ZONE $${values.length + 1}::text, 'YYYY-MM')`;
-  const groups = by.map((dimension) => `${dimension === 'month' ? month : columns[dimension]} AS "${dimension}"`);
-  const keys = by.map((_, i) => i + 1).join(', ');
-  const text = `SELECT ${[...groups, figures].join(', ')} FROM read.commitments ${where}
-    ${keys && `GROUP BY ${keys} ORDER BY ${keys}`} LIMIT ${cellsMax + 1}`;
+  const month = `date_trunc('month', (${column} - interval '1 ms') AT TIME ZONE $${values.length + 1}::text)`;
+  const keys = by.map((dimension) => (dimension === 'month' ? month : columns[dimension])).join(', ');
+  // a date sorts faster than its text
+  const groups = by.map((dimension) => `${dimension === 'month' ? `to_char(${month}, 'YYYY-MM')` : columns[dimension]} AS "${dimension}"`);
+  const order = by.map((_, i) => i + 1).join(', ');
+  // the limit stays outside: it would talk the planner into reading a million rows by an index
+  const text = `WITH cells AS MATERIALIZED (SELECT ${[...groups, figures].join(', ')} FROM read.commitments ${where} ${keys && `GROUP BY ${keys}`})
+    SELECT * FROM cells ${order && `ORDER BY ${order}`} LIMIT ${cellsMax + 1}`;
   return { text, values: by.includes('month') ? [...values, zone] : values };
 }
 
@@ -110,7 +115,7 @@ function merged(
 ): { items: ComplianceCell[]; tooMany: boolean } {
   const cells = new Map<string, ComplianceCell>();
   const cellOf = (row: Row): ComplianceCell => {
-    const group = Object.fromEntries(by.map((dimension) => [dimension, row[dimension]!]));
+    const group = Object.fromEntries(by.map((dimension) => [dimension, row[dimension] as string | number | null]));
     const key = JSON.stringify(group);
     const cell = cells.get(key) ?? emptyCell(group);
     cells.set(key, cell);
@@ -119,8 +124,8 @@ function merged(
   const number = (row: Row, name: string): number => Number(row[name]);
   const spreadOf = (row: Row, column: string): MinutesSpread => ({
     count: number(row, `${column}_count`),
-    p50: row[`${column}_p50`] as number | null,
-    p90: row[`${column}_p90`] as number | null,
+    p50: ranks(row, column)?.[0] ?? null,
+    p90: ranks(row, column)?.[1] ?? null,
   });
   for (const row of due) {
     const figures = { due: number(row, 'due'), met: number(row, 'met'), missed: number(row, 'missed'), excused: number(row, 'excused') };
