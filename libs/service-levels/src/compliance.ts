@@ -6,6 +6,8 @@ export interface MeasuredCommitment<Id extends string = string> {
   /** Null while paused. */
   deadlineMs: number | null;
   stoppedMs: number | null;
+  /** Stopped on a later date than the due date: where dates are all that is known, instants cannot tell. */
+  late?: boolean;
   /** Cancelled before it was breached. One that was breached first has stayed breached, and counts. */
   cancelled: boolean;
   /** Ascending; `toMs` null: it lasts. */
@@ -58,8 +60,8 @@ export function complianceByCell<Id extends string, C extends MeasuredCommitment
   return new Map([...cells].map(([cell, of]) => [cell, compliance<Id>(of, period, nowMs)]));
 }
 
-export function stoppedInTime({ deadlineMs, stoppedMs }: Pick<MeasuredCommitment, 'deadlineMs' | 'stoppedMs'>): boolean {
-  return deadlineMs !== null && stoppedMs !== null && stoppedMs <= deadlineMs;
+export function stoppedInTime({ deadlineMs, stoppedMs, late }: Pick<MeasuredCommitment, 'deadlineMs' | 'stoppedMs' | 'late'>): boolean {
+  return !late && deadlineMs !== null && stoppedMs !== null && stoppedMs <= deadlineMs;
 }
 
 function fellDue({ deadlineMs, cancelled, pauses }: MeasuredCommitment, period: Period, nowMs: number): boolean {
