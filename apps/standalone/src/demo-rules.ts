@@ -74,6 +74,10 @@ function demoEdition(): HandbookEdition {
         ...{ calendar: 'US_BUREAU', target: { kind: 'businessDays', days: 5 } },
       },
     ],
-    names: { ...sampleHandbook.names, forwarding: { zh: '监管机构转送', en: 'Forwarding by the supervisor' } },
+    names: {
+      ...sampleHandbook.names,
+      US_BUREAU: { zh: '监管机构工作日', en: 'Working days of the supervisor' },
+      forwarding: { zh: '监管机构转送', en: 'Forwarding by the supervisor' },
+    },
   };
 }

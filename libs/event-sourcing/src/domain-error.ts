@@ -4,6 +4,8 @@ export class DomainError extends Error {
     readonly code: string,
     /** JSON Pointers of the fields at fault, where the rule concerns certain fields. */
     readonly pointers: readonly string[] = [],
+    /** What is wrong at each place, where that is not the code itself. */
+    readonly faults: readonly { pointer: string; code: string }[] = [],
   ) {
     super(code);
     this.name = 'DomainError';

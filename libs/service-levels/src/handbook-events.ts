@@ -73,7 +73,7 @@ export const publishingFaults = [
 
 export const handbookProblems = {
   'edition-not-drafted': { en: 'There is no such edition', zh: '手册版本不存在' },
-  'edition-already-approved': { en: 'The edition is approved; a change is a new edition', zh: '该版本已批准，变更须另立新版' },
+  'edition-already-published': { en: 'The edition is published; a change is a new edition', zh: '该版本已发布，变更须另立新版' },
   'edition-not-approved': { en: 'Only an approved edition can be published', zh: '只能发布已批准的版本' },
   'edition-self-approval': { en: 'A person who drafted the edition cannot approve it', zh: '起草人不能批准该版本' },
   'edition-not-published': { en: 'The edition is not published', zh: '该版本尚未发布' },

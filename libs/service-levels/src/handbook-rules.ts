@@ -14,7 +14,7 @@ export function faultsBeside(others: readonly ServicePromise[], added: readonly 
   return [...found, ...twice];
 }
 
-/** Throws a DomainError that names every place: the fault's own code where it is one for all. */
+/** Throws a DomainError that names every place and what is wrong there; its own code where it is one for all. */
 export function refuseFaults(faults: readonly FormatFault[]): void {
   const [first] = faults;
   if (!first) return;
@@ -22,5 +22,6 @@ export function refuseFaults(faults: readonly FormatFault[]): void {
   throw new DomainError(
     code,
     faults.map(({ pointer }) => pointer),
+    faults,
   );
 }

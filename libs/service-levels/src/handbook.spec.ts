@@ -74,14 +74,18 @@ describe('an edition', () => {
     expect(given(handbook, ...published(first)).when({ ...retire, at: day(1) })).toEqual({ refused: 'edition-ends-before-it-starts' });
   });
 
-  test('is drafted anew until it is approved, and never after', () => {
+  test('is drafted anew until it is published, which takes another approval, and never after', () => {
     const again = edition(1, day(2));
     expect(given(handbook, drafted(first)).when({ type: 'DraftEdition', handbook: again, draftedBy: 'eve' })).toEqual([
       drafted(again, 'eve'),
     ]);
     expect(given(handbook, drafted(first)).when({ type: 'DraftEdition', handbook: first, draftedBy: 'eve' })).toEqual([]);
     const late = { type: 'DraftEdition', handbook: again, draftedBy: 'eve' } as const;
-    expect(readyToPublish(first).when(late)).toEqual({ refused: 'edition-already-approved' });
+    expect(readyToPublish(first).when(late)).toEqual([drafted(again, 'eve')]);
+    expect(given(handbook, drafted(first), approved(1), drafted(again, 'eve')).when(publish(1))).toEqual({
+      refused: 'edition-not-approved',
+    });
+    expect(given(handbook, ...published(first)).when(late)).toEqual({ refused: 'edition-already-published' });
   });
 
   test('takes effect after every published one, perhaps long ago, perhaps from another instant than drafted', () => {

@@ -44,7 +44,7 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const { handbook, draftedBy } = command;
         const { edition } = handbook;
         const found = state.editions.get(edition);
-        if (found && found.status !== 'drafted') throw new DomainError('edition-already-approved', ['/edition']);
+        if (found?.status === 'published' || found?.status === 'retired') throw new DomainError('edition-already-published', ['/edition']);
         if (found && JSON.stringify(found.handbook) === JSON.stringify(handbook)) return []; // nothing new, whoever sends it
         return [{ type: 'HandbookDrafted', data: { edition, handbook, draftedBy } }];
       }

@@ -2,6 +2,7 @@ import { NotAuthenticated, IssuerAway } from '#access';
 import { IdempotencyMismatch, NotFound, StaleVersion, TooManyWriters } from '#application';
 import { DomainError } from '#event-sourcing';
 import { OutcomeUnknown, Overloaded } from '#event-store';
+import type { FormatCode } from '#service-levels';
 import { isProblemCode } from './problem-catalogue.js';
 import { Problem } from './problem.js';
 
@@ -42,9 +43,13 @@ export function problemOf(error: unknown): Problem | undefined {
   return transportProblem(error);
 }
 
-function domainProblem({ code, pointers }: DomainError): Problem | undefined {
+function domainProblem({ code, pointers, faults }: DomainError): Problem | undefined {
   if (!isProblemCode(code)) return undefined;
-  return new Problem(code, { errors: pointers.map((pointer) => ({ pointer, code })) });
+  const errors =
+    faults.length > 0
+      ? faults.map((fault) => ({ ...fault, code: fault.code as FormatCode }))
+      : pointers.map((pointer) => ({ pointer, code }));
+  return new Problem(code, { errors });
 }
 
 function unauthenticated({ code }: NotAuthenticated): Problem {

@@ -90,7 +90,9 @@ export const words: Readonly<Record<HandbookLanguage, Words>> = {
     step: (name) => `Step: ${name}`,
     channel: (names) => `channel: ${names}`,
     severity: (names) => `urgency: ${names}`,
-    countedIn: (calendar) => `counted in ${calendar.charAt(0).toLowerCase()}${calendar.slice(1)}`,
+    // a name reads on in lower case, a bare code stays as it is
+    countedIn: (calendar) =>
+      `counted in ${/^[A-Z0-9_-]+$/.test(calendar) ? calendar : `${calendar.charAt(0).toLowerCase()}${calendar.slice(1)}`}`,
     pausable: 'the wait for your reply does not count',
     afterClosing: 'what comes in after closing counts from the next business day',
     separator: ', ',
