@@ -26,6 +26,7 @@ export class CellCountView {
   @ShownNumber() missed: number;
   @ShownNumber() warned: number;
   @ShownNumber() open: number;
+  @ShownNumber('Promised, and not measured: known by the day alone, or the source is silent') notMeasured: number;
 }
 
 export class RehearsalCellView {

@@ -48,12 +48,26 @@ describe('rehearsing a draft edition', () => {
     expect(body['cells']).toEqual([
       {
         ...{ metric: 'resolution', class: 'service', step: null, process: 'accountOpening', tier: null },
-        actual: { due: 3, kept: 2, missed: 1, warned: 2, open: 0 },
-        draft: { due: 3, kept: 1, missed: 2, warned: 3, open: 0 },
+        actual: { due: 3, kept: 2, missed: 1, warned: 2, open: 0, notMeasured: 0 },
+        draft: { due: 3, kept: 1, missed: 2, warned: 3, open: 0, notMeasured: 0 },
       },
     ]);
     expect(body['flips']).toMatchObject([{ was: { verdict: 'kept' }, is: { verdict: 'missed', deadlineAt: '2026-03-10T03:00:00.000Z' } }]);
     expect(await under.eventCount()).toBe(before);
+  });
+
+  it('says where a draft promises what cannot be measured, and where it promises nothing', async () => {
+    const desk = await under.as('branchManager');
+    const clientId = String((await desk.post('/v1/clients', aClient())).body['id']);
+    const complaint = { clientId, receivedAt: '2026-04-01', channel: 'phone', subject: { product: 'Fund' } };
+    await desk.post('/v1/complaints', complaint);
+    const days = { ...promise(60), target: { kind: 'calendarDays', days: 5 } };
+    const april = { from: '2026-04-01', to: '2026-04-30' };
+    const { body } = await rehearse({ ...edition(2, 60), promises: [days] }, april);
+    expect(body['flips']).toMatchObject([{ was: 'notMeasured', is: { verdict: 'missed' } }]);
+    expect(body['cells']).toMatchObject([{ process: 'complaint', actual: { due: 0, notMeasured: 1 }, draft: { due: 1, missed: 1 } }]);
+    const other = await rehearse({ ...edition(2, 60), promises: [{ ...days, metric: 'decision' }] }, april);
+    expect(other.body['flips']).toMatchObject([{ was: 'notPromised', is: { verdict: 'missed' } }]);
   });
 
   it('turns nothing where the draft is what was in force', async () => {

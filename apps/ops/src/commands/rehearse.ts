@@ -7,7 +7,7 @@ import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const SHARES = 1_000;
+const SHARES = 100;
 
 export interface RehearseOptions {
   edition: string;
@@ -22,7 +22,7 @@ export async function rehearseEdition({ url }: Installation, firmZone: string, o
   if (to < from) throw new UsageError('--to is before --from');
   const pool = createPool({ url, role: 'rapport_api', max: 2, applicationName: 'rapport rehearse' });
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport rehearse', maxReaders: 2 });
-  const bar = progressBar('rehearse', 'per mille of the log');
+  const bar = progressBar('rehearse', 'per cent of the log');
   try {
     bar.start(SHARES, 0);
     const progress = (share: number): void => bar.update(Math.floor(share * SHARES));

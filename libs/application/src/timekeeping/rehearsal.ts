@@ -1,10 +1,13 @@
 import type { Instant, Uuid } from '#event-sourcing';
 import {
+  editionInForce,
   type HandbookEdition,
   kindKey,
   type Metric,
   type PromiseClass,
+  promisesFor,
   runCase,
+  type Subject,
   type SubjectKind,
   type TracedClock,
   type Zone,
@@ -29,7 +32,12 @@ export interface CellCount {
   /** Of those due and those open. */
   warned: number;
   open: number;
+  /** Promised, and not measured: its start or its stop is known by the day alone, or the source is silent on it. */
+  notMeasured: number;
 }
+
+/** Why one side has no outcome. */
+export type Absence = 'notPromised' | 'notMeasured';
 
 export interface RehearsalCell {
   metric: Metric;
@@ -41,7 +49,7 @@ export interface RehearsalCell {
   draft: CellCount;
 }
 
-/** A commitment that the draft would have turned: null where one of the two promises nothing. */
+/** A commitment that the draft would have turned. */
 export interface Flip {
   subjectId: Uuid;
   kind: SubjectKind;
@@ -49,8 +57,8 @@ export interface Flip {
   class: PromiseClass;
   step: string | null;
   cycle: number;
-  was: Outcome | null;
-  is: Outcome | null;
+  was: Outcome | Absence;
+  is: Outcome | Absence;
 }
 
 export interface RehearsalResult {
@@ -88,8 +96,14 @@ export class Rehearsal {
     const actual = byKind(runCase(input, this.nowMs));
     const calendars = new Map([...this.rules.calendarsAt(Number.MAX_SAFE_INTEGER), ...input.calendars]); // those of the draft may be newer than the case
     const draft = byKind(runCase({ ...input, calendars, handbookAt: () => always }, this.nowMs));
+    const received = input.facts.find(({ fact }) => fact === 'received');
+    const inForce = received && editionInForce(input.handbookAt(received), received.atMs);
+    const promisedThen = kindsOf(inForce, input.subject);
+    const promisedNow = kindsOf(always[0], input.subject);
     for (const key of new Set([...actual.keys(), ...draft.keys()])) {
-      this.compare(file, input.subject.tier ?? null, actual.get(key), draft.get(key));
+      const [before, after] = [actual.get(key), draft.get(key)];
+      const kind = kindKey((before ?? after)!.promise);
+      this.compare(file, input.subject.tier ?? null, before ?? absence(promisedThen, kind), after ?? absence(promisedNow, kind));
     }
   }
 
@@ -98,24 +112,30 @@ export class Rehearsal {
     return { edition: this.draft.edition, cases: this.cases, cells, flipCount: this.flipCount, flips: this.flips };
   }
 
-  private compare(file: CaseFile, tier: string | null, before?: TracedClock, after?: TracedClock): void {
-    const { metric, class: promiseClass, step = null } = (before ?? after)!.promise;
+  private compare(file: CaseFile, tier: string | null, before: TracedClock | Absence, after: TracedClock | Absence): void {
+    const clock = isClock(before) ? before : (after as TracedClock);
+    const { metric, class: promiseClass, step = null } = clock.promise;
     const kind = { metric, class: promiseClass, step };
     const { process } = file.subject;
     const key = [metric, promiseClass, step ?? '', process, tier ?? ''].join('|');
     let cell = this.cells.get(key);
     if (!cell) this.cells.set(key, (cell = { ...kind, process, tier, actual: nothing(), draft: nothing() }));
-    const [was, is] = [before && outcomeOf(before), after && outcomeOf(after)];
-    if (was) count(cell.actual, was);
-    if (is) count(cell.draft, is);
-    if (was?.verdict === is?.verdict) return;
+    const [was, is] = [isClock(before) ? outcomeOf(before) : before, isClock(after) ? outcomeOf(after) : after];
+    count(cell.actual, was);
+    count(cell.draft, is);
+    if (verdictIn(was) === verdictIn(is)) return;
     this.flipCount++;
-    if (this.flips.length < FLIPS_MAX) {
-      const { cycle } = (before ?? after)!;
-      this.flips.push({ subjectId: file.subjectId, kind: file.kind, ...kind, cycle, was: was ?? null, is: is ?? null });
-    }
+    if (this.flips.length < FLIPS_MAX)
+      this.flips.push({ subjectId: file.subjectId, kind: file.kind, ...kind, cycle: clock.cycle, was, is });
   }
 }
+
+const isClock = (side: TracedClock | Absence): side is TracedClock => typeof side !== 'string';
+const verdictIn = (side: Outcome | Absence): Verdict | Absence => (typeof side === 'string' ? side : side.verdict);
+
+const kindsOf = (edition: HandbookEdition | undefined, subject: Subject): ReadonlySet<string> =>
+  new Set(edition ? promisesFor(edition, subject).map(kindKey) : []);
+const absence = (promised: ReadonlySet<string>, kind: string): Absence => (promised.has(kind) ? 'notMeasured' : 'notPromised');
 
 const byKind = (clocks: readonly TracedClock[]): Map<string, TracedClock> =>
   new Map(clocks.map((clock) => [`${kindKey(clock.promise)}|${clock.cycle}`, clock]));
@@ -141,9 +161,12 @@ function verdictOf(state: TracedClock['state']): Verdict {
   }
 }
 
-const nothing = (): CellCount => ({ due: 0, kept: 0, missed: 0, warned: 0, open: 0 });
+const nothing = (): CellCount => ({ due: 0, kept: 0, missed: 0, warned: 0, open: 0, notMeasured: 0 });
 
-function count(cell: CellCount, { verdict, warned }: Outcome): void {
+function count(cell: CellCount, side: Outcome | Absence): void {
+  if (side === 'notMeasured') cell.notMeasured++;
+  if (typeof side === 'string') return;
+  const { verdict, warned } = side;
   if (verdict === 'cancelled') return;
   if (warned) cell.warned++;
   if (verdict === 'open') {
