@@ -63,7 +63,7 @@ export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: stri
     ...[
       '',
       'For the examples in the README:',
-      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId} TOKEN=...`,
+      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId}`,
     ],
     '  What was promised: $API/v1/clients/$CLIENT/commitments; how well it was kept: $API/v1/service-levels/compliance?by=process,metric',
     ...['', 'Four commands to try:'],

@@ -61,16 +61,19 @@ export class ServiceWalk {
   }
 
   private async kept(): Promise<void> {
-    const started = await this.act(await this.receive('trading', this.at(8, '10:00')), 'start', { occurredAt: this.at(8, '10:05') });
+    const received = await this.receive('trading', this.at(8, '10:00'));
+    await this.answered(received, 8, '10:01', '10:45');
+    const started = await this.act(received, 'start', { occurredAt: this.at(8, '10:05') });
     const step = { step: 'order-check', occurredAt: this.at(8, '10:06') };
     const checking = await this.act(started, 'start-step', step);
     const checked = await this.act(checking, 'complete-step', { ...step, occurredAt: this.at(8, '10:40') });
-    await this.call(checked.id, this.at(8, '10:45'));
     await this.act(checked, 'complete', { occurredAt: this.at(8, '11:10') });
   }
 
   private async missedAndExcused(): Promise<void> {
-    const started = await this.act(await this.receive('trading', this.at(7, '09:30')), 'start', { occurredAt: this.at(7, '09:40') });
+    const received = await this.receive('trading', this.at(7, '09:30'));
+    await this.answered(received, 7, '09:31', '10:15');
+    const started = await this.act(received, 'start', { occurredAt: this.at(7, '09:40') });
     await this.act(started, 'complete', { occurredAt: this.at(5, '15:00') });
     const missed = await this.commitment(started.id, 'resolution', ({ state }) => state === 'completedLate');
     const place = `/v1/commitments/${missed.commitmentId}`;
@@ -84,7 +87,9 @@ export class ServiceWalk {
   }
 
   private async reopened(): Promise<void> {
-    const started = await this.act(await this.receive('trading', this.at(4, '13:30')), 'start', { occurredAt: this.at(4, '13:40') });
+    const received = await this.receive('trading', this.at(4, '13:30'));
+    await this.answered(received, 4, '13:31', '14:00');
+    const started = await this.act(received, 'start', { occurredAt: this.at(4, '13:40') });
     const done = await this.act(started, 'complete', { occurredAt: this.at(4, '15:00') });
     const again = await this.act(done, 'reopen', { reason: 'notDone', occurredAt: this.at(3, '09:30') });
     const restarted = await this.act(again, 'start', { occurredAt: this.at(3, '09:35') });
@@ -100,6 +105,19 @@ export class ServiceWalk {
     const started = await this.act(await this.receive('accountOpening', received), 'start', { occurredAt: this.at(1, '09:35') });
     const question = { channel: 'phone', question: 'Please send the second page of your identity card.' };
     await this.act(started, 'ask-client', { ...question, occurredAt: this.at(1, '10:00') });
+  }
+
+  /** A machine says that it has arrived, and a person soon says what happens next. */
+  private async answered({ id }: Answer, daysAgo: number, acknowledgedAt: string, calledAt: string): Promise<void> {
+    const told = {
+      clientId: this.clientId,
+      channel: 'app',
+      direction: 'outbound',
+      automated: true,
+      startedAt: this.at(daysAgo, acknowledgedAt),
+    };
+    await this.as.post('serviceDeskAgent', '/v1/contacts', { ...told, requestId: id });
+    await this.call(id, this.at(daysAgo, calledAt));
   }
 
   private receive(process: string, receivedAt: string, severity = 'normal'): Promise<Answer> {

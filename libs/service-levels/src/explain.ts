@@ -5,7 +5,7 @@ import { dateOf, MINUTE_MS } from './zone.js';
 
 /** Why a clock has the deadline and the state that it has: what was promised, each window that accrued, and what changed it. */
 export function explain(clock: TracedClock, untilMs: number): Reason[] {
-  return [...policy(clock), ...windows(clock, untilMs), ...pauses(clock, untilMs), ...changes(clock), ...outcome(clock)];
+  return [...policy(clock), ...windows(clock, untilMs), ...days(clock), ...pauses(clock, untilMs), ...changes(clock), ...outcome(clock)];
 }
 
 function policy({ promise, edition, calendar, tierUsed, startMs, startDay, cycle }: TracedClock): Reason[] {
@@ -41,7 +41,9 @@ function windows(clock: Clock, untilMs: number): Reason[] {
     for (const span of calendar.windowsBetween(fromMs, Math.min(pause.fromMs, endMs), EXPLAINED_WINDOWS_MAX + 1 - reasons.length)) {
       const [from, to] = [zone.print(span.fromMs), zone.print(span.toMs)];
       const minutes = Math.floor((span.toMs - span.fromMs) / MINUTE_MS);
-      reasons.push({ kind: 'window', text: `${minutes} minutes from ${from} to ${to}`, from, to, minutes });
+      const toCome = span.fromMs >= untilMs;
+      const text = `${minutes} minutes from ${from} to ${to}${toCome ? ', still to come' : ''}`;
+      reasons.push({ kind: 'window', text, from, to, minutes, ...(toCome && { toCome }) });
     }
     if (reasons.length > EXPLAINED_WINDOWS_MAX) {
       reasons[EXPLAINED_WINDOWS_MAX] = { kind: 'note', text: `only the first ${EXPLAINED_WINDOWS_MAX} windows are listed` };
@@ -50,6 +52,18 @@ function windows(clock: Clock, untilMs: number): Reason[] {
     fromMs = pause.toMs ?? endMs;
   }
   return reasons;
+}
+
+/** Of targets in business days: the dates that count. */
+function days({ target, startDay, dueDay, calendar: { calendar } }: Clock): Reason[] {
+  if (target.kind !== 'businessDays' || dueDay === null) return [];
+  const dates: string[] = [];
+  for (let day: number | undefined = dueDay; day !== undefined && day > startDay && dates.length < target.days; day--) {
+    if (calendar.isWorking(day)) dates.unshift(dateOf(day));
+    if (dates.length === EXPLAINED_WINDOWS_MAX) break;
+  }
+  const first = target.days - dates.length + 1;
+  return dates.map((date, i) => ({ kind: 'day', text: `business day ${first + i} is ${date}`, date, day: first + i }));
 }
 
 function pauses(clock: TracedClock, untilMs: number): Reason[] {
@@ -82,12 +96,16 @@ function changes(clock: TracedClock): Reason[] {
     const text = `${cause} change (${detail}) at ${zone.print(atMs)}: ${is === null ? 'less remains' : `deadline from ${was} to ${is}`}`;
     return [{ kind: 'recomputed', text, at: zone.print(atMs), cause, detail, was, is, evidence: clock.causes[i]?.eventId ?? null }];
   });
+  const now: Reason[] =
+    clock.target === clock.initialTarget
+      ? []
+      : [{ kind: 'policy', text: `from then on ${targetText(clock.target)}, tier ${clock.tier ?? 'none'}`, target: clock.target }];
   const refused = clock.refused.map(({ fact, why }): Reason => {
     const reason =
       why === 'too-late' ? 'recorded after the due date, or the clock was not running' : 'only a target in calendar days is extended';
     return { kind: 'extension', text: `the extension at ${zone.print(fact.atMs)} does not count: ${reason}`, at: zone.print(fact.atMs) };
   });
-  return [...recomputed, ...refused];
+  return [...recomputed, ...now, ...refused];
 }
 
 function outcome(clock: TracedClock): Reason[] {
@@ -101,6 +119,11 @@ function outcome(clock: TracedClock): Reason[] {
   }
   if (isProvisional(clock))
     reasons.push({ kind: 'provisional', text: `holidays after ${dateOf(knownUntilDay)} are not known yet, so the deadline may move` });
+  const breach = clock.transitions.findLast(({ type }) => type === 'breached');
+  if (breach?.type === 'breached') {
+    const at = zone.print(breach.deadlineMs);
+    reasons.push({ kind: 'breach', text: `breached: not stopped when its deadline of ${at} had passed`, at });
+  }
   if (stoppedMs !== null) {
     const minutes = countsMinutes(clock) ? `, ${Math.floor(accruedUpTo(clock, stoppedMs) / MINUTE_MS)} minutes accrued` : '';
     const verdict = clock.state === 'met' ? 'in time' : 'late';

@@ -57,7 +57,7 @@ export class CommitmentReadsController {
     const listing: Listing =
       part === 'waiting'
         ? { list: 'waiting', asked: narrowing, filter: { ...open, state: 'paused' }, order: 'waiting' }
-        : { list: 'queue', asked: narrowing, filter: { ...open, notPaused: true }, order: 'deadline' };
+        : { list: 'queue', asked: narrowing, filter: { ...open, notPaused: true, actionable: true }, order: 'deadline' };
     const answer = await this.page(principal, minPosition, { limit, cursor }, reply, listing);
     const nowMs = Date.now();
     const items = await this.deadlines.queued(answer.items, nowMs, principal.branchScope);
@@ -77,10 +77,10 @@ export class CommitmentReadsController {
     const models = ['commitments', 'caseFacts'] as const;
     const view = await this.desk.one({ models, minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
     const nowMs = Date.now();
-    const { clientId, subjectKind, subjectId, corrections, asOfPosition, asOf } = view;
+    const { clientId, subjectKind, subjectId, excuse, corrections, asOfPosition, asOf } = view;
     const answer = await this.deadlines.explained(view, nowMs, principal.branchScope);
     const of = { commitmentId, clientId, subject: { kind: subjectKind, id: subjectId }, now: new Date(nowMs).toISOString() };
-    return { ...of, ...answer, corrections, asOfPosition, asOf };
+    return { ...of, ...answer, excuse, corrections, asOfPosition, asOf };
   }
 
   @Reads(

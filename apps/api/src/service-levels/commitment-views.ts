@@ -110,5 +110,6 @@ export class WhyAnswer extends FreshView {
     'Edition, calendar and tier used; each window that accrued; pauses with their evidence; every recomputation and its cause',
   )
   why: object[];
+  @ShownText('none, requested or excused') excuse: string;
   @Shown(objects, 'What evidence that came late has changed') corrections: object[];
 }

@@ -48,7 +48,14 @@ export interface CommitmentFilter {
   /** Neither stopped nor cancelled. */
   open?: boolean;
   notPaused?: boolean;
+  /** Something can still be done: not a breach that is excused, nor one of a case that has ended. */
+  actionable?: boolean;
 }
+
+/** A breach of a case that has ended stays a breach, and open in every list, but nobody works on it any more. */
+const ACTIONABLE = `(state <> 'breached' OR (excuse <> 'excused'
+  AND NOT EXISTS (SELECT FROM read.requests r WHERE r.request_id = subject_id AND r.status IN ('completed', 'cancelled'))
+  AND NOT EXISTS (SELECT FROM read.complaints c WHERE c.complaint_id = subject_id AND c.status = 'closed')))`;
 
 const columns = {
   ...{ state: 'state', metric: 'metric', class: 'class', step: 'step', process: 'process', tier: 'tier', channel: 'channel' },
@@ -111,6 +118,7 @@ export function conditionsOf(filter: CommitmentFilter): Conditions {
   conditions.within('deadline_at', filter.deadline).within('stopped_at', filter.stopped);
   conditions.within('stopped_at', { upTo: filter.stoppedBy });
   if (filter.open) conditions.say('ended_at IS NULL');
+  if (filter.actionable) conditions.say(ACTIONABLE);
   if (filter.notPaused) conditions.say("state <> 'paused'");
   if (filter.outcome !== undefined) conditions.say(`${DUE} AND ${outcomeSql(filter.outcome)}`);
   if (filter.dueBy !== undefined) conditions.add('deadline_at <= $::timestamptz', filter.dueBy);
