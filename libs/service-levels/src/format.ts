@@ -154,7 +154,8 @@ export type CommitmentState = (typeof commitmentStates)[number];
 
 /** One step of the explanation; `kind` says which members it has beside its text. */
 export interface Reason {
-  kind: 'policy' | 'start' | 'window' | 'day' | 'pause' | 'recomputed' | 'extension' | 'stop' | 'deadline' | 'breach' | 'provisional' | 'note';
+  kind:
+    'policy' | 'start' | 'window' | 'day' | 'pause' | 'recomputed' | 'extension' | 'stop' | 'deadline' | 'breach' | 'provisional' | 'note';
   /** For a person, in English. */
   text: string;
   from?: string;
