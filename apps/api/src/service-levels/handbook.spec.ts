@@ -175,7 +175,9 @@ describe('an edition', () => {
 
 test('a regulatory preset is off until a compliance officer switches it on, and off again', async () => {
   const presets = '/v1/handbook/presets';
-  expect(await reading(amy, presets)).toMatchObject({ items: [{ presetId: 'cn-complaints', status: 'unconfirmed', switched: null }, {}] });
+  expect(await reading(amy, presets)).toMatchObject({
+    items: [{ presetId: 'cn-complaints', status: 'unconfirmed', switched: null }, {}, {}],
+  });
   const on = { effectiveFrom: '2026-03-01T00:00:00+08:00', confirmation: 'read and confirmed' };
   const missing = await officer.post(`${presets}/uk-complaints/switch-on`, on, { version: 8 });
   expect([missing.status, missing.body['code']]).toEqual([422, 'calendar-missing']);
@@ -184,6 +186,6 @@ test('a regulatory preset is off until a compliance officer switches it on, and 
   done(await officer.post(`${presets}/cn-complaints/switch-off`, { at: '2026-04-01T00:00:00Z', note: 'x' }, { version: 9 }), 'RegulatoryPresetSwitchedOff'); // prettier-ignore
   expect(await reading(amy, presets)).toMatchObject({
     version: 10,
-    items: [{ switched: { switchedOnBy: 'cora', switchedOffBy: 'cora', effectiveTo: '2026-04-01T00:00:00.000Z' } }, {}],
+    items: [{ switched: { switchedOnBy: 'cora', switchedOffBy: 'cora', effectiveTo: '2026-04-01T00:00:00.000Z' } }, {}, {}],
   });
 });

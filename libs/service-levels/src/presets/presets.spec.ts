@@ -79,7 +79,8 @@ test.each(regulatoryPresets.map((preset) => [preset.presetId, preset] as const))
   },
 );
 
-test('the mainland limits stand beside the sample handbook', () => {
-  const promises = [...sampleHandbook.promises, ...regulatoryPresets[0]!.promises];
+test.each(['cn-complaints', 'uk-complaints'])('%s can be switched on beside the sample handbook', (presetId) => {
+  const preset = regulatoryPresets.find((one) => one.presetId === presetId)!;
+  const promises = [...sampleHandbook.promises, ...preset.promises];
   expect(handbookFaults({ promises }, calendars)).toEqual([]);
 });

@@ -47,8 +47,8 @@ export const regulatoryPresets: readonly RegulatoryPreset[] = [
     status: 'unconfirmed',
     title: { zh: '英国投诉处理时限', en: 'Limits for complaints in the United Kingdom' },
     notes: {
-      zh: '八周内作出最终答复；在收到后第三个工作日结束前解决的，可以简要解决通知代替最终答复。请合规部门核对现行规则后启用。',
-      en: 'Final response within eight weeks. A complaint resolved by the end of the third business day after its receipt may be answered by a summary resolution communication: that is a threshold and no duty, so its promise is of the class service. To be checked against the rules in force before it is switched on.',
+      zh: '八周内作出最终答复。请合规部门核对现行规则后启用。',
+      en: 'Final response within eight weeks. To be checked against the rules in force before it is switched on.',
     },
     promises: [
       {
@@ -61,6 +61,18 @@ export const regulatoryPresets: readonly RegulatoryPreset[] = [
         warnings: [50, 75, 90],
         escalations: [{ afterMinutes: 1, toRole: 'complianceOfficer' }],
       },
+    ],
+  },
+  {
+    // apart from the eight weeks: beside a resolution that the handbook itself promises it would be a second one
+    presetId: 'uk-complaints-summary',
+    status: 'unconfirmed',
+    title: { zh: '英国投诉简要解决（三个工作日）', en: 'Summary resolution in the United Kingdom (three business days)' },
+    notes: {
+      zh: '在收到后第三个工作日结束前解决的投诉，可以简要解决通知代替最终答复。请合规部门核对现行规则后启用。',
+      en: 'A complaint resolved by the end of the third business day after its receipt may be answered by a summary resolution communication: a threshold and no duty, so the promise is of the class service. It takes the place of a resolution that the handbook promises for all complaints. To be checked against the rules in force before it is switched on.',
+    },
+    promises: [
       {
         id: 'uk-complaint-summary-resolution',
         metric: 'resolution',
