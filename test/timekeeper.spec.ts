@@ -144,6 +144,18 @@ describe('the timekeeper', () => {
     expect(breaches.map(({ data }) => data.deadlineAt).sort()).toEqual(['2025-03-11T03:00:00.000Z', '2025-03-11T07:30:00.000Z']);
   });
 
+  it('starts what was received by a clock that is ahead of the database’s, once its instant has come', async () => {
+    const clientId = newId();
+    const stream = request(clientId);
+    await during(async (caughtUp) => {
+      await log.say(stream, received(new Date(Date.now() + 400).toISOString(), clientId));
+      await caughtUp();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await caughtUp();
+    });
+    expect(await typesOf(stream.id)).toEqual(['CommitmentStarted']);
+  });
+
   it('a revision of a calendar recomputes what is running, and nothing that has stopped', async () => {
     const clientId = newId();
     const [running, stopped] = [request(clientId), request(clientId)];

@@ -89,7 +89,8 @@ export function reactionsOf(
     streams: [...new Set([...known.map(({ id }) => id), ...ids])],
     calendars: [...new Set(running.map(({ calendar }) => calendar.name))],
     running: running.length > 0,
-    wakeAt: running.length > 0 && nextMs !== Infinity ? instantOf(nextMs) : null,
+    // also where nothing runs: what was stated by a clock ahead of the log's may be what starts it
+    wakeAt: nextMs !== Infinity ? instantOf(nextMs) : null,
   };
   return { reactions: reactions.filter(({ events }) => events.length > 0), seen };
 }
