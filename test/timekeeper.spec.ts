@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Instant, newId, type Uuid } from '#event-sourcing';
-import { calendarStream, type ServicePromise } from '#service-levels';
+import { calendarStream, handbookStream, type ServicePromise } from '#service-levels';
 import { tierStream } from '#tiers';
 import { act, createTimedLog, DESK, received, request, type TimedLog } from './support/timekeeping.js';
 
@@ -198,5 +198,36 @@ describe('the timekeeper', () => {
     expect(events.filter(({ type }) => type === 'DeadlineRecomputed').map(({ data }) => [data.cause, data.detail])).toEqual([
       ['tier', 'GOLD'],
     ]);
+  });
+
+  it('a step that begins under a later edition runs on a calendar that was published after its case was received', async () => {
+    const clientId = newId();
+    const stream = request(clientId);
+    const ago = (ms: number): Instant => new Date(Date.now() - ms).toISOString();
+    const notice = { effectiveFrom: '2000-01-01', sourceNotice: 'test' };
+    const revision = (version: number, closed: string[]) => ({
+      name: 'LATER',
+      calendarVersion: version,
+      calendar: { ...DESK, closed },
+      ...notice,
+    });
+    await log.say(stream, received(ago(60_000), clientId));
+    await log.say(calendarStream('LATER'), { type: 'CalendarPublished', data: revision(1, []) });
+    const check: ServicePromise = {
+      ...{ id: 'check', metric: 'step', step: 'check', calendar: 'LATER', target: { kind: 'businessDays', days: 1 } },
+    };
+    const handbook = { edition: 2, effectiveFrom: ago(30_000), effectiveTo: null, promises: [...PROMISES, check] };
+    await log.say(handbookStream, { type: 'HandbookPublished', data: { edition: 2, handbook, publishedBy: 'lin' } });
+    await log.say(stream, act('RequestStepStarted', ago(20_000), { step: 'check' }));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      const today = new Date().getTime();
+      const dates = [1, 2, 3].map((days) =>
+        new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(today + days * 86_400_000),
+      );
+      await log.say(calendarStream('LATER'), { type: 'CalendarRevised', data: revision(2, dates) });
+      await caughtUp();
+    });
+    expect(await typesOf(stream.id, 'check')).toEqual(['CommitmentStarted', 'DeadlineRecomputed']);
   });
 });

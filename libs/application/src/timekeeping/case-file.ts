@@ -39,6 +39,8 @@ export interface SourcedFact {
 export interface Rules {
   handbookAt(position: number): readonly HandbookEdition[];
   calendarsAt(position: number): ReadonlyMap<string, CalendarInForce>;
+  /** As known at one position, with those that were published after it, up to another, as they were then: a later step may name one. */
+  calendarsFrom(position: number, upTo: number): ReadonlyMap<string, CalendarInForce>;
   /** Revisions recorded after one position, up to another. */
   revisionsBetween(after: number, upTo: number): readonly CaseFact[];
 }
@@ -59,7 +61,7 @@ export function caseInput(file: CaseFile, rules: Rules, upTo: number, zone: Zone
       ...rules.revisionsBetween(file.openedPosition, upTo),
     ]),
     handbookAt: ({ position = file.openedPosition }) => rules.handbookAt(position),
-    calendars: rules.calendarsAt(file.openedPosition),
+    calendars: rules.calendarsFrom(file.openedPosition, upTo),
   };
 }
 

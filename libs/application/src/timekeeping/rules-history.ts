@@ -24,6 +24,8 @@ export class RulesHistory implements Rules {
   private readonly snapshots: Snapshot[] = [];
   private readonly prepared = new Map<string, CalendarInForce>();
   private readonly revisions: (CaseFact & { position: number })[] = [];
+  /** Each calendar as it was first published. */
+  private readonly first: { position: number; calendar: CalendarInForce }[] = [];
 
   constructor(events: readonly RuleEvent[] = []) {
     for (const event of events) this.add(event);
@@ -46,8 +48,12 @@ export class RulesHistory implements Rules {
     });
     const snapshot = { position: event.position, handbook, calendars: new Map(inForce) };
     this.snapshots.push(snapshot);
-    if (event.type !== 'CalendarRevised') return;
+    if (event.type !== 'CalendarPublished' && event.type !== 'CalendarRevised') return;
     const revised = snapshot.calendars.get((event.data as { name: string }).name)!;
+    if (event.type === 'CalendarPublished') {
+      this.first.push({ position: event.position, calendar: revised });
+      return;
+    }
     this.revisions.push({
       atMs: Date.parse(event.recordedAt),
       position: event.position,
@@ -60,6 +66,12 @@ export class RulesHistory implements Rules {
   handbookAt = (position: number): readonly HandbookEdition[] => this.at(position).handbook;
 
   calendarsAt = (position: number): ReadonlyMap<string, CalendarInForce> => this.at(position).calendars;
+
+  calendarsFrom = (position: number, upTo: number): ReadonlyMap<string, CalendarInForce> => {
+    const later = this.first.filter((one) => one.position > position && one.position <= upTo);
+    const known = this.calendarsAt(position);
+    return later.length === 0 ? known : new Map([...later.map(({ calendar }) => [calendar.name, calendar] as const), ...known]);
+  };
 
   revisionsBetween = (after: number, upTo: number): readonly CaseFact[] =>
     this.revisions.filter(({ position }) => position > after && position <= upTo);
