@@ -22,6 +22,8 @@ interface Position {
   /** Of business minutes: what accrues until the deadline; more than the target where `minRemainingMinutes` gave more. */
   goalMs: number;
   extraDays: number;
+  /** Of day targets: so much business time since then is left at least, though not beyond what was promised before. */
+  least: { from: number; ms: number; before: DayTarget } | undefined;
 }
 
 /** One commitment: one cycle of one promise. */
@@ -57,9 +59,9 @@ export class NaiveCommitment {
     this.changedAt = startedAt;
     const target = firstTarget;
     const targetMs = firstTargetMs ?? (target.kind === 'businessMinutes' ? target.minutes * minuteMs : 0);
-    this.now = { deadline: null, due: null, target, targetMs, goalMs: targetMs, extraDays: 0 };
+    this.now = { deadline: null, due: null, target, targetMs, goalMs: targetMs, extraDays: 0, least: undefined };
     if (target.kind === 'businessMinutes') this.now.deadline = calendar.reach(startedAt, targetMs);
-    else this.now = { ...this.now, ...this.dayGoal(target, 0) };
+    else this.now = { ...this.now, ...this.dayGoal(target, 0, undefined) };
   }
 
   get ended(): boolean {
@@ -141,7 +143,7 @@ export class NaiveCommitment {
     if (dateOf(this.calendar.zone, at) > this.now.due) return;
     const extraDays = this.now.extraDays + days;
     this.changedAt = at;
-    this.now = { ...this.now, extraDays, ...this.dayGoal(this.now.target, extraDays) };
+    this.now = { ...this.now, extraDays, ...this.dayGoal(this.now.target, extraDays, this.now.least) };
   }
 
   /** The rule of a favourable change; whether the deadline moved. */
@@ -168,15 +170,21 @@ export class NaiveCommitment {
   }
 
   private dayCandidate(at: number, target: DayTarget): Position {
-    const candidate = { ...this.now, target, ...this.dayGoal(target, this.now.extraDays) };
-    if (candidate.deadline >= at) return candidate;
-    const deadline = this.calendar.reach(at, this.policy.minRemainingMinutes * minuteMs);
-    return { ...candidate, deadline, due: this.dateBefore(deadline) };
+    const { extraDays } = this.now;
+    const passed = this.dayGoal(target, extraDays, undefined).deadline < at;
+    const before = this.now.target as DayTarget;
+    const least = passed ? { from: at, ms: this.policy.minRemainingMinutes * minuteMs, before } : undefined;
+    return { ...this.now, target, least, ...this.dayGoal(target, extraDays, least) };
   }
 
-  private dayGoal(target: Target, extraDays: number): { deadline: number; due: string } {
+  private dayGoal(target: Target, extraDays: number, least: Position['least']): { deadline: number; due: string } {
     const { at: deadline, due } = this.calendar.dayDeadline(target as DayTarget, this.startedAt, extraDays);
-    return { deadline, due };
+    if (least === undefined) return { deadline, due };
+    const leftUntil = this.calendar.reach(least.from, least.ms);
+    const before = this.calendar.dayDeadline(least.before, this.startedAt, extraDays);
+    const kept =
+      leftUntil < before.at ? { deadline: leftUntil, due: this.dateBefore(leftUntil) } : { deadline: before.at, due: before.due };
+    return kept.deadline > deadline ? kept : { deadline, due };
   }
 
   /** Another calendar: told again from the original start; one that is brought forward is never before the recording. */
@@ -191,7 +199,7 @@ export class NaiveCommitment {
       return;
     }
     if (was.due === null) this.now.deadline = calendar.reachOutside(this.pauses, this.startedAt, was.goalMs);
-    else this.now = { ...was, ...this.dayGoal(was.target, was.extraDays) };
+    else this.now = { ...was, ...this.dayGoal(was.target, was.extraDays, was.least) };
     if ((this.now.deadline ?? 0) >= Math.min(was.deadline, at)) return;
     this.now.deadline = at;
     if (was.due === null) this.now.goalMs = this.accruedMs(at);

@@ -123,6 +123,32 @@ describe('a change in flight', () => {
     expect(told).toMatchObject({ dueDate: '2025-03-11', deadlineAt: at('2025-03-12T00:00') });
   });
 
+  // 5 days have passed at the promotion, so 120 business minutes are left: 90 until the lunch break, 30 after it
+  it.each<[string, Fact, string]>([
+    [
+      'a calendar revised for another year',
+      { at: at('2025-03-20T11:00'), fact: 'calendarRevised', calendar: 'DESK', closed: ['2026-01-01'] },
+      '2025-03-20T13:30',
+    ],
+    [
+      'a calendar that closes the afternoon’s date',
+      { at: at('2025-03-20T11:00'), fact: 'calendarRevised', calendar: 'DESK', special: { '2025-03-20': [['09:00', '11:30']] } },
+      '2025-03-21T09:30',
+    ],
+    [
+      'an extension that does not reach so far',
+      { at: at('2025-03-20T11:00'), fact: 'extended', promise: 'it', days: 2 },
+      '2025-03-20T13:30',
+    ],
+    ['an extension that does', { at: at('2025-03-20T11:00'), fact: 'extended', promise: 'it', days: 5 }, '2025-03-22T00:00'],
+  ])('what it left of a day target at least is kept by %s', (_what, fact, deadline) => {
+    const days = (count: number) => ({ kind: 'calendarDays' as const, days: count });
+    const course = [received('2025-03-11T10:00'), promoted('2025-03-20T10:00'), fact];
+    const terms = { target: days(30), tierMode: 'favourable_only' as const, minRemainingMinutes: 120 };
+    const told = answer(terms, course, at('2025-03-20T11:00'), [{ ...platinum, target: days(5) }]);
+    expect(told).toMatchObject({ state: 'running', deadlineAt: at(deadline) });
+  });
+
   it('warns at once of a threshold that it brings into the past, also while waiting for the client', () => {
     const asked: Fact = { at: at('2025-03-10T10:00'), fact: 'clientAsked' };
     const told = answer(terms, [received('2025-03-10T09:00'), asked, promoted('2025-03-10T14:00')], at('2025-03-10T15:00'), [platinum]);

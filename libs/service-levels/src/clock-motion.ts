@@ -42,7 +42,7 @@ export function startClock({
   const goal = goalOf(target, calendar.calendar, startMs, startDay);
   const clock: Clock = {
     ...{ promise, edition, cycle, calendar, startMs, startDay, tierUsed: tier, tier, severity, target, ...goal },
-    ...{ state: 'running', extensionDays: 0, pauses: [], warned: [], escalated: 0, changedMs: startMs },
+    ...{ state: 'running', extensionDays: 0, least: null, pauses: [], warned: [], escalated: 0, changedMs: startMs },
     ...{ stoppedMs: null, endedMs: null, transitions: [] },
   };
   const { deadlineMs, dueDay } = goal;
@@ -154,16 +154,32 @@ export function favour(clock: Clock, atMs: number, target: Target, cause: Recomp
     return recompute(clock, atMs, { goalMs, deadlineMs: null, dueDay: null }, cause, detail, target);
   }
   if (clock.state !== 'running') return false;
-  const next = goalOf(target, calendar, clock.startMs, clock.startDay, clock.extensionDays);
+  let next = goalOf(target, calendar, clock.startMs, clock.startDay, clock.extensionDays);
+  let least: Clock['least'] = null;
   if (countsMinutes(clock)) {
     const accruedMs = accruedUpTo(clock, atMs);
     if (accruedMs > next.goalMs) Object.assign(next, { goalMs: accruedMs + leastMs, deadlineMs: calendar.reach(atMs, leastMs) });
     else next.deadlineMs = instantOf(clock, next.goalMs);
   } else if (next.deadlineMs < atMs) {
-    next.deadlineMs = calendar.reach(atMs, leastMs);
-    next.dueDay = calendar.dayAt(next.deadlineMs - 1);
+    least = { fromMs: atMs, leastMs, before: clock.target };
+    next = dayGoal(clock, target, least);
   }
-  return next.deadlineMs < clock.deadlineMs! && recompute(clock, atMs, next, cause, detail, target);
+  if (next.deadlineMs >= clock.deadlineMs!) return false;
+  clock.least = least;
+  return recompute(clock, atMs, next, cause, detail, target);
+}
+
+/** Of a day target, from the original start; what a favourable change left at least is kept. */
+function dayGoal(clock: Clock, target: Target, least: Clock['least']): Goal {
+  const { calendar } = clock.calendar;
+  const goalFor = (stated: Target): Goal => goalOf(stated, calendar, clock.startMs, clock.startDay, clock.extensionDays);
+  const goal = goalFor(target);
+  if (!least) return goal;
+  const deadlineMs = calendar.reach(least.fromMs, least.leastMs);
+  if (deadlineMs <= goal.deadlineMs) return goal;
+  const before = goalFor(least.before);
+  if (before.deadlineMs <= deadlineMs) return before;
+  return { goalMs: 0, deadlineMs, dueDay: deadlineMs === Infinity ? null : calendar.dayAt(deadlineMs - 1) };
 }
 
 /** Another version of its calendar: recomputed from the original start, never brought forward to before the recording. */
@@ -180,8 +196,9 @@ export function recalendar(clock: Clock, atMs: number, revised: CalendarInForce)
     clock.goalMs = Math.max(clock.goalMs, accruedUpTo(clock, atMs));
     return;
   }
-  const next = goalOf(clock.target, calendar, clock.startMs, clock.startDay, clock.extensionDays);
-  if (countsMinutes(clock)) Object.assign(next, { goalMs: clock.goalMs, deadlineMs: instantOf(clock, clock.goalMs) });
+  const next: Goal = countsMinutes(clock)
+    ? { goalMs: clock.goalMs, deadlineMs: instantOf(clock, clock.goalMs), dueDay: null }
+    : dayGoal(clock, clock.target, clock.least);
   if (next.deadlineMs < before.deadlineMs! && next.deadlineMs < atMs) {
     next.deadlineMs = atMs;
     if (countsMinutes(clock)) next.goalMs = accruedUpTo(clock, atMs);
@@ -197,8 +214,7 @@ export function extend(clock: Clock, atMs: number, days: number): 'extended' | '
   if (clock.target.kind !== 'calendarDays') return 'not-calendar-days';
   if (clock.state !== 'running' || clock.dueDay === null || clock.calendar.calendar.dayAt(atMs) > clock.dueDay) return 'too-late';
   clock.extensionDays += days;
-  const next = goalOf(clock.target, clock.calendar.calendar, clock.startMs, clock.startDay, clock.extensionDays);
-  recompute(clock, atMs, next, 'extension', `${days} days`);
+  recompute(clock, atMs, dayGoal(clock, clock.target, clock.least), 'extension', `${days} days`);
   return 'extended';
 }
 

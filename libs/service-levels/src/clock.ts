@@ -66,6 +66,8 @@ export interface Clock {
   deadlineMs: number | null;
   dueDay: DayNumber | null;
   extensionDays: number;
+  /** Of day targets: what a favourable change left at least, since more than its target had passed; never beyond what was promised before. */
+  least: { fromMs: number; leastMs: number; before: Target } | null;
   pauses: Pause[];
   /** Thresholds reached so far. */
   warned: number[];
