@@ -80,5 +80,6 @@ describe('npm run ops', () => {
   it('tells how it is used', async () => {
     expect((await ops('--help')).stdout).toContain('verify');
     expect((await ops('fly')).code).toBe(2);
+    expect(await ops('what-if', 'one.json', 'two.json')).toMatchObject({ code: 2, stderr: expect.stringContaining('too many arguments') });
   });
 });

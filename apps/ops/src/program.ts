@@ -20,7 +20,10 @@ const firmZone = (): string => process.env.FIRM_ZONE ?? 'Asia/Shanghai';
 /** Exit codes: 0 done; 1 a fault; 2 it was asked for wrongly; 4 something was found. */
 export async function runOps(args: readonly string[]): Promise<number> {
   let code = 0;
-  const program = new Command('ops').description('Operate a Rapport installation: DATABASE_URL, or else the embedded one').exitOverride();
+  const program = new Command('ops')
+    .description('Operate a Rapport installation: DATABASE_URL, or else the embedded one')
+    .exitOverride()
+    .allowExcessArguments(false);
   const onInstallation = async (work: (installation: Installation) => Promise<void>): Promise<void> => {
     const installation = await openInstallation(new Home(), say);
     try {
