@@ -101,6 +101,8 @@ export class Sight {
         this.results.set(subjectId, seen);
         return;
       }
+      // what moved it may be a fact that has not been read yet, such as an extension just in time: the log goes first
+      if (look.timePasses) return;
       for (const [id, stream] of await this.loadStreams(stale)) streams.set(id, stream); // a person, or another timekeeper, was faster
     }
     throw new Error(`the commitments of ${subjectId} keep moving`);
