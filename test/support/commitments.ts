@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from '@jest/globals';
 import { type CommandContext, EventCodec, eventRegistry } from '#application';
 import { derivedId, type DomainEvent, newId, type StreamRef, type Uuid } from '#event-sourcing';
 import {
@@ -11,7 +12,7 @@ import {
   weekdays,
   withDefaults,
 } from '#service-levels';
-import { type ApiUnderTest, SHANGHAI } from './api.js';
+import { type ApiUnderTest, type Caller, SHANGHAI } from './api.js';
 import { DESK, ZONE } from './timekeeping.js';
 
 /** A calendar on which business time never stops. */
@@ -68,4 +69,16 @@ export function startedEvent(more: Pick<StartedData, 'clientId' | 'subject'> & P
     ...more,
   };
   return { type: 'CommitmentStarted', data };
+}
+
+/** Every id behind an address, by its pages. */
+export async function behind(address: string, caller: Caller, member = 'commitmentId'): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor = ''; ;) {
+    const { status, body } = await caller.get(`${address}&limit=200${cursor}`);
+    expect({ address, status, body }).toMatchObject({ status: 200 });
+    ids.push(...(body['items'] as Record<string, string>[]).map((item) => item[member]!));
+    if (body['next'] === null) return ids.sort();
+    cursor = `&cursor=${body['next'] as string}`;
+  }
 }

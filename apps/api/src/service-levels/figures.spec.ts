@@ -1,32 +1,17 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { derivedId, newId, type Uuid } from '#event-sourcing';
 import {
-  ageInBusinessDays,
-  bucketOf,
   type ClockEvent,
   type CommitmentEvent,
   type Compliance,
   complianceByCell,
   type MeasuredCommitment,
   type Period,
-  PreparedCalendar,
   spreadOf,
   withDefaults,
 } from '#service-levels';
-import {
-  aClient,
-  aComplaint,
-  type ApiUnderTest,
-  aRequest,
-  BEIJING,
-  type Caller,
-  fieldFault,
-  problem,
-  SHANGHAI,
-  startApiUnderTest,
-} from '../../../../test/support/api.js';
-import { ALWAYS, publishRules, say, startedEvent } from '../../../../test/support/commitments.js';
-import { DESK } from '../../../../test/support/timekeeping.js';
+import { type ApiUnderTest, BEIJING, type Caller, fieldFault, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
+import { behind, publishRules, say, startedEvent } from '../../../../test/support/commitments.js';
 
 jest.setTimeout(120_000);
 
@@ -166,18 +151,6 @@ interface Cell {
   drillDown: Record<string, string>;
 }
 
-/** Every id behind an address, by its pages. */
-async function behind(address: string, caller = officer, member = 'commitmentId'): Promise<string[]> {
-  const ids: string[] = [];
-  for (let cursor = ''; ;) {
-    const { status, body } = await caller.get(`${address}&limit=200${cursor}`);
-    expect({ address, status, body }).toMatchObject({ status: 200 });
-    ids.push(...(body['items'] as Record<string, string>[]).map((item) => item[member]!));
-    if (body['next'] === null) return ids.sort();
-    cursor = `&cursor=${body['next'] as string}`;
-  }
-}
-
 const NONE: Compliance<Uuid> = {
   due: { numerator: [], denominator: [], basisPoints: null },
   missed: [],
@@ -248,7 +221,7 @@ describe('compliance', () => {
         ...{ closedCohort: closedCohort.denominator, closedCohortMet: closedCohort.numerator },
       };
       for (const [name, ids] of Object.entries(lists)) {
-        expect({ group, name, ids: await behind(drillDown[name]!) }).toEqual({ group, name, ids: [...ids].sort() });
+        expect({ group, name, ids: await behind(drillDown[name]!, officer) }).toEqual({ group, name, ids: [...ids].sort() });
       }
     }
   });
@@ -258,7 +231,9 @@ describe('compliance', () => {
     expect((body['items'] as Cell[]).filter((cell) => cell['due'] !== 0).map(({ group }) => group)).toEqual([{ month: '2026-03' }]);
     const onMidnight = known.filter((one) => one.deadlineMs === APRIL && !one.cancelled);
     expect(onMidnight.length).toBeGreaterThan(5);
-    expect(await behind((body['items'] as Cell[])[0]!.drillDown['due']!)).toEqual(expect.arrayContaining(onMidnight.map(({ id }) => id)));
+    expect(await behind((body['items'] as Cell[])[0]!.drillDown['due']!, officer)).toEqual(
+      expect.arrayContaining(onMidnight.map(({ id }) => id)),
+    );
     const whole = (await officer.get('/v1/service-levels/compliance')).body['items'] as Cell[];
     for (const figure of ['met', 'excused', 'stillOpen']) expect(whole[0]![figure]).toBeGreaterThan(0);
   });
@@ -270,7 +245,7 @@ describe('compliance', () => {
     for (const { group, drillDown } of cells) {
       const mine = own.filter(({ dimensions }) => dimensions['tier'] === group['tier']);
       const { due } = complianceByCell<Uuid, Known>(mine, () => '', { startMs: -Infinity, endMs: Infinity }, Date.now()).get('') ?? NONE;
-      expect(await behind(drillDown['due']!)).toEqual([...due.denominator].sort());
+      expect(await behind(drillDown['due']!, officer)).toEqual([...due.denominator].sort());
     }
     expect(cells.length).toBeGreaterThan(1);
   });
@@ -294,84 +269,5 @@ describe('compliance', () => {
     ['outcome=met', 'outcome', 'unknown-parameter'],
   ])('%s is refused', async (query, name, code) => {
     expect(problem(await officer.get(`/v1/service-levels/compliance?${query}`))).toEqual(fieldFault(`#/query/${name}`, code));
-  });
-});
-
-interface AgeingRow {
-  group: Record<string, string | null>;
-  open: number;
-  buckets: { bucket: string; open: number; drillDown: string }[];
-  undated: { open: number; drillDown: string };
-}
-
-describe('ageing', () => {
-  /** Open requests by the instant of their receipt; null: undated. */
-  const open = new Map<string, { process: string; receivedMs: number | null }>();
-  beforeAll(async () => {
-    const manager = await under.as('branchManager');
-    const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
-    for (const [i, days] of [0, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 12, 14, 15, 20, 28, 29, 30, 45, 60, 400].entries()) {
-      const receivedMs = Date.now() - days * 24 * HOUR_MS - 5 * MINUTE_MS;
-      const process = i % 2 ? 'trading' : 'settlement';
-      const { body } = await manager.post('/v1/requests', aRequest(clientId, { process, receivedAt: at(receivedMs) }));
-      open.set(String(body['id']), { process, receivedMs });
-    }
-    const done = await manager.post('/v1/requests', aRequest(clientId));
-    await manager.post(`/v1/requests/${String(done.body['id'])}/cancel`, { reason: 'other' }, { version: 1 });
-    const undatedId = newId();
-    const receivedAt = { precision: 'unknown', at: '2026-01-01T00:00:00.000Z' };
-    const data = { clientId, receivedAt, process: 'trading', channel: 'phone', severity: 'normal' };
-    await say(under, { id: undatedId, kind: 'request', key: clientId }, [{ type: 'RequestReceived', data }]);
-    open.set(undatedId, { process: 'trading', receivedMs: null });
-    await manager.post('/v1/complaints', aComplaint(clientId));
-    await under.settled();
-  });
-
-  test.each([
-    ['by=process', 'DESK', DESK],
-    ['by=process&calendar=ALWAYS', 'ALWAYS', ALWAYS],
-    ['', 'DESK', DESK],
-  ] as const)('[%s] of requests counts what is open by business days, and drills down to exactly that', async (query, name, calendar) => {
-    const { status, body } = await officer.get(`/v1/service-levels/ageing?of=requests&${query}`);
-    expect({ status, body }).toMatchObject({ status: 200, body: { calendar: name } });
-    const rows = body['items'] as AgeingRow[];
-    const prepared = PreparedCalendar.of(calendar);
-    expect(rows.reduce((sum, row) => sum + row.open, 0)).toBe(open.size);
-    for (const { group, buckets, undated, ...row } of rows) {
-      const own = [...open].filter(([, { process }]) => !('process' in group) || process === group['process']);
-      expect(row.open).toBe(own.length);
-      expect(buckets.map(({ bucket }) => bucket)).toEqual(['0-1', '2-3', '4-5', '6-10', '11-20', '>20']);
-      for (const { bucket, drillDown, open: count } of buckets) {
-        const ids = own
-          .filter(([, { receivedMs }]) => receivedMs !== null && bucketOf(ageInBusinessDays(prepared, receivedMs, Date.now())) === bucket)
-          .map(([id]) => id);
-        const found = await behind(drillDown, officer, 'requestId');
-        expect({ group, bucket, count, found }).toEqual({ group, bucket, count: ids.length, found: ids.sort() });
-      }
-      expect(await behind(undated.drillDown, officer, 'requestId')).toHaveLength(undated.open);
-    }
-  });
-
-  test('of complaints, and of those without a value', async () => {
-    const { body } = await officer.get('/v1/service-levels/ageing?of=complaints&by=severity');
-    const [row] = body['items'] as AgeingRow[];
-    expect(row).toMatchObject({ open: 1 });
-    const oldest = row!.buckets.at(-1)!;
-    expect([oldest.open, (await behind(oldest.drillDown, officer, 'complaintId')).length]).toEqual([1, 1]);
-    const staff = (await officer.get('/v1/service-levels/ageing?by=staff')).body['items'] as AgeingRow[];
-    for (const { open: count, buckets, undated } of staff) {
-      const found = await Promise.all([...buckets, undated].map(({ drillDown }) => behind(drillDown, officer, 'requestId')));
-      expect(found.flat()).toHaveLength(count);
-    }
-  });
-
-  test.each([
-    ['of=clients', 'of', 'not-allowed'],
-    ['of=complaints&by=process', 'by', 'not-allowed'],
-    ['of=requests&by=product', 'by', 'not-allowed'],
-    ['calendar=NOWHERE', 'calendar', 'not-allowed'],
-    ['calendar=desk', 'calendar', 'bad-format'],
-  ])('%s is refused', async (query, name, code) => {
-    expect(problem(await officer.get(`/v1/service-levels/ageing?${query}`))).toEqual(fieldFault(`#/query/${name}`, code));
   });
 });
