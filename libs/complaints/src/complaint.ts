@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type Instant, type StaffId, type When } from '#event-sourcing';
+import { type Decider, DomainError, type Instant, precedes, type StaffId, type When } from '#event-sourcing';
 import type { ComplaintChannel, ComplaintEvent, ReopenReason } from './complaint-events.js';
 
 type Data<T extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: T }>['data'];
@@ -129,12 +129,7 @@ function requireAnswered(state: ComplaintState): Open {
   return answered;
 }
 
-// A fact known by its date may have happened until that day's end; an undated one only sorts and is never compared.
 function inTime({ at, now }: { at: When; now: Instant }, earliest: When, tooEarly: string): void {
   if (at.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
-  if (at.precision === 'unknown' || earliest.precision === 'unknown') return;
-  const latestMs = Date.parse(at.at) + (at.precision === 'day' ? DAY_MS - 1 : 0);
-  if (latestMs < Date.parse(earliest.at)) throw new DomainError(tooEarly, ['/occurredAt']);
+  if (precedes(at, earliest)) throw new DomainError(tooEarly, ['/occurredAt']);
 }
-
-const DAY_MS = 86_400_000;

@@ -23,3 +23,12 @@ export type When =
   | { precision: 'unknown'; at: Instant };
 
 export const instant = (at: Instant): When => ({ precision: 'instant', at });
+
+const DAY_MS = 86_400_000;
+
+/** The latest instant at which it may have happened, in milliseconds: a fact known by its date, until that day's end. */
+export const latestMsOf = ({ at, precision }: When): number => Date.parse(at) + (precision === 'day' ? DAY_MS - 1 : 0);
+
+/** Whether the first certainly happened before the second. An undated fact only sorts, and is never compared. */
+export const precedes = (a: When, b: When): boolean =>
+  a.precision !== 'unknown' && b.precision !== 'unknown' && latestMsOf(a) < Date.parse(b.at);

@@ -1,6 +1,7 @@
 import type { CalendarChanges } from './calendar-changes.js';
 import { type Calendar, type FormatFault, type Weekday, weekdays } from './format.js';
-import { aDate, aList, anObject, DAY_MS, dateAfter, has, isRealDate, type Members, membersOf, within } from './format-checks-values.js';
+import { aDate, aList, anObject, dateAfter, has, isRealDate, type Members, membersOf, within } from './format-checks-values.js';
+import { dayOf } from './zone.js';
 import { Place } from './format-faults.js';
 
 export const MAX_WINDOWS_PER_DAY = 48;
@@ -146,7 +147,7 @@ function closedIn(value: unknown, place: Place): Closing[] {
   aList(value, place, 0, MAX_CLOSED_ENTRIES)?.forEach((item, i) => {
     const range = rangeIn(item, place.at(i));
     if (!range) return;
-    const days = (Date.parse(range.to) - Date.parse(range.from)) / DAY_MS + 1;
+    const days = dayOf(range.to) - dayOf(range.from) + 1;
     total += days;
     if (days > MAX_RANGE_DAYS) place.at(i).fault('too-long');
     else closed.push(range);

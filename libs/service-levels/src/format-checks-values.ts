@@ -1,5 +1,6 @@
 import type { BilingualText } from './format.js';
 import type { Place } from './format-faults.js';
+import { dateOf, dayOf } from './zone.js';
 
 /** Letters of any script, digits, and what joins them in codes; begins with a letter or a digit. */
 export const CODE_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.:/-]{0,63}$';
@@ -161,7 +162,5 @@ export function isRealDate(text: string): boolean {
   return at >= FIRST_INSTANT && new Date(at).toISOString().startsWith(text);
 }
 
-export const DAY_MS = 86_400_000;
-/** The local date so many days later; local dates have no clock, so UTC arithmetic is exact. */
-export const dateAfter = (localDate: string, days: number): string =>
-  new Date(Date.parse(`${localDate}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+/** The local date so many days later. */
+export const dateAfter = (localDate: string, days: number): string => dateOf(dayOf(localDate) + days);

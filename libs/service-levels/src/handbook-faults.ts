@@ -1,5 +1,5 @@
 import { type Calendar, type FormatFault, type HandbookEdition, type ServicePromise, type Window, weekdays } from './format.js';
-import { DAY_MS } from './format-checks-values.js';
+import { DAY_MS } from './zone.js';
 import { Place } from './format-faults.js';
 import { equallySpecific, uncoveredProcesses } from './promise-overlap.js';
 

@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type Instant, type When } from '#event-sourcing';
+import { type Decider, DomainError, type Instant, type When, precedes } from '#event-sourcing';
 import { type Severity, severities } from './format.js';
 import type { RequestEvent } from './request-events.js';
 
@@ -169,15 +169,7 @@ function inTime({ at, now }: Timed, { receivedAt }: Known, follows: When): void 
 /** A reply answers what was asked before it: a question asked later, though recorded sooner, stays open. */
 const unanswered = (questions: readonly When[], reply: When): readonly When[] => questions.filter((asked) => precedes(reply, asked));
 
-// A fact known by its date may have happened until that day's end; an undated one only sorts and is never compared.
-function precedes(at: When, other: When): boolean {
-  if (at.precision === 'unknown' || other.precision === 'unknown') return false;
-  return Date.parse(at.at) + (at.precision === 'day' ? DAY_MS - 1 : 0) < Date.parse(other.at);
-}
-
 const later = (a: When, b: When): When => (b.precision !== 'unknown' && (a.precision === 'unknown' || b.at > a.at) ? b : a);
 
 const earliest = (questions: readonly When[]): When | undefined =>
   questions.reduce<When | undefined>((first, asked) => (first && first.at <= asked.at ? first : asked), undefined);
-
-const DAY_MS = 86_400_000;

@@ -102,8 +102,8 @@ export class CaseStore {
 
   async rules(): Promise<RuleEvent[]> {
     const text = `SELECT position, event_id AS "eventId", ${utc('recorded_at')} AS "recordedAt", type, data FROM timekeeper.rules ORDER BY position`;
-    const { rows } = await this.pool.query<Omit<RuleEvent, 'data'> & { data: string }>(text);
-    return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as object }));
+    const { rows } = await this.pool.query<{ data: string }>(text);
+    return rows.map((row) => ({ ...row, data: JSON.parse(row.data) as object }) as RuleEvent);
   }
 
   /** Case files of these subjects, with all facts that are kept; a subject that was never received has none. */

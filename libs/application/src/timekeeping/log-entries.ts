@@ -1,18 +1,25 @@
 import type { EventRegistry, Instant, RecordedEvent, StaffId, Uuid } from '#event-sourcing';
-import { type CaseFacts, caseFactsOf } from '#service-levels';
+import { type CaseFacts, caseFactsOf, type RuleEvent as RecordedRule } from '#service-levels';
 import { type TierEvent, tierEvents } from '#tiers';
 import { metadataOfEvent } from '../event-codec.js';
 import { isCaseEvent } from './case-events.js';
 import type { LoggedTierEvent } from './tier-changes.js';
 
 /** A calendar's or the handbook's event, where the log has it. */
-export interface RuleEvent {
-  eventId: Uuid;
-  position: number;
-  recordedAt: Instant;
-  type: string;
-  data: object;
-}
+export type RuleEvent = RecordedRule & { eventId: Uuid; position: number };
+
+/** A rule event as the log keeps it. The stream's kind says that it is one. */
+export const ruleEventOf = (
+  { eventId, position, recordedAt, type, schemaVersion, data }: RecordedEvent,
+  registry: EventRegistry,
+): RuleEvent =>
+  ({
+    eventId,
+    position,
+    recordedAt,
+    type,
+    data: registry.upcast(type, schemaVersion, JSON.parse(data) as Record<string, unknown>),
+  }) as unknown as RuleEvent;
 
 /** What one event of the log is to the timekeeper. */
 export interface LogEntry {
@@ -39,8 +46,8 @@ export function logEntryOf(row: RecordedEvent, registry: EventRegistry): LogEntr
   if (!isRule && !isTier && !isCaseEvent(type)) return undefined;
   const { branchId, correlationId, actor } = metadataOfEvent(row);
   const entry = { eventId, position, recordedAt, streamId, clientId, branchId, correlationId, actorId: actor.id };
+  if (isRule) return { ...entry, rule: ruleEventOf(row, registry) };
   const data = registry.upcast(type, row.schemaVersion, JSON.parse(row.data) as Record<string, unknown>);
-  if (isRule) return { ...entry, rule: { eventId, position, recordedAt, type, data } };
   if (isTier) return { ...entry, tier: { event: { type, data } as unknown as TierEvent, eventId, position, recordedAt } };
   const facts = caseFactsOf({ type, data }, { eventId, position, streamId, actorId: actor.id, recordedAt });
   return facts && { ...entry, facts };

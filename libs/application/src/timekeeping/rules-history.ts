@@ -1,12 +1,4 @@
-import {
-  type Calendar,
-  type CalendarInForce,
-  type CaseFact,
-  type HandbookEdition,
-  PreparedCalendar,
-  type RuleEvent as PureRuleEvent,
-  rulesInForce,
-} from '#service-levels';
+import { type Calendar, type CalendarInForce, type CaseFact, type HandbookEdition, PreparedCalendar, rulesInForce } from '#service-levels';
 import type { Rules } from './case-file.js';
 import type { RuleEvent } from './log-entries.js';
 
@@ -35,7 +27,7 @@ export class RulesHistory implements Rules {
   add(event: RuleEvent): void {
     if (event.position <= (this.events.at(-1)?.position ?? 0)) return;
     this.events.push(event);
-    const { handbook, calendars } = rulesInForce(this.events as unknown as PureRuleEvent[]);
+    const { handbook, calendars } = rulesInForce(this.events);
     const inForce = Object.entries(calendars).map(([name, { versions }]): [string, CalendarInForce] => {
       const { version } = versions.at(-1)!;
       const key = `${name}|${version}`;
@@ -49,7 +41,7 @@ export class RulesHistory implements Rules {
     const snapshot = { position: event.position, handbook, calendars: new Map(inForce) };
     this.snapshots.push(snapshot);
     if (event.type !== 'CalendarPublished' && event.type !== 'CalendarRevised') return;
-    const revised = snapshot.calendars.get((event.data as { name: string }).name)!;
+    const revised = snapshot.calendars.get(event.data.name)!;
     if (event.type === 'CalendarPublished') {
       this.first.push({ position: event.position, calendar: revised });
       return;
@@ -78,7 +70,7 @@ export class RulesHistory implements Rules {
 
   /** Each calendar as it is now, as its document says. */
   calendarDocuments(): Record<string, Calendar> {
-    const { calendars } = rulesInForce(this.events as unknown as PureRuleEvent[]);
+    const { calendars } = rulesInForce(this.events);
     return Object.fromEntries(Object.entries(calendars).map(([name, { versions }]) => [name, versions.at(-1)!.calendar]));
   }
 

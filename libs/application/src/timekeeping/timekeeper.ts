@@ -139,7 +139,7 @@ export class Timekeeper {
       for (const subjectId of sight.ofClient(last.clientId, last.position)) sight.look(subjectId, look, last, commandOf);
     }
     for (const { rule } of group) {
-      if (rule?.type === 'CalendarRevised') await this.recalendar((rule.data as { name: string }).name, look, last, sight);
+      if (rule?.type === 'CalendarRevised') await this.recalendar(rule.data.name, look, last, sight);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
+import { type Instant, latestMsOf, type LocalDate, type Uuid, type When } from '#event-sourcing';
 
 /** Human outbound communications by their event or contact: when each was. */
 export type HumanResponses = Readonly<Record<Uuid, { at: Instant; precision: When['precision'] }>>;
@@ -6,8 +6,7 @@ export type HumanResponses = Readonly<Record<Uuid, { at: Instant; precision: Whe
 /** An amended contact replaces what it said before; a communication before the receipt answers nothing. */
 export function withResponse(responses: HumanResponses, id: Uuid, when: When, human: boolean, receivedAt: Instant): HumanResponses {
   const { [id]: _before, ...others } = responses;
-  const latestMs = Date.parse(when.at) + (when.precision === 'day' ? DAY_MS - 1 : 0);
-  const counts = human && latestMs >= Date.parse(receivedAt);
+  const counts = human && latestMsOf(when) >= Date.parse(receivedAt);
   return counts ? { ...others, [id]: { at: when.at, precision: when.precision } } : others;
 }
 
@@ -28,5 +27,3 @@ export function dateOf(when: When, localDate: (at: Instant) => LocalDate): Local
       return null;
   }
 }
-
-const DAY_MS = 86_400_000;
