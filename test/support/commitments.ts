@@ -82,3 +82,19 @@ export async function behind(address: string, caller: Caller, member = 'commitme
     cursor = `&cursor=${body['next'] as string}`;
   }
 }
+
+/** The smallest bodies of calendars, editions and what-if documents. */
+export function calendarOf(name: string) {
+  return { name, calendar: { zone: 'Asia/Shanghai', week: {} }, effectiveFrom: '2026-01-01', sourceNotice: 'x' };
+}
+export function anEdition(edition: number) {
+  return { edition, effectiveFrom: '2026-01-01T00:00:00+08:00', effectiveTo: null, promises: [] };
+}
+
+export const aWhatIf = {
+  calendars: {},
+  handbook: [],
+  subject: { type: 'request', process: 'x' },
+  timeline: [],
+  asOf: ['2026-01-01T00:00:00Z'],
+};

@@ -15,7 +15,7 @@ import {
   SHANGHAI,
   startApiUnderTest,
 } from '../../../test/support/api.js';
-import { aCommitment } from '../../../test/support/commitments.js';
+import { aCommitment, anEdition, aWhatIf, calendarOf } from '../../../test/support/commitments.js';
 import { glance } from '../../../test/support/live.js';
 import { createApi } from './create-api.js';
 
@@ -34,15 +34,6 @@ const scoped: readonly Role[] = ['serviceDeskAgent', 'relationshipManager', 'bra
 const assignment = { staffId: 'x', role: 'manager', primary: true, from: '2026-01-01' };
 const override = { mode: 'pin', tier: 'GOLD', validFrom: '2190-01-01', justification: 'x' };
 const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01' };
-
-function calendarOf(name: string) {
-  return { name, calendar: { zone: 'Asia/Shanghai', week: {} }, effectiveFrom: '2026-01-01', sourceNotice: 'x' };
-}
-function anEdition(edition: number) {
-  return { edition, effectiveFrom: '2026-01-01T00:00:00+08:00', effectiveTo: null, promises: [] };
-}
-
-const aWhatIf = { calendars: {}, handbook: [], subject: { type: 'request', process: 'x' }, timeline: [], asOf: ['2026-01-01T00:00:00Z'] };
 
 /** Of the whole firm, whatever the branch. */
 const firmWide = / \/v1\/(freshness|calendars|handbook|service-levels\/what-if)\b/;

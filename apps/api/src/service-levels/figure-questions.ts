@@ -25,7 +25,7 @@ export class AgeingQuestion {
   by?: AgeingDimension;
   @patterned(CALENDAR_NAME, {
     optional: true,
-    description: 'Whose business days; default the calendar of the resolution promise in force',
+    description: 'Whose business days; default the calendar of the resolution promise in force, else DESK',
     example: 'DESK',
   })
   calendar?: string;

@@ -16,6 +16,7 @@ import { AgeingQuestion, ComplianceQuestion } from './figure-questions.js';
 import { AgeingView, ComplianceView } from './figure-views.js';
 
 const CELLS_MAX = 1_000;
+const CALENDAR_DEFAULT = 'DESK';
 const LATEST = Number.MAX_SAFE_INTEGER;
 
 /** How well the promises were kept, and how old the open work is. Every figure has the address of what is behind it. */
@@ -55,9 +56,8 @@ export class FiguresController {
   }
 
   private async calendarFor(of: 'requests' | 'complaints', stated: string | undefined, nowMs: number): Promise<CalendarInForce> {
-    const rules = await this.rules.current(stated === undefined ? [] : [stated]);
-    const name = stated ?? resolutionCalendar(rules, of, nowMs);
-    if (name === undefined) throw invalidRequest({ pointer: '#/query/calendar', code: 'missing' }); // nothing is promised yet
+    const rules = await this.rules.current([stated ?? CALENDAR_DEFAULT]);
+    const name = stated ?? resolutionCalendar(rules, of, nowMs) ?? CALENDAR_DEFAULT;
     const found = rules.calendarsAt(LATEST).get(name);
     if (!found) throw invalidRequest({ pointer: '#/query/calendar', code: 'not-allowed' });
     return found;
