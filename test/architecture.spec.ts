@@ -13,6 +13,9 @@ const root = path.resolve(import.meta.dirname, '..');
 const violations: Record<string, Record<string, string>> = {
   'no-cycles': { 'libs/tiers/src/a.ts': "import './b.js';", 'libs/tiers/src/b.ts': "import './a.js';" },
   'nothing-unresolved': { 'libs/tiers/src/c.ts': "import './not-there.js';" },
+  'lib-accounts': { 'libs/accounts/src/a.ts': "import '#tiers';" },
+  'lib-back-office': { 'libs/back-office/src/a.ts': "import '#tiering';" },
+  'lib-tiering': { 'libs/tiering/src/a.ts': "import '#back-office';" },
   'lib-clients': { 'libs/clients/src/a.ts': "import '#tiers';" },
   'lib-event-sourcing': { 'libs/event-sourcing/src/a.ts': "import '#tiers';" },
   'lib-telemetry': { 'libs/telemetry/src/a.ts': "import '#event-sourcing';" },

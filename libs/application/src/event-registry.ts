@@ -1,12 +1,14 @@
+import { accountEvents, rateEvents, sourceEvents } from '#accounts';
 import { assignmentEvents, clientEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents } from '#contacts';
 import { EventRegistry } from '#event-sourcing';
 import { acknowledgementEvents, calendarEvents, commitmentEvents, deliveryEvents, handbookEvents, requestEvents } from '#service-levels';
-import { tierEvents } from '#tiers';
+import { tierEvents, tierRulesEvents } from '#tiers';
 
 /** Every event type of the product. A context that adds one is read by all parts from here on. */
 export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
   ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
+  ...[accountEvents, sourceEvents, rateEvents, tierRulesEvents],
 );

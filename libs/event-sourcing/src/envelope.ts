@@ -1,4 +1,4 @@
-import type { Uuid } from './ids.js';
+import { derivedId, FIRM_ROOT, type Uuid } from './ids.js';
 import type { Instant, LocalDate, StaffId } from './values.js';
 
 /** Who did it. `onBehalfOf` names the client or colleague they acted for. All P1. */
@@ -40,6 +40,12 @@ export interface StreamRef {
   id: Uuid;
   kind: string;
   key: Uuid;
+}
+
+/** A stream of the firm itself: its key is its own id, and its events hold P0 and P1 fields alone. */
+export function firmStream(kind: string, purpose: string): StreamRef {
+  const id = derivedId(FIRM_ROOT, purpose);
+  return { id, kind, key: id };
 }
 
 /** An event ready to be stored: encrypted and serialised. */

@@ -10,6 +10,9 @@ const COMMAND_NAMESPACE = '5b0e4ad2-1c2d-5a1f-9f55-7a9e0e1f5c33';
 /** Number of partitions of the event topic. Another count is a new topic, filled from the log. */
 export const PARTITION_COUNT = 24;
 
+/** What concerns no client hangs from here: calendars, the handbook, rules. */
+export const FIRM_ROOT: Uuid = '01900000-0000-7000-8000-000000000001';
+
 export const newId = (): Uuid => uuidV7();
 
 export const isUuid = (text: string): boolean => UUID_TEXT.test(text);

@@ -5,5 +5,6 @@ export * from './event-definition.js';
 export * from './given-when-then.js';
 export * from './ids.js';
 export * from './local-date.js';
+export * from './rational.js';
 export * from './strict-json.js';
 export * from './values.js';

@@ -1,8 +1,8 @@
 import {
   type Decider,
-  derivedId,
   DomainError,
   type EventDefinitions,
+  firmStream,
   type LocalDate,
   type ProblemTitle,
   type StreamRef,
@@ -129,11 +129,5 @@ export const calendarProblems = {
   },
 } as const satisfies Record<string, ProblemTitle>;
 
-/** The root of the firm's own streams; any UUIDv7, the same for ever. */
-export const FIRM_ROOT = '01900000-0000-7000-8000-000000000001';
-
 /** A calendar is found by its name, and a name is therefore unique. */
-export function calendarStream(name: string): StreamRef {
-  const id = derivedId(FIRM_ROOT, `calendar|${name}`);
-  return { id, kind: 'calendar', key: id };
-}
+export const calendarStream = (name: string): StreamRef => firmStream('calendar', `calendar|${name}`);

@@ -1,13 +1,13 @@
 import {
   derivedId,
   type EventDefinitions,
+  firmStream,
   type Instant,
   type ProblemTitle,
   type StaffId,
   type StreamRef,
   type Uuid,
 } from '#event-sourcing';
-import { FIRM_ROOT } from './calendar.js';
 import type { BilingualText, HandbookEdition, ServicePromise } from './format.js';
 import { type FormatCode, formatFaults } from './format-faults.js';
 
@@ -90,11 +90,6 @@ export const handbookProblems = {
     ProblemTitle
   >),
 } as const satisfies Record<string, ProblemTitle>;
-
-const firmStream = (kind: string, purpose: string): StreamRef => {
-  const id = derivedId(FIRM_ROOT, purpose);
-  return { id, kind, key: id };
-};
 
 /** The firm has one handbook; its editions and presets are one stream, for they must not contradict each other. */
 export const handbookStream: StreamRef = firmStream('handbook', 'handbook');

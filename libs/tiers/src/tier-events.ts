@@ -1,4 +1,12 @@
-import { derivedId, type EventDefinitions, type LocalDate, type ProblemTitle, type StaffId, type Uuid } from '#event-sourcing';
+import {
+  derivedId,
+  type EventDefinitions,
+  type LocalDate,
+  type ProblemTitle,
+  type RationalText,
+  type StaffId,
+  type Uuid,
+} from '#event-sourcing';
 
 /** The ladder, ascending. Thresholds of a rule are configuration; the names and their order are fixed here. */
 export const ladder = ['STANDARD', 'SILVER', 'GOLD', 'PLATINUM', 'DIAMOND'] as const;
@@ -22,18 +30,67 @@ export interface TierInterval {
   validTo: LocalDate | null;
 }
 
-/** Events of the rule engine are named here already, so that histories written today stay readable beside them. */
+/** What an evaluation saw. Amounts in minor units of `currency`; the mean is exact, `adaMinor` rounds it half up for display. */
+export interface EvaluatedInputs {
+  currency: string;
+  /** First day of the window that ends on the evaluation date. */
+  windowFrom: LocalDate;
+  ada: RationalText;
+  adaMinor: number;
+  /** First day of the twelve months that end on the evaluation date. */
+  commissionFrom: LocalDate;
+  netCommission: RationalText;
+  netCommissionMinor: number;
+  /** Accounts owned, and facts in force within the windows. */
+  accounts: number;
+  facts: number;
+}
+
+export interface TierEvaluation {
+  /** The evaluation date; a change takes effect on the next day. */
+  on: LocalDate;
+  ruleVersion: string;
+  /** Rule tier before, the highest tier entered, whether the tier before is retained, and the rule tier after. */
+  current: TierName;
+  candidate: TierName;
+  retained: boolean;
+  tier: TierName;
+  /** After this evaluation. */
+  strikes: number;
+  /** Effective date of the promotion whose grace may still run; null where there was none since the tier was lowered. */
+  promotedFrom: LocalDate | null;
+  inputs: EvaluatedInputs;
+  /** Log position up to which facts were known. */
+  knownTo: number;
+}
+
+export const stopReasons = ['sequence-gap', 'day-incomplete', 'rate-missing', 'facts-parked'] as const;
+export interface StopReason {
+  code: (typeof stopReasons)[number];
+  source?: string;
+  accountId?: string;
+  /** Currency without a rate, or the sequence numbers that are missing, e.g. `17-19`. */
+  detail?: string;
+}
+
+/** The rule tier, what it rests on, and overrides, in one stream a client. */
 export type TierEvent =
   | { type: 'TierInitialised'; data: { tier: TierName; effectiveFrom: LocalDate; basis: string } }
   | { type: 'TierPromoted'; data: { from: TierName; to: TierName; effectiveFrom: LocalDate; ruleVersion?: string } }
   | { type: 'TierDemoted'; data: { from: TierName; to: TierName; effectiveFrom: LocalDate; ruleVersion?: string } }
+  /** One evaluation, whatever came of it. A later one for the same day, made because facts came late, takes its place. */
+  | { type: 'TierEvaluated'; data: TierEvaluation }
+  /** The evaluation of a day could not be made; strikes stay as they were. */
+  | { type: 'TierEvaluationStopped'; data: { on: LocalDate; ruleVersion: string; reasons: readonly StopReason[]; knownTo: number } }
   | { type: 'TierCorrected'; data: { intervals: readonly TierInterval[]; cause: string; affectedCommitments: readonly Uuid[] } }
   | { type: 'OverrideRequested'; data: { overrideId: Uuid; requestedBy: StaffId; justification: string } & Override }
   /** Repeats the override, so that a reader of approvals needs nothing else. */
   | { type: 'OverrideApproved'; data: { overrideId: Uuid; approvedBy: StaffId; approvedOn: LocalDate } & Override }
   | { type: 'OverrideRejected'; data: { overrideId: Uuid; rejectedBy: StaffId; reason: string } }
   /** From `effectiveFrom` on the override no longer holds; the days before keep it. */
-  | { type: 'OverrideRevoked'; data: { overrideId: Uuid; revokedBy: StaffId; effectiveFrom: LocalDate; reason: string } };
+  | { type: 'OverrideRevoked'; data: { overrideId: Uuid; revokedBy: StaffId; effectiveFrom: LocalDate; reason: string } }
+  /** Its last day has passed. The rule tier had taken over on `expiredOn` already: this says so, and moves nothing. */
+  | { type: 'OverrideExpired'; data: { overrideId: Uuid; expiredOn: LocalDate } };
 
 const override = { mode: 'P1', tier: 'P1', validFrom: 'P1', validTo: 'P1' } as const;
 const change = { from: 'P1', to: 'P1', effectiveFrom: 'P1', ruleVersion: 'P1' } as const;
@@ -42,11 +99,20 @@ export const tierEvents: EventDefinitions<TierEvent> = {
   TierInitialised: { version: 1, fields: { tier: 'P1', effectiveFrom: 'P1', basis: 'P1' } },
   TierPromoted: { version: 1, fields: change },
   TierDemoted: { version: 1, fields: change },
+  TierEvaluated: {
+    version: 1,
+    fields: {
+      ...{ on: 'P1', ruleVersion: 'P1', current: 'P1', candidate: 'P1', retained: 'P1', tier: 'P1', strikes: 'P1' },
+      ...{ promotedFrom: 'P1', inputs: 'P1', knownTo: 'P1' },
+    },
+  },
+  TierEvaluationStopped: { version: 1, fields: { on: 'P1', ruleVersion: 'P1', reasons: 'P1', knownTo: 'P1' } },
   TierCorrected: { version: 1, fields: { intervals: 'P1', cause: 'P1', affectedCommitments: 'P1' } },
   OverrideRequested: { version: 1, fields: { overrideId: 'P1', requestedBy: 'P1', justification: 'P3', ...override } },
   OverrideApproved: { version: 1, fields: { overrideId: 'P1', approvedBy: 'P1', approvedOn: 'P1', ...override } },
   OverrideRejected: { version: 1, fields: { overrideId: 'P1', rejectedBy: 'P1', reason: 'P3' } },
   OverrideRevoked: { version: 1, fields: { overrideId: 'P1', revokedBy: 'P1', effectiveFrom: 'P1', reason: 'P3' } },
+  OverrideExpired: { version: 1, fields: { overrideId: 'P1', expiredOn: 'P1' } },
 };
 
 export const tierProblems = {

@@ -27,7 +27,7 @@ export interface TierSpan extends TierInForce {
   validTo: LocalDate | null;
 }
 
-/** The assertions that an event makes; none for requests and rejections, which change no tier. */
+/** The assertions that an event makes; none where it changes no tier by itself. */
 export function assertionsOf(event: TierEvent, recordedAt: Instant): TierAssertion[] {
   const rule = (tier: TierName, validFrom: LocalDate, validTo: LocalDate | null): TierAssertion => ({
     kind: 'rule',
@@ -54,8 +54,11 @@ export function assertionsOf(event: TierEvent, recordedAt: Instant): TierAsserti
       const { overrideId, effectiveFrom } = event.data;
       return [{ kind: 'revocation', tier: null, mode: null, overrideId, validFrom: effectiveFrom, validTo: null, recordedAt }];
     }
+    case 'TierEvaluated':
+    case 'TierEvaluationStopped':
     case 'OverrideRequested':
     case 'OverrideRejected':
+    case 'OverrideExpired':
       return [];
   }
 }

@@ -72,6 +72,9 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
       case 'TierPromoted':
       case 'TierDemoted':
       case 'TierCorrected':
+      case 'TierEvaluated':
+      case 'TierEvaluationStopped':
+      case 'OverrideExpired':
         return state;
       case 'OverrideRequested':
         return withOverride(state, event.data.overrideId, { ...event.data, status: 'requested' });

@@ -37,12 +37,14 @@ export interface LogEntry {
 }
 
 const RULE_KINDS = new Set(['calendar', 'handbook']);
+/** Of every client every month, and they change no tier by themselves. */
+const CHANGES_NO_TIER = new Set(['TierEvaluated', 'TierEvaluationStopped', 'OverrideExpired']);
 
 /** Reads P0 and P1 fields only: nothing is decrypted here. Undefined where an event says nothing to any clock. */
 export function logEntryOf(row: RecordedEvent, registry: EventRegistry): LogEntry | undefined {
   const { eventId, position, recordedAt, streamId, streamKind, type, key: clientId } = row;
   const isRule = RULE_KINDS.has(streamKind);
-  const isTier = type in tierEvents;
+  const isTier = type in tierEvents && !CHANGES_NO_TIER.has(type);
   if (!isRule && !isTier && !isCaseEvent(type)) return undefined;
   const { branchId, correlationId, actor } = metadataOfEvent(row);
   const entry = { eventId, position, recordedAt, streamId, clientId, branchId, correlationId, actorId: actor.id };

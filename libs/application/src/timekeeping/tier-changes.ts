@@ -59,8 +59,11 @@ function datesOf(event: TierEvent): [date: LocalDate, isEnd: boolean][] {
           ];
     }
     case 'TierCorrected':
+    case 'TierEvaluated':
+    case 'TierEvaluationStopped':
     case 'OverrideRequested':
     case 'OverrideRejected':
+    case 'OverrideExpired':
       return [];
   }
 }

@@ -121,6 +121,9 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
     case 'TierPromoted':
     case 'TierDemoted':
     case 'TierCorrected':
+    case 'TierEvaluated':
+    case 'TierEvaluationStopped':
+    case 'OverrideExpired':
       return row;
   }
 }

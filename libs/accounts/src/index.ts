@@ -1,0 +1,2 @@
+export * from './account-events.js';
+export * from './source-events.js';
