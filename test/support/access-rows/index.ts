@@ -1,0 +1,9 @@
+import { clientRows } from './clients.js';
+import type { AccessRows } from './row.js';
+import { serviceLevelRows } from './service-levels.js';
+import { tierRows } from './tiers.js';
+
+export type { AccessRow } from './row.js';
+
+/** Every part of the API, in the order in which they prepare what their addresses name. */
+export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows];

@@ -1,0 +1,22 @@
+import { SHANGHAI } from '../api.js';
+import type { AccessRows } from './row.js';
+
+const override = { mode: 'pin', tier: 'GOLD', validFrom: '2190-01-01', justification: 'x' };
+
+export const tierRows: AccessRows = {
+  rows: [
+    ['GET /v1/clients/:clientId/tier-history', 'SRBCA'],
+    ['POST /v1/clients/:clientId/tier/initialise', 'RB', { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }],
+    ['POST /v1/clients/:clientId/tier/request-override', 'RB', override],
+    ['POST /v1/clients/:clientId/tier/overrides/:overrideId/approve', 'B', {}],
+    ['POST /v1/clients/:clientId/tier/overrides/:overrideId/reject', 'B', { reason: 'x' }],
+    ['POST /v1/clients/:clientId/tier/overrides/:overrideId/revoke', 'B', { reason: 'x' }],
+  ],
+  async prepare(under, { clientId }) {
+    const manager = await under.as('branchManager', SHANGHAI);
+    const tier = `/v1/clients/${clientId}/tier`;
+    await manager.post(`${tier}/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }, { version: 0 });
+    const asked = await manager.post(`${tier}/request-override`, override, { version: 1 });
+    return { overrideId: String(asked.body['overrideId']) };
+  },
+};
