@@ -11,7 +11,9 @@ import { ChangeContactHandler, ChangeFollowUpHandler } from './contact.handler.j
 import { EventCodec } from './event-codec.js';
 import { eventRegistry } from './event-registry.js';
 import { AcknowledgeHandbookHandler, ChangeHandbookHandler, DeliverHandbookHandler } from './handbook.handler.js';
+import { PlanOutreachHandler } from './outreach.handler.js';
 import { ChangeRequestHandler } from './request.handler.js';
+import { ChangeRiskProfileHandler } from './risk-profile.handler.js';
 import { ChangeTierHandler } from './tier.handler.js';
 
 export const commandHandlers = [
@@ -20,6 +22,8 @@ export const commandHandlers = [
   ChangeContactHandler,
   ChangeFollowUpHandler,
   ChangeTierHandler,
+  ChangeRiskProfileHandler,
+  PlanOutreachHandler,
   ChangeComplaintHandler,
   ChangeRequestHandler,
   ChangeCalendarHandler,

@@ -1,7 +1,7 @@
 import { accountEvents, rateEvents, sourceEvents } from '#accounts';
-import { assignmentEvents, clientEvents } from '#clients';
+import { assignmentEvents, clientEvents, riskProfileEvents } from '#clients';
 import { complaintEvents } from '#complaints';
-import { contactEvents, followUpEvents } from '#contacts';
+import { contactEvents, followUpEvents, outreachEvents } from '#contacts';
 import { EventRegistry } from '#event-sourcing';
 import { acknowledgementEvents, calendarEvents, commitmentEvents, deliveryEvents, handbookEvents, requestEvents } from '#service-levels';
 import { tierEvents, tierRulesEvents } from '#tiers';
@@ -10,5 +10,6 @@ import { tierEvents, tierRulesEvents } from '#tiers';
 export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
   ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
+  ...[riskProfileEvents, outreachEvents],
   ...[accountEvents, sourceEvents, rateEvents, tierRulesEvents],
 );

@@ -9,6 +9,8 @@ export * from './contact.handler.js';
 export * from './event-codec.js';
 export * from './event-registry.js';
 export * from './handbook.handler.js';
+export * from './outreach.handler.js';
 export * from './request.handler.js';
+export * from './risk-profile.handler.js';
 export * from './tier.handler.js';
 export * from './timekeeping/index.js';

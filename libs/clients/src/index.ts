@@ -1,3 +1,5 @@
 export * from './assignments.js';
 export * from './client.js';
 export * from './client-events.js';
+export * from './risk-profile.js';
+export * from './suitability.js';

@@ -1,2 +1,3 @@
 export * from './contact.js';
 export * from './follow-up.js';
+export * from './outreach.js';

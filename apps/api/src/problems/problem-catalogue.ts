@@ -1,7 +1,7 @@
 import { applicationProblems } from '#application';
-import { assignmentProblems, clientProblems } from '#clients';
+import { assignmentProblems, clientProblems, riskProfileProblems } from '#clients';
 import { complaintProblems } from '#complaints';
-import { contactProblems, followUpProblems } from '#contacts';
+import { contactProblems, followUpProblems, outreachProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
 import { calendarProblems, commitmentProblems, handbookProblems, requestProblems } from '#service-levels';
 import { tierProblems } from '#tiers';
@@ -13,6 +13,8 @@ const domainProblems = {
   ...assignmentProblems,
   ...contactProblems,
   ...followUpProblems,
+  ...riskProfileProblems,
+  ...outreachProblems,
   ...tierProblems,
   ...complaintProblems,
   ...requestProblems,

@@ -1,0 +1,33 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { riskProfile, type RiskProfileCommand, riskProfileStream, type SuitabilityResult } from '#clients';
+import type { Uuid } from '#event-sourcing';
+import { runOnSatellite } from './client.handler.js';
+import type { CommandContext, CommandResult } from './command.js';
+import { CommandRunner } from './command-runner.js';
+
+/** The result of a check goes with its answer, also with a repeated one. */
+export type RiskProfileResult = CommandResult & { suitability?: SuitabilityResult };
+
+export class ChangeRiskProfile extends Command<RiskProfileResult> {
+  constructor(
+    readonly clientId: Uuid,
+    readonly command: RiskProfileCommand,
+    readonly context: CommandContext,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeRiskProfile)
+export class ChangeRiskProfileHandler implements ICommandHandler<ChangeRiskProfile> {
+  constructor(private readonly runner: CommandRunner) {}
+
+  async execute({ clientId, command, context }: ChangeRiskProfile): Promise<RiskProfileResult> {
+    const stream = riskProfileStream(clientId);
+    const result = await runOnSatellite(this.runner, riskProfile, stream, clientId, async () => command, context);
+    if (command.type !== 'CheckSuitability') return result;
+    const recorded = await this.runner.load(riskProfile, stream.id);
+    const check = recorded?.state.checks.get(command.checkId);
+    return { ...result, ...(check && { suitability: check.result }) };
+  }
+}
