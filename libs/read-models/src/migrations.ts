@@ -1,3 +1,4 @@
+import { accountMigrations } from './account-tables.js';
 import { commitmentMigrations } from './commitment-tables.js';
 import { scoped } from './branch-scope.js';
 import { handbookMigrations } from './handbook-tables.js';
@@ -131,4 +132,5 @@ export const readModelMigrations = [
   ...requestMigrations,
   ...handbookMigrations,
   ...commitmentMigrations,
+  ...accountMigrations,
 ];

@@ -1,6 +1,7 @@
 import { type EventRegistry, toLocalDate } from '#event-sourcing';
 import type { ClientKeys, MasterKeys } from '#privacy';
 import type { Projection } from '../runner/projection.js';
+import { accountFacts } from './account-facts.js';
 import { caseFacts } from './case-facts.js';
 import { calendars } from './calendars.js';
 import { clientFiles } from './client-files.js';
@@ -10,6 +11,7 @@ import { handbook } from './handbook.js';
 import { handbookReaders, staffSeen } from './handbook-readers.js';
 import { followUps } from './follow-ups.js';
 import { requests } from './requests.js';
+import { tierStandings } from './tier-standings.js';
 import { tierHistory } from './tier-history.js';
 import { timeline } from './timeline.js';
 
@@ -34,5 +36,7 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   calendars(),
   handbook(),
   handbookReaders(),
+  accountFacts((at) => toLocalDate(at, firmZone)),
+  tierStandings(),
   staffSeen(registry),
 ];

@@ -13,6 +13,8 @@ export const projectionIds = {
   handbook: { name: 'handbook', version: 1 },
   handbookReaders: { name: 'handbookReaders', version: 1 },
   commitments: { name: 'commitments', version: 1 },
+  accountFacts: { name: 'accountFacts', version: 1 },
+  tierStandings: { name: 'tierStandings', version: 1 },
   staffSeen: { name: 'staffSeen', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 

@@ -16,7 +16,7 @@ export interface TierOverrideRow {
   overrideId: Uuid;
   clientId: Uuid;
   branchId: string;
-  status: 'requested' | 'approved' | 'rejected' | 'revoked';
+  status: 'requested' | 'approved' | 'rejected' | 'revoked' | 'expired';
   mode: string;
   tier: string;
   validFrom: LocalDate;
@@ -123,7 +123,8 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
     case 'TierCorrected':
     case 'TierEvaluated':
     case 'TierEvaluationStopped':
-    case 'OverrideExpired':
       return row;
+    case 'OverrideExpired':
+      return { ...row, status: 'expired' };
   }
 }

@@ -1,3 +1,4 @@
+import { accountEvents } from '#accounts';
 import type { ContactEvent, LinkTarget } from '#contacts';
 import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
@@ -6,7 +7,7 @@ import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { projectionIds } from './projection-ids.js';
 import { RowTable } from '../row-table.js';
 
-/** One row an event that concerns a client, so a count of rows is a count of events. */
+/** One row an event that is told of here, so a count of rows is a count of those events. */
 export interface TimelineRow {
   clientId: Uuid;
   position: number;
@@ -50,10 +51,13 @@ export const timelineTable = new RowTable<TimelineRow>('read.timeline', ['positi
   body: ['body', 'text'],
 });
 
+/** Of every account every day, and of every client every month: whoever asks for these has pages of their own. */
+const UNTOLD: ReadonlySet<string> = new Set([...Object.keys(accountEvents), 'TierEvaluated', 'TierEvaluationStopped']);
+
 /** A client's timeline and, through `complaintId` and `requestId`, a complaint's and a request's. */
 export const timeline = (registry: EventRegistry): Projection => ({
   ...projectionIds.timeline,
-  handles: registry.types,
+  handles: registry.types.filter((type) => !UNTOLD.has(type)),
   apply: (db, events) =>
     timelineTable.insert(
       db,

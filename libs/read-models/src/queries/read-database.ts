@@ -1,6 +1,7 @@
 import { DataSource, type EntityManager, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Instant } from '#event-sourcing';
 import { caseFactsTable } from '../projections/case-facts.js';
+import { accountLinkTable, accountTable, assetsTable, movementTable, turnoverTable } from '../projections/account-rows.js';
 import { calendarTable } from '../projections/calendars.js';
 import { clientFileTable } from '../projections/client-files.js';
 import { commitmentTable } from '../projections/commitments.js';
@@ -11,6 +12,7 @@ import { requestTable } from '../projections/requests.js';
 import { editionTable, presetTable } from '../projections/handbook.js';
 import { acknowledgementTable, deliveryTable, staffTable } from '../projections/handbook-readers.js';
 import { tierAssertionTable, tierOverrideTable } from '../projections/tier-history.js';
+import { tierEvaluationTable, tierStandingTable } from '../projections/tier-standings.js';
 import { timelineTable } from '../projections/timeline.js';
 import type { RowTable } from '../row-table.js';
 
@@ -45,6 +47,13 @@ export const entities = {
   handbookPreset: entityOf(presetTable),
   handbookAcknowledgement: entityOf(acknowledgementTable),
   handbookDelivery: entityOf(deliveryTable),
+  account: entityOf(accountTable),
+  accountLink: entityOf(accountLinkTable),
+  accountAssets: entityOf(assetsTable),
+  accountTurnover: entityOf(turnoverTable),
+  accountMovement: entityOf(movementTable),
+  tierStanding: entityOf(tierStandingTable),
+  tierEvaluation: entityOf(tierEvaluationTable),
   staffSeen: entityOf(staffTable),
 };
 

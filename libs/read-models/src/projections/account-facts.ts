@@ -1,0 +1,171 @@
+import { type AccountEvent, accountEvents, type RateEvent, rateEvents, type SourceEvent, sourceEvents } from '#accounts';
+import type { ClientEvent } from '#clients';
+import { type Instant, type LocalDate } from '#event-sourcing';
+import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import type { Db } from '../row-table.js';
+import {
+  accountLinkTable,
+  type AccountRow,
+  accountTable,
+  type AssetsRow,
+  assetsTable,
+  movementTable,
+  turnoverTable,
+} from './account-rows.js';
+import { assetsOf, movementOf, turnoverOf } from './account-statements.js';
+import { projectionIds } from './projection-ids.js';
+import { insertStatements } from './replaced-statements.js';
+
+type LinkEvent = Extract<ClientEvent, { type: 'AccountLinked' | 'AccountUnlinked' }>;
+type Fact = AccountEvent | SourceEvent | RateEvent | LinkEvent;
+type Of<T extends Fact['type']> = ProjectedEvent & { fact: Extract<Fact, { type: T }>['data'] };
+
+/** What clients hold and trade, by the back office's word: every statement is kept, and which one holds as of a position. */
+export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection => ({
+  ...projectionIds.accountFacts,
+  handles: [...Object.keys({ ...accountEvents, ...sourceEvents, ...rateEvents }), 'AccountLinked', 'AccountUnlinked'],
+  async apply(db, events) {
+    const of = <T extends Fact['type']>(...types: T[]): Of<T>[] =>
+      events.filter(({ type }) => types.includes(type as T)).map((event) => ({ ...event, fact: event.body as never }));
+    const dateOf = ({ meta, occurredAt }: ProjectedEvent): LocalDate => meta.localDate ?? localDate(occurredAt);
+    await keepLinks(db, of('AccountLinked'), of('AccountUnlinked'), dateOf);
+    const accountOf = (event: ProjectedEvent): string | undefined => (event.streamKind === 'account' ? event.streamId : undefined);
+    await accountTable.foldInto(db, events, accountOf, foldAccount);
+    const ended = [
+      ...of('AccountClosed').map(nothingFromClosing),
+      ...of('AccountUnlinked').map((event) => nothingFrom(event, dateOf(event))),
+    ];
+    const stated = [...of('AssetsObserved').map((event) => assetsOf(event, event.fact)), ...ended];
+    await insertStatements(
+      db,
+      assetsTable,
+      stated.sort((a, b) => a.position - b.position),
+    );
+    await insertStatements(
+      db,
+      turnoverTable,
+      of('TurnoverObserved').map((event) => turnoverOf(event, event.fact)),
+    );
+    await insertStatements(
+      db,
+      movementTable,
+      of('MovementObserved').map((event) => movementOf(event, event.fact)),
+    );
+    await keepGaps(db, of('SequenceGapFound'), of('SequenceGapClosed'));
+    await keepSourceDays(db, of('SourceDayCompleted'));
+    await keepRates(db, of('RateObserved'));
+  },
+});
+
+async function keepLinks(
+  db: Db,
+  linked: readonly Of<'AccountLinked'>[],
+  unlinked: readonly Of<'AccountUnlinked'>[],
+  dateOf: (event: ProjectedEvent) => LocalDate,
+): Promise<void> {
+  await accountLinkTable.insert(
+    db,
+    linked.map((event) => ({
+      ...{ accountId: event.fact.accountId, clientId: event.key, branchId: event.meta.branchId, role: event.fact.role },
+      ...{ linkedOn: dateOf(event), position: event.position, unlinkedOn: null, unlinkedPosition: null },
+    })),
+  );
+  if (unlinked.length === 0) return;
+  await db.query(
+    `UPDATE read.account_links l SET unlinked_on = u.on_date, unlinked_position = u.position
+       FROM unnest($1::text[], $2::uuid[], $3::date[], $4::bigint[]) AS u (account_id, client_id, on_date, position)
+      WHERE l.account_id = u.account_id AND l.client_id = u.client_id AND l.position < u.position AND l.unlinked_position IS NULL`,
+    [unlinked.map((u) => u.fact.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
+  );
+}
+
+function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): AccountRow {
+  const { type, data } = { type: event.type, data: event.body } as unknown as AccountEvent;
+  const { accountId, source } = data;
+  const known: AccountRow = row ?? {
+    ...{ streamId: event.streamId, clientId: event.key, accountId, branchId: event.meta.branchId, source, status: 'open' },
+    ...{ currency: null, openedOn: null, closedOn: null, firstOn: '9999-12-31', position: event.position },
+  };
+  const since = (on: LocalDate, more: Partial<AccountRow> = {}): AccountRow => ({
+    ...known,
+    ...more,
+    firstOn: on < known.firstOn ? on : known.firstOn,
+  });
+  switch (type) {
+    case 'AccountOpened':
+      return since(data.openedOn, { openedOn: data.openedOn, currency: data.currency, status: 'open', closedOn: null });
+    case 'AccountClosed':
+      return since(data.closedOn, { closedOn: data.closedOn, status: 'closed' });
+    case 'AccountStatusChanged':
+      return since(data.on, { status: data.status });
+    case 'AssetsObserved':
+      return since(data.on, { currency: known.currency ?? data.total.currency });
+    case 'TurnoverObserved':
+    case 'MovementObserved':
+      return since(data.on);
+    case 'SequenceGapFound':
+    case 'SequenceGapClosed':
+      return known;
+  }
+}
+
+// Nothing is carried forward from an account that is closed, or is the client's no more. Nothing needs no rate.
+const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.fact.closedOn, event.fact.source);
+
+function nothingFrom(event: ProjectedEvent & { fact: { accountId: string } }, on: LocalDate, source = 'client file'): AssetsRow {
+  const total = { amountMinor: 0, currency: 'XXX' };
+  return assetsOf(event, { accountId: event.fact.accountId, source, on, total });
+}
+
+async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed: readonly Of<'SequenceGapClosed'>[]): Promise<void> {
+  if (found.length > 0) {
+    await db.query(
+      `INSERT INTO read.account_gaps (client_id, account_id, branch_id, source, first_sequence, last_sequence, position)
+       SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])`,
+      [
+        ...[
+          found.map((e) => e.key),
+          found.map((e) => e.fact.accountId),
+          found.map((e) => e.meta.branchId),
+          found.map((e) => e.fact.source),
+        ],
+        ...[found.map((e) => e.fact.first), found.map((e) => e.fact.last), found.map((e) => e.position)],
+      ],
+    );
+  }
+  if (closed.length === 0) return;
+  await db.query(
+    `UPDATE read.account_gaps g SET closed_position = c.position
+       FROM (SELECT client_id, account_id, source, through, position
+               FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS c (client_id, account_id, source, through, position)) c
+      WHERE g.client_id = c.client_id AND g.account_id = c.account_id AND g.source = c.source
+        AND g.last_sequence <= c.through AND g.position < c.position AND g.closed_position IS NULL`,
+    [
+      ...[closed.map((e) => e.key), closed.map((e) => e.fact.accountId), closed.map((e) => e.fact.source)],
+      ...[closed.map((e) => e.fact.through), closed.map((e) => e.position)],
+    ],
+  );
+}
+
+async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[]): Promise<void> {
+  if (days.length === 0) return;
+  await db.query(
+    `INSERT INTO read.source_days (source, on_date, position) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[])
+     ON CONFLICT (source, on_date) DO NOTHING`,
+    [days.map((d) => d.fact.source), days.map((d) => d.fact.on), days.map((d) => d.position)],
+  );
+}
+
+async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<void> {
+  for (const { fact, position } of rates) {
+    const { currency, base, on, amountMinor, baseMinor } = fact;
+    await db.query(
+      `UPDATE read.exchange_rates SET replaced_at = $4 WHERE currency = $1 AND base = $2 AND on_date = $3 AND replaced_at IS NULL`,
+      [currency, base, on, position],
+    );
+    await db.query(
+      `INSERT INTO read.exchange_rates (currency, base, on_date, position, amount_minor, base_minor) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [currency, base, on, position, amountMinor, baseMinor],
+    );
+  }
+}
