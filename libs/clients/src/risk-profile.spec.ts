@@ -13,8 +13,10 @@ const result = {
   source: 'desk',
 } as const;
 const record = (more: object = {}): RiskProfileCommand => ({ type: 'RecordRiskAssessment', today: '2026-03-10', ...result, ...more });
-const assessed = (more: object = {}): RiskProfileEvent =>
-  ({ type: 'RiskAssessed', data: { ...result, validUntil: '2026-02-28', ...more } });
+const assessed = (more: object = {}): RiskProfileEvent => ({
+  type: 'RiskAssessed',
+  data: { ...result, validUntil: '2026-02-28', ...more },
+});
 const checkId = newId();
 const check = (today: string, more: object = {}): RiskProfileCommand => ({
   ...{ type: 'CheckSuitability', today, checkId, productId: 'F-1', riskLevel: 'R4', initiative: 'client' },
@@ -79,14 +81,13 @@ describe('suitability', () => {
 describe('a warning', () => {
   const confirmation = { kind: 'recordedCall', reference: 'REC-7' } as const;
   const accept = (today = '2025-05-02'): RiskProfileCommand => ({ type: 'AcceptSuitabilityWarning', checkId, confirmation, today });
-  const checked = (more: object = {}): RiskProfileEvent =>
-    ({
-      type: 'SuitabilityChecked',
-      data: {
-        ...{ checkId, productId: 'F-1', riskLevel: 'R4', initiative: 'client', checkedOn: '2025-05-01', result: 'WARN' },
-        ...{ validUntil: '2026-02-28', ...more },
-      },
-    });
+  const checked = (more: object = {}): RiskProfileEvent => ({
+    type: 'SuitabilityChecked',
+    data: {
+      ...{ checkId, productId: 'F-1', riskLevel: 'R4', initiative: 'client', checkedOn: '2025-05-01', result: 'WARN' },
+      ...{ validUntil: '2026-02-28', ...more },
+    },
+  });
 
   it('is accepted once, on the client’s own initiative, with their confirmation', () => {
     const [accepted] = given(riskProfile, assessed(), checked()).when(accept()) as RiskProfileEvent[];
