@@ -6,12 +6,14 @@ import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
 import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
 import { Zone } from '#service-levels';
 import { AssignmentsController } from './clients/assignments.controller.js';
+import { RiskProfileController } from './clients/risk-profile.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { OpenItems } from './clients/open-items.js';
 import { ComplaintReadsController } from './complaints/complaint-reads.controller.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
+import { OutreachController } from './contacts/outreach.controller.js';
 import { FollowUpsController } from './contacts/follow-ups.controller.js';
 import { FreshnessController } from './operations/freshness.controller.js';
 import { HealthController, Readiness, type ReadyCheck } from './operations/health.controller.js';
@@ -68,6 +70,8 @@ export class ApiModule {
         ClientReadsController,
         AssignmentsController,
         TiersController,
+        RiskProfileController,
+        OutreachController,
         ContactsController,
         FollowUpsController,
         ComplaintsController,

@@ -2,6 +2,7 @@ import { accountMigrations } from './account-tables.js';
 import { commitmentMigrations } from './commitment-tables.js';
 import { scoped } from './branch-scope.js';
 import { handbookMigrations } from './handbook-tables.js';
+import { riskProfileMigrations } from './risk-profile-tables.js';
 import { requestMigrations } from './request-tables.js';
 
 const tables = {
@@ -132,5 +133,6 @@ export const readModelMigrations = [
   ...requestMigrations,
   ...handbookMigrations,
   ...commitmentMigrations,
+  ...riskProfileMigrations,
   ...accountMigrations,
 ];

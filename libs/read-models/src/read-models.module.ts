@@ -13,6 +13,8 @@ import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact
 import { EditionHandler, EditionListHandler, PresetListHandler } from './queries/handbook-queries.js';
 import { DeliveriesHandler, ReadersHandler } from './queries/handbook-reader-queries.js';
 import { FreshnessHandler } from './queries/freshness.js';
+import { OutreachHandler } from './queries/outreach-queries.js';
+import { RiskProfileHandler } from './queries/risk-profile-queries.js';
 import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
 import { RequestHandler, RequestListHandler } from './queries/request-queries.js';
@@ -46,6 +48,8 @@ export const queryHandlers = [
   ReadersHandler,
   DeliveriesHandler,
   ContactHandler,
+  OutreachHandler,
+  RiskProfileHandler,
   FollowUpHandler,
   FreshnessHandler,
 ];

@@ -1,4 +1,5 @@
 import { clientRows } from './clients.js';
+import { riskProfileRows } from './risk-profiles.js';
 import type { AccessRows } from './row.js';
 import { serviceLevelRows } from './service-levels.js';
 import { tierRows } from './tiers.js';
@@ -6,4 +7,4 @@ import { tierRows } from './tiers.js';
 export type { AccessRow } from './row.js';
 
 /** Every part of the API, in the order in which they prepare what their addresses name. */
-export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows];
+export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows, riskProfileRows];

@@ -1,3 +1,4 @@
+import { productRiskLevels } from '#clients';
 import { contactChannels, directions, followUpPurposes, processes } from '#contacts';
 import {
   BooleanField,
@@ -46,6 +47,14 @@ export class AmendContactBody {
 export class LinkContactBody {
   @UuidField(optional) complaintId?: string;
   @UuidField(optional) requestId?: string;
+}
+
+/** The product with its level, or neither. */
+export class PlanOutreachBody {
+  @UuidField() clientId: string;
+  @EnumField(contactChannels) channel: (typeof contactChannels)[number];
+  @CodeField(optional) productId?: string;
+  @EnumField(productRiskLevels, optional) productRiskLevel?: (typeof productRiskLevels)[number];
 }
 
 export class ScheduleFollowUpBody {

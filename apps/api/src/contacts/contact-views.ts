@@ -22,6 +22,21 @@ export class ContactAnswer extends FreshView {
   links: object[];
 }
 
+export class OutreachAnswer extends FreshView {
+  @ShownText() outreachId: string;
+  @ShownText() clientId: string;
+  @ShownNumber() version: number;
+  @ShownText('planned or blocked') status: string;
+  @ShownText() channel: string;
+  @ShownText() plannedOn: string;
+  @Maybe({ type: 'string' }) productId?: string;
+  @Maybe({ type: 'string' }) productRiskLevel?: string;
+  @ShownFlag('Planned, though the product is above the client’s level: only their own initiative may lead to it') warned: boolean;
+  @Shown({ type: 'array', items: { type: 'string' } }, 'suitability-expired, suitability-prohibited, no-assessment, complaint-open')
+  reasons: string[];
+  @Shown({ type: 'array', items: { type: 'string' } }) openComplaints: string[];
+}
+
 export class FollowUpAnswer extends FreshView {
   @ShownText() followUpId: string;
   @ShownText() clientId: string;

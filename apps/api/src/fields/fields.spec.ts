@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createRequire } from 'node:module';
 import * as assignments from '../clients/assignment-bodies.js';
 import * as clients from '../clients/client-bodies.js';
+import * as riskProfiles from '../clients/risk-profile-bodies.js';
 import { ClientSearchBody } from '../clients/client-views.js';
 import * as complaints from '../complaints/complaint-bodies.js';
 import * as contacts from '../contacts/contact-bodies.js';
@@ -30,6 +31,7 @@ const classes = Object.values({
   ...complaints,
   ...contacts,
   ...requests,
+  ...riskProfiles,
   ...rules,
   ...tiers,
   ClientSearchBody,

@@ -23,13 +23,25 @@ export class CommandAnswer {
 
   @CodeField({ optional: true, description: 'The override asked for, where one was' })
   overrideId?: string;
+
+  @CodeField({ optional: true, description: 'The suitability check recorded, where one was' })
+  checkId?: string;
+
+  @CodeField({ optional: true, description: 'What it found: MATCH, WARN, PROHIBITED or EXPIRED' })
+  suitability?: string;
+
+  @member({ type: 'array', items: { type: 'string' } }, [], {
+    optional: true,
+    description: 'What blocks an outreach; absent where nothing does',
+  })
+  reasons?: readonly string[];
 }
 
 /** A result with the members that its route adds to the answer. */
-export type AnsweredCommand = CommandResult & {
-  overrideId?: string;
-  /** Address of what is new, where its id is not in it. */ location?: string;
-};
+export type AnsweredCommand = CommandResult &
+  Pick<CommandAnswer, 'overrideId' | 'checkId' | 'suitability' | 'reasons'> & {
+    /** Address of what is new, where its id is not in it. */ location?: string;
+  };
 
 /** Turns a command's result into its answer: status, headers, body. `at`: where new aggregates of this route live. */
 export function answeringAt(at: string): Type<NestInterceptor> {
@@ -44,7 +56,7 @@ export function answeringAt(at: string): Type<NestInterceptor> {
 }
 
 function answer(
-  { id, version, position, events, replayed, created, overrideId, location }: AnsweredCommand,
+  { id, version, position, events, replayed, created, overrideId, checkId, suitability, reasons, location }: AnsweredCommand,
   at: string,
   reply: FastifyReply,
 ): CommandAnswer {
@@ -52,5 +64,11 @@ function answer(
     .status(created ? 201 : 200)
     .headers({ ETag: `"${version}"`, 'Rapport-Position': String(position), ...(replayed && { 'Idempotency-Replayed': 'true' }) });
   if (created) void reply.header('Location', location ?? `${at}/${id}`);
-  return { id, version, position, events, ...(overrideId && { overrideId }) };
+  const more = {
+    ...(overrideId && { overrideId }),
+    ...(checkId && { checkId }),
+    ...(suitability && { suitability }),
+    ...(reasons && { reasons }),
+  };
+  return { id, version, position, events, ...more };
 }

@@ -18,12 +18,12 @@ export class CommandDesk {
   ) {}
 
   /** `occurred`: when the act happened, where the person says so. */
-  async perform(
+  async perform<R extends CommandResult>(
     request: CommandRequest,
     body: object,
     occurred: When | undefined,
-    make: (context: CommandContext) => Command<CommandResult>,
-  ): Promise<CommandResult> {
+    make: (context: CommandContext) => Command<R>,
+  ): Promise<R> {
     const requestHash = this.hasher.hash(body);
     const context: CommandContext = { ...request, requestHash, keepOutcome: 'sevenDays', ...(occurred && { occurred }) };
     return this.inTurn(request.commandId, () => this.bus.execute(make(context)));

@@ -12,6 +12,7 @@ import { handbookReaders, staffSeen } from './handbook-readers.js';
 import { followUps } from './follow-ups.js';
 import { requests } from './requests.js';
 import { tierStandings } from './tier-standings.js';
+import { riskProfiles } from './risk-profiles.js';
 import { tierHistory } from './tier-history.js';
 import { timeline } from './timeline.js';
 
@@ -30,6 +31,7 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   tierHistory(),
   complaints((at) => toLocalDate(at, firmZone)),
   followUps(),
+  riskProfiles(),
   requests((at) => toLocalDate(at, firmZone)),
   caseFacts(),
   commitments(),

@@ -7,6 +7,7 @@ export const projectionIds = {
   tierHistory: { name: 'tierHistory', version: 1 },
   complaints: { name: 'complaints', version: 1 },
   followUps: { name: 'followUps', version: 1 },
+  riskProfiles: { name: 'riskProfiles', version: 1 },
   requests: { name: 'requests', version: 1 },
   caseFacts: { name: 'caseFacts', version: 1 },
   calendars: { name: 'calendars', version: 1 },

@@ -8,6 +8,7 @@ import { commitmentTable } from '../projections/commitments.js';
 import { complaintTable } from '../projections/complaints.js';
 import { followUpTable } from '../projections/follow-ups.js';
 import { projectionIds, type ReadModel } from '../projections/projection-ids.js';
+import { riskProfileTable } from '../projections/risk-profiles.js';
 import { requestTable } from '../projections/requests.js';
 import { editionTable, presetTable } from '../projections/handbook.js';
 import { acknowledgementTable, deliveryTable, staffTable } from '../projections/handbook-readers.js';
@@ -39,6 +40,7 @@ export const entities = {
   tierOverride: entityOf(tierOverrideTable),
   complaint: entityOf(complaintTable),
   followUp: entityOf(followUpTable),
+  riskProfile: entityOf(riskProfileTable),
   request: entityOf(requestTable),
   caseFacts: entityOf(caseFactsTable),
   commitment: entityOf(commitmentTable),
