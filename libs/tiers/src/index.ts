@@ -11,3 +11,6 @@ export * from './evaluation-run.js';
 export * from './evaluation-events.js';
 export * from './said-of-days.js';
 export * from './corrected-intervals.js';
+export * from './tier-rules-check.js';
+export * from './tier-rulebook.js';
+export * from './sample-tier-rules.js';

@@ -122,6 +122,7 @@ export const tierProblems = {
   'override-not-found': { en: 'There is no such override', zh: '等级调整不存在' },
   'override-already-decided': { en: 'The override is decided already', zh: '该等级调整已有结论' },
   'override-not-approved': { en: 'Only an approved override can be revoked', zh: '只能撤销已批准的等级调整' },
+  'override-not-over': { en: 'The last day of the override has not passed', zh: '该等级调整尚未到期' },
   'override-over': { en: 'The override has expired', zh: '该等级调整已到期' },
   'override-not-a-range': { en: 'An override ends after it begins', zh: '等级调整的结束日须晚于开始日' },
   'self-approval': { en: 'A second person decides on an override', zh: '申请人不能审批自己的申请' },

@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type LocalDate, type StaffId, type Uuid } from '#event-sourcing';
+import { daysBetween, type Decider, DomainError, type LocalDate, type StaffId, type Uuid } from '#event-sourcing';
 import type { Override, TierEvent, TierName } from './tier-events.js';
 
 export type TierCommand =
@@ -6,10 +6,12 @@ export type TierCommand =
   | ({ type: 'RequestOverride'; overrideId: Uuid; requestedBy: StaffId; justification: string } & Override)
   | { type: 'ApproveOverride'; overrideId: Uuid; approvedBy: StaffId; today: LocalDate }
   | { type: 'RejectOverride'; overrideId: Uuid; rejectedBy: StaffId; reason: string }
-  | { type: 'RevokeOverride'; overrideId: Uuid; revokedBy: StaffId; today: LocalDate; reason: string };
+  | { type: 'RevokeOverride'; overrideId: Uuid; revokedBy: StaffId; today: LocalDate; reason: string }
+  /** Says that an override's last day has passed. */
+  | { type: 'ExpireOverride'; overrideId: Uuid; today: LocalDate };
 
 interface KnownOverride extends Override {
-  status: 'requested' | 'approved' | 'rejected' | 'revoked';
+  status: 'requested' | 'approved' | 'rejected' | 'revoked' | 'expired';
   requestedBy: StaffId;
 }
 
@@ -59,9 +61,18 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
         const { overrideId, revokedBy, today, reason } = command;
         const found = overrideOf(state, overrideId);
         if (found.status === 'revoked') return [];
+        if (found.status === 'expired') throw new DomainError('override-over');
         if (found.status !== 'approved') throw new DomainError('override-not-approved');
         if (found.validTo !== null && found.validTo <= today) throw new DomainError('override-over');
         return [{ type: 'OverrideRevoked', data: { overrideId, revokedBy, effectiveFrom: today, reason } }];
+      }
+      case 'ExpireOverride': {
+        const { overrideId, today } = command;
+        const found = overrideOf(state, overrideId);
+        if (found.status === 'expired' || found.status === 'revoked') return []; // it has ended already
+        if (found.status !== 'approved') throw new DomainError('override-not-approved');
+        if (!isOver(found, today)) throw new DomainError('override-not-over');
+        return [{ type: 'OverrideExpired', data: { overrideId, expiredOn: found.validTo } }];
       }
     }
   },
@@ -74,7 +85,6 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
       case 'TierCorrected':
       case 'TierEvaluated':
       case 'TierEvaluationStopped':
-      case 'OverrideExpired':
         return state;
       case 'OverrideRequested':
         return withOverride(state, event.data.overrideId, { ...event.data, status: 'requested' });
@@ -84,9 +94,23 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
         return moved(state, event.data.overrideId, { status: 'rejected' });
       case 'OverrideRevoked':
         return moved(state, event.data.overrideId, { status: 'revoked', validTo: event.data.effectiveFrom });
+      case 'OverrideExpired':
+        return moved(state, event.data.overrideId, { status: 'expired' });
     }
   },
 };
+
+interface StandingOverride {
+  status: string;
+  validTo: LocalDate | null;
+}
+
+/** The approved overrides whose last day has passed, to be said so by `ExpireOverride`; of a read model's rows or of a state's overrides. */
+export const overridesToExpire = <O extends StandingOverride>(overrides: Iterable<O>, today: LocalDate): O[] =>
+  [...overrides].filter((override) => override.status === 'approved' && isOver(override, today));
+
+const isOver = <O extends { validTo: LocalDate | null }>(override: O, today: LocalDate): override is O & { validTo: LocalDate } =>
+  override.validTo !== null && override.validTo <= today;
 
 // The order of the checks is part of the rule: the first that fails is the answer.
 function checkApproval(asked: KnownOverride, approvedBy: StaffId, today: LocalDate, state: TierState): void {
@@ -96,8 +120,9 @@ function checkApproval(asked: KnownOverride, approvedBy: StaffId, today: LocalDa
   if (daysBetween(asked.validFrom, validTo) > OVERRIDE_MAX_DAYS) throw new DomainError('too-long');
   if (asked.validFrom < today) throw new DomainError('backdated');
   const overlaps = [...state.overrides.values()].some(
-    // a revoked one still holds its days before the revocation
-    (other) => ['approved', 'revoked'].includes(other.status) && other.validFrom < validTo && asked.validFrom < (other.validTo ?? '9999'),
+    // one that has ended still holds the days before its end
+    (other) =>
+      ['approved', 'revoked', 'expired'].includes(other.status) && other.validFrom < validTo && asked.validFrom < (other.validTo ?? '9999'),
   );
   if (overlaps) throw new DomainError('overlapping');
 }
@@ -117,6 +142,3 @@ function moved(state: TierState, id: Uuid, change: Partial<KnownOverride>): Tier
   const found = state.overrides.get(id);
   return found ? withOverride(state, id, { ...found, ...change }) : state;
 }
-
-/** Whole days of `[from, to)`; local dates have no clock, so UTC arithmetic is exact. */
-const daysBetween = (from: LocalDate, to: LocalDate): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;

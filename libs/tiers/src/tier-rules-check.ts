@@ -1,0 +1,144 @@
+import type { ProblemTitle } from '#event-sourcing';
+import { ladder, type TierName } from './tier-events.js';
+import type { TierRules } from './tier-rules.js';
+
+/** What can be wrong at one place of tier rules. The general ones are those of any body of the API. */
+export const tierRulesFaults = {
+  missing: { en: 'The member is required', zh: '必填' },
+  'wrong-type': { en: 'The value has another type', zh: '类型错误' },
+  'unknown-member': { en: 'There is no such member', zh: '未知字段' },
+  'too-few': { en: 'Too few items', zh: '条目过少' },
+  'out-of-range': { en: 'The value is out of range', zh: '数值超出范围' },
+  'not-allowed': { en: 'The value is not among those listed', zh: '不在允许的取值之内' },
+  'bad-format': { en: 'The text does not have the published form', zh: '格式不正确' },
+  'bad-currency': { en: 'A currency is three capital letters of ISO 4217', zh: '币种须为 ISO 4217 三位大写字母' },
+  'negative-amount': { en: 'A threshold is not negative', zh: '门槛金额不得为负' },
+  'fractional-amount': { en: 'An amount is a whole number of minor units', zh: '金额须为最小货币单位的整数' },
+  'ladder-not-ascending': { en: 'The tiers do not ascend, or one is stated twice', zh: '等级未按升序排列或重复' },
+  'threshold-not-above-lower': { en: 'The threshold is not above that of a lower tier', zh: '门槛未高于较低等级的同一门槛' },
+  'lowest-needs-nothing': { en: 'The lowest tier has no thresholds', zh: '最低等级不设门槛' },
+  'no-threshold': { en: 'A tier above the lowest needs an entry threshold', zh: '最低等级以上的等级须设进入门槛' },
+  'retention-above-entry': { en: 'A retention threshold is not above its entry threshold', zh: '保级门槛不得高于进入门槛' },
+  'retention-without-entry': { en: 'A criterion that nobody enters by retains nobody', zh: '未设进入门槛的标准不能设保级门槛' },
+  'calendar-not-named': { en: 'Rules over trading days name their calendar', zh: '按交易日计算须注明日历' },
+} as const satisfies Record<string, ProblemTitle>;
+
+export type TierRulesCode = keyof typeof tierRulesFaults;
+
+/** What is wrong, and where: a JSON Pointer into the document. */
+export interface TierRulesFault {
+  pointer: string;
+  code: TierRulesCode;
+}
+
+export const MAX_WINDOW_DAYS = 1_000;
+export const MAX_GRACE_DAYS = 3_660;
+export const MAX_STRIKES = 100;
+/** Names a version in addresses too. */
+export const VERSION_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+/** As the handbook names calendars. */
+const CALENDAR_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.:/-]{0,63}$';
+
+const criteria = ['adaMinor', 'netCommissionMinor'] as const;
+type Members = Readonly<Record<string, unknown>>;
+type Report = (pointer: string, code: TierRulesCode) => void;
+
+/** The rules, or everything that is wrong in them. Total: any value is answered, none throws. */
+export function checkTierRules(document: unknown): { rules: TierRules } | { faults: TierRulesFault[] } {
+  const faults: TierRulesFault[] = [];
+  const report: Report = (pointer, code) => faults.push({ pointer, code });
+  const required = ['version', 'currency', 'windowDays', 'dayBasis', 'retentionBasisPoints', 'graceDays', 'strikesToDemote', 'tiers'];
+  const rules = membersOf(document, '', required, ['calendar'], report);
+  if (!rules) return { faults };
+  text(rules, 'version', VERSION_PATTERN, 'bad-format', report);
+  text(rules, 'currency', '^[A-Z]{3}$', 'bad-currency', report);
+  text(rules, 'calendar', CALENDAR_PATTERN, 'bad-format', report);
+  integer(rules, 'windowDays', 1, MAX_WINDOW_DAYS, report);
+  integer(rules, 'graceDays', 0, MAX_GRACE_DAYS, report);
+  integer(rules, 'strikesToDemote', 1, MAX_STRIKES, report);
+  const { retentionBasisPoints, dayBasis, calendar } = rules;
+  if (Number.isInteger(retentionBasisPoints) && Number(retentionBasisPoints) > 10_000)
+    report('/retentionBasisPoints', 'retention-above-entry');
+  else integer(rules, 'retentionBasisPoints', 0, 10_000, report);
+  if (has(rules, 'dayBasis')) {
+    if (dayBasis !== 'calendar' && dayBasis !== 'trading') report('/dayBasis', typeof dayBasis === 'string' ? 'not-allowed' : 'wrong-type');
+    if (dayBasis === 'trading' && calendar === undefined) report('/calendar', 'calendar-not-named');
+  }
+  if (has(rules, 'tiers')) ladderIn(rules['tiers'], report);
+  return faults.length > 0 ? { faults } : { rules: document as TierRules };
+}
+
+function ladderIn(value: unknown, report: Report): void {
+  if (!Array.isArray(value)) return report('/tiers', 'wrong-type');
+  if (value.length === 0) report('/tiers', 'too-few');
+  const highest = new Map<string, number>();
+  let below = -1;
+  for (const [i, item] of value.slice(0, ladder.length + 1).entries()) {
+    const at = `/tiers/${i}`;
+    const step = membersOf(item, at, ['tier'], ['entry', 'retention'], report);
+    if (!step) continue;
+    const rank = ladder.indexOf(step['tier'] as TierName);
+    if (has(step, 'tier') && rank < 0) report(`${at}/tier`, typeof step['tier'] === 'string' ? 'not-allowed' : 'wrong-type');
+    else if (rank >= 0 && rank <= below) report(`${at}/tier`, 'ladder-not-ascending');
+    below = Math.max(below, rank);
+    if (i === 0) {
+      for (const name of ['entry', 'retention']) if (has(step, name)) report(`${at}/${name}`, 'lowest-needs-nothing');
+    } else thresholdsIn(step, at, highest, report);
+  }
+}
+
+/** `highest`: of each criterion the entry threshold of the tiers below. */
+function thresholdsIn(step: Members, at: string, highest: Map<string, number>, report: Report): void {
+  const entry = has(step, 'entry') ? membersOf(step['entry'], `${at}/entry`, [], criteria, report) : {};
+  const retention = has(step, 'retention') ? membersOf(step['retention'], `${at}/retention`, [], criteria, report) : {};
+  if (entry && criteria.every((name) => !has(entry, name))) report(`${at}/entry`, 'no-threshold');
+  for (const name of criteria) {
+    const entered = amount(entry ?? {}, name, `${at}/entry`, report);
+    const retained = amount(retention ?? {}, name, `${at}/retention`, report);
+    if (entered !== undefined) {
+      if (entered <= (highest.get(name) ?? -1)) report(`${at}/entry/${name}`, 'threshold-not-above-lower');
+      highest.set(name, Math.max(entered, highest.get(name) ?? -1));
+      if (retained !== undefined && retained > entered) report(`${at}/retention/${name}`, 'retention-above-entry');
+    } else if (retained !== undefined && entry && !has(entry, name)) report(`${at}/retention/${name}`, 'retention-without-entry');
+  }
+}
+
+/** Minor units that hold; undefined where absent or at fault. */
+function amount(members: Members, name: string, at: string, report: Report): number | undefined {
+  if (!has(members, name)) return undefined;
+  const value = members[name];
+  if (typeof value !== 'number') report(`${at}/${name}`, 'wrong-type');
+  else if (value < 0) report(`${at}/${name}`, 'negative-amount');
+  else if (Number.isFinite(value) && !Number.isInteger(value)) report(`${at}/${name}`, 'fractional-amount');
+  else if (!Number.isSafeInteger(value)) report(`${at}/${name}`, 'out-of-range');
+  else return value;
+  return undefined;
+}
+
+function membersOf(value: unknown, at: string, required: readonly string[], optional: readonly string[], report: Report) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    report(at, 'wrong-type');
+    return undefined;
+  }
+  const object = value as Members;
+  const unknown = Object.keys(object).filter((name) => has(object, name) && !required.includes(name) && !optional.includes(name));
+  for (const name of unknown) report(`${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'unknown-member');
+  for (const name of required) if (!has(object, name)) report(`${at}/${name}`, 'missing');
+  return object;
+}
+
+function integer(members: Members, name: string, min: number, max: number, report: Report): void {
+  if (!has(members, name)) return;
+  const value = members[name];
+  if (typeof value !== 'number' || (Number.isFinite(value) && !Number.isInteger(value))) report(`/${name}`, 'wrong-type');
+  else if (!(value >= min && value <= max)) report(`/${name}`, 'out-of-range');
+}
+
+function text(members: Members, name: string, pattern: string, code: TierRulesCode, report: Report): void {
+  if (!has(members, name)) return;
+  const value = members[name];
+  if (typeof value !== 'string') report(`/${name}`, 'wrong-type');
+  else if (!new RegExp(pattern, 'u').test(value)) report(`/${name}`, code);
+}
+
+const has = (object: Members, name: string): boolean => Object.hasOwn(object, name) && object[name] !== undefined;
