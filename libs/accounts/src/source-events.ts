@@ -11,6 +11,8 @@ export interface ControlTotals {
 export type SourceEvent =
   /** All that the source has to say about a day has come: without it no client with an account there is evaluated for that day. */
   | { type: 'SourceDayCompleted'; data: { source: string; on: LocalDate; totals: ControlTotals } }
+  /** The source says nothing of the days after: nobody waits for it any more, and what it told is not judged on later days. */
+  | { type: 'SourceEnded'; data: { source: string; lastDay: LocalDate } }
   | { type: 'OutageDeclared'; data: { source: string; outageId: string; system: string; from: Instant; until: Instant | null } }
   | {
       type: 'FeeScheduleObserved';
@@ -25,6 +27,7 @@ export type SourceEvent =
 
 export const sourceEvents: EventDefinitions<SourceEvent> = {
   SourceDayCompleted: { version: 1, fields: { source: 'P1', on: 'P1', totals: 'P1' } },
+  SourceEnded: { version: 1, fields: { source: 'P1', lastDay: 'P1' } },
   OutageDeclared: { version: 1, fields: { source: 'P1', outageId: 'P1', system: 'P1', from: 'P1', until: 'P1' } },
   FeeScheduleObserved: { version: 1, fields: { source: 'P1', schedule: 'P1', effectiveFrom: 'P1', items: 'P1' } },
 };

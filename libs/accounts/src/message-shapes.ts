@@ -1,0 +1,85 @@
+import { accountStatuses, movementDirections, tradeSides } from './account-events.js';
+import { type MessageKind, riskLevels } from './messages.js';
+
+/** What a value of a message must be. One description: the check and the published JSON Schema are both made from it. */
+export type Shape =
+  | { is: 'text'; pattern: string }
+  /** `past`: today or earlier in the firm's zone. */
+  | { is: 'date'; past?: boolean }
+  | { is: 'instant'; nullable?: boolean }
+  | { is: 'flag' }
+  | { is: 'whole'; min: number; max: number }
+  /** Whole minor units, not negative. */
+  | { is: 'amount' }
+  | { is: 'money' }
+  | { is: 'oneOf'; values: readonly string[] }
+  | { is: 'object'; members: Members }
+  | { is: 'list'; of: Shape; max: number }
+  /** Whole minor units by currency. */
+  | { is: 'amounts' };
+
+export type Members = Readonly<Record<string, Shape | { optional: Shape }>>;
+
+export const LIST_MAX = 200;
+const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
+export const CURRENCY = '^[A-Z]{3}$';
+const code: Shape = { is: 'text', pattern: CODE };
+const currency: Shape = { is: 'text', pattern: CURRENCY };
+const pastDate: Shape = { is: 'date', past: true };
+const amount: Shape = { is: 'amount' };
+const money: Shape = { is: 'money' };
+const whole = (min: number, max: number = Number.MAX_SAFE_INTEGER): Shape => ({ is: 'whole', min, max });
+const oneOf = (values: readonly string[]): Shape => ({ is: 'oneOf', values });
+const object = (members: Members): Shape => ({ is: 'object', members });
+const optional = (shape: Shape) => ({ optional: shape });
+
+export const moneyMembers: Members = { amountMinor: amount, currency };
+
+const trade: Members = {
+  kind: oneOf(['trade', 'charge']),
+  on: pastDate,
+  side: optional(oneOf(tradeSides)),
+  instrument: optional(object({ instrumentId: code, instrumentClass: code, riskLevel: optional(whole(1, 5)) })),
+  quantityMillionths: optional(whole(0)),
+  ...{ gross: money, commission: money, passedOn: money },
+};
+const movement: Members = { on: pastDate, direction: oneOf(movementDirections), amount: money, state: oneOf(['booked', 'cancelled']) };
+
+export const dataShapes: Readonly<Record<MessageKind, Members>> = {
+  accountOpened: { openedOn: pastDate, currency },
+  accountClosed: { closedOn: pastDate },
+  accountStatusChanged: { on: pastDate, status: oneOf(accountStatuses) },
+  assetsObserved: { on: pastDate, total: money, securities: optional(money), cash: optional(money) },
+  tradeBooked: trade,
+  tradeCorrected: trade,
+  tradeCancelled: trade,
+  cashMoved: movement,
+  securitiesMoved: movement,
+  riskResult: {
+    ...{ on: pastDate, questionnaireVersion: code, score: whole(0, 1_000_000), level: oneOf(riskLevels), lowestClass: { is: 'flag' } },
+  },
+  feeSchedule: {
+    schedule: code,
+    effectiveFrom: { is: 'date' },
+    items: {
+      is: 'list',
+      max: LIST_MAX,
+      of: object({ instrumentClass: code, rateBasisPoints: whole(0, 10_000), minimumMinor: optional(amount), currency }),
+    },
+  },
+  outageDeclared: { system: code, from: { is: 'instant' }, until: { is: 'instant', nullable: true } },
+  exchangeRate: { on: pastDate, currency, amountMinor: whole(1), base: currency, baseMinor: whole(1) },
+  dayCompleted: { on: pastDate, totals: object({ records: whole(0), assetsMinor: optional({ is: 'amounts' }) }) },
+};
+
+export const messageKinds = Object.keys(dataShapes) as MessageKind[];
+
+/** Members of the message itself; which of them a kind needs is said beside. */
+export const headShapes: Members = {
+  source: code,
+  record: { is: 'text', pattern: '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,127}$' },
+  version: whole(1, 2_147_483_647),
+  sequence: optional(whole(1)),
+  accountId: optional(code),
+  clientNo: optional(code),
+};
