@@ -74,7 +74,8 @@ const tables = {
       PRIMARY KEY (client_id, account_id, trade_id, position)
     );
     CREATE INDEX ON read.account_turnover (client_id, on_date);
-    CREATE INDEX ON read.account_turnover (position);`,
+    CREATE INDEX ON read.account_turnover (position);
+    CREATE INDEX ON read.account_turnover (replaced_at) WHERE replaced_at IS NOT NULL;`,
   account_movements: `
     CREATE TABLE read.account_movements (
       client_id    uuid NOT NULL,
@@ -120,8 +121,13 @@ const firmWide = `
       base_minor   bigint NOT NULL,
       PRIMARY KEY (currency, base, on_date, position)
     );
-    GRANT SELECT ON read.source_days, read.exchange_rates TO rapport_api, rapport_reader, rapport_timekeeper;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON read.source_days, read.exchange_rates TO rapport_projector;
+    CREATE TABLE read.ended_sources (
+      source   text PRIMARY KEY,
+      last_day date NOT NULL,
+      position bigint NOT NULL
+    );
+    GRANT SELECT ON read.source_days, read.exchange_rates, read.ended_sources TO rapport_api, rapport_reader, rapport_timekeeper;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON read.source_days, read.exchange_rates, read.ended_sources TO rapport_projector;
     GRANT USAGE ON SCHEMA read TO rapport_timekeeper;
     GRANT SELECT ON read.checkpoints, read.parked TO rapport_timekeeper;`;
 

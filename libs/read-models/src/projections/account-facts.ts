@@ -53,6 +53,7 @@ export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection 
     );
     await keepGaps(db, of('SequenceGapFound'), of('SequenceGapClosed'));
     await keepSourceDays(db, of('SourceDayCompleted'));
+    await keepEndedSources(db, of('SourceEnded'));
     await keepRates(db, of('RateObserved'));
   },
 });
@@ -154,6 +155,16 @@ async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[])
      ON CONFLICT (source, on_date) DO NOTHING`,
     [days.map((d) => d.fact.source), days.map((d) => d.fact.on), days.map((d) => d.position)],
   );
+}
+
+async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Promise<void> {
+  for (const { fact, position } of ended) {
+    await db.query(
+      `INSERT INTO read.ended_sources (source, last_day, position) VALUES ($1, $2, $3)
+       ON CONFLICT (source) DO UPDATE SET last_day = excluded.last_day, position = excluded.position`,
+      [fact.source, fact.lastDay, position],
+    );
+  }
 }
 
 async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<void> {

@@ -1,0 +1,115 @@
+import type { Sql } from '#database';
+import { addDays, type LocalDate, rational, type Uuid } from '#event-sourcing';
+import { assetWindow, commissionPeriod, type Standing, type TierInputs, type TierName, type TierRules } from '#tiers';
+
+/** A client to evaluate, with what could be summed in the database. */
+export interface PageClient {
+  clientId: Uuid;
+  branchId: string;
+  firstOn: LocalDate;
+  /** Absent: the client has no tier yet. */
+  standing:
+    (Standing & { version: number; initialFrom: LocalDate; evaluatedOn: LocalDate | null; stoppedOn: LocalDate | null }) | undefined;
+  sources: readonly string[];
+  hasGap: boolean;
+  /** A read model could not apply something of this client: what is known of them is not all. */
+  parked: boolean;
+  closed: boolean;
+  /** Undefined where amounts of another currency take part: those are converted one by one. */
+  inputs: TierInputs | undefined;
+}
+
+interface PageRow {
+  clientId: Uuid;
+  branchId: string | null;
+  closed: boolean | null;
+  firstOn: LocalDate;
+  sources: string[];
+  hasGap: boolean;
+  parked: boolean;
+  version: number | null;
+  initialFrom: LocalDate;
+  tier: TierName;
+  strikes: number;
+  promotedFrom: LocalDate | null;
+  evaluatedOn: LocalDate | null;
+  stoppedOn: LocalDate | null;
+  assetDays: string | null;
+  commission: string | null;
+  accounts: number | null;
+  facts: number | null;
+  foreign: boolean;
+}
+
+// A value holds from its day until its account's next one: its share of the window is whole days, so the sum is exact.
+const PAGE = `
+WITH page AS MATERIALIZED (
+  SELECT client_id, min(first_on) AS first_on, min(branch_id) AS branch_id,
+         array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)) AS sources
+    FROM read.accounts WHERE client_id > $1 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3 ORDER BY client_id LIMIT $7
+), held AS (
+  SELECT a.client_id, a.account_id, a.total_minor, a.currency, a.on_date,
+         least(coalesce(lead(a.on_date) OVER (PARTITION BY a.client_id, a.account_id ORDER BY a.on_date), $5), $5) - greatest(a.on_date, $4) AS days
+    FROM page p JOIN read.account_assets a ON a.client_id = p.client_id
+   WHERE a.on_date <= $3 AND a.position <= $2 AND (a.replaced_at IS NULL OR a.replaced_at > $2)
+), assets AS (
+  SELECT client_id, sum(total_minor * days) FILTER (WHERE days > 0)::text AS asset_days, count(DISTINCT account_id)::int AS accounts,
+         count(*) FILTER (WHERE days > 0)::int AS facts, bool_or(days > 0 AND total_minor <> 0 AND currency <> $8) AS other
+    FROM held GROUP BY client_id
+), earned AS (
+  SELECT t.client_id, sum(t.commission_minor - t.passed_on_minor)::text AS commission, count(*)::int AS facts, bool_or(t.currency <> $8) AS other
+    FROM page p JOIN read.account_turnover t ON t.client_id = p.client_id
+   WHERE t.on_date >= $6 AND t.on_date <= $3 AND t.state <> 'cancelled' AND t.commission_minor <> t.passed_on_minor
+     AND t.position <= $2 AND (t.replaced_at IS NULL OR t.replaced_at > $2)
+   GROUP BY t.client_id
+)
+SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchId", f.status = 'closed' AS closed, p.first_on AS "firstOn",
+       coalesce(p.sources, '{}') AS sources,
+       EXISTS (SELECT FROM read.account_gaps g WHERE g.client_id = p.client_id AND g.position <= $2
+                  AND (g.closed_position IS NULL OR g.closed_position > $2)) AS "hasGap",
+       EXISTS (SELECT FROM read.parked k WHERE k.key = p.client_id AND k.projection IN ('accountFacts', 'tierStandings')) AS parked,
+       s.version, s.initial_from AS "initialFrom", s.tier, s.strikes, s.promoted_from AS "promotedFrom", s.evaluated_on AS "evaluatedOn",
+       s.stopped_on AS "stoppedOn", a.asset_days AS "assetDays", e.commission, a.accounts, coalesce(a.facts, 0) + coalesce(e.facts, 0) AS facts,
+       coalesce(a.other, false) OR coalesce(e.other, false) AS "foreign"
+  FROM page p
+  LEFT JOIN read.client_files f ON f.client_id = p.client_id
+  LEFT JOIN read.tier_standings s ON s.client_id = p.client_id
+  LEFT JOIN assets a ON a.client_id = p.client_id
+  LEFT JOIN earned e ON e.client_id = p.client_id
+ ORDER BY p.client_id`;
+
+export interface PageQuestion {
+  rules: TierRules;
+  on: LocalDate;
+  /** Facts up to this log position. */
+  knownTo: number;
+  after: Uuid;
+  limit: number;
+}
+
+/**
+ * The next clients with an account on or before a date, in order of their ids, each with its exact sums: one statement,
+ * whatever their number. Mean over calendar days alone; of trading days, and of other currencies, `inputs` is undefined.
+ */
+export async function pageOfClients(db: Sql, { rules, on, knownTo, after, limit }: PageQuestion): Promise<PageClient[]> {
+  const inCalendarDays = rules.dayBasis === 'calendar';
+  const windowFrom = inCalendarDays ? assetWindow(rules, on).from : on;
+  const values = [after, knownTo, on, windowFrom, addDays(on, 1), commissionPeriod(on).from, limit, rules.currency];
+  const { rows } = await db.query<PageRow>(PAGE, values);
+  return rows.map((row) => ({
+    ...{ clientId: row.clientId, branchId: row.branchId!, firstOn: row.firstOn, sources: row.sources, hasGap: row.hasGap },
+    ...{ parked: row.parked, closed: row.closed ?? false },
+    standing: standingOf(row),
+    inputs: inCalendarDays && !row.foreign ? inputsOf(row, rules) : undefined,
+  }));
+}
+
+const standingOf = ({ version, initialFrom, tier, strikes, promotedFrom, evaluatedOn, stoppedOn }: PageRow): PageClient['standing'] =>
+  version === null ? undefined : { version, initialFrom, tier, strikes, promotedFrom, evaluatedOn, stoppedOn };
+
+const inputsOf = ({ assetDays, commission, accounts, facts }: PageRow, { windowDays }: TierRules): TierInputs => ({
+  ada: rational(BigInt(assetDays ?? 0), windowDays),
+  netCommission: rational(BigInt(commission ?? 0)),
+  accounts: accounts ?? 0,
+  facts: facts ?? 0,
+});

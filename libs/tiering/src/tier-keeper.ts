@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addDays, DomainError, fold, type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
+import type { Database } from '#database';
+import { lead } from '#event-feed';
+import { createLogger } from '#telemetry';
+import { tier } from '#tiers';
+import type { Evaluator } from './evaluator.js';
+import type { LatePass } from './late-pass.js';
+import type { PublishedRules } from './published-rules.js';
+import { type Run, runs } from './runs.js';
+import type { TierWriter } from './tier-writer.js';
+
+export interface TierKeeperParts {
+  pool: Database;
+  rules: PublishedRules;
+  evaluator: Evaluator;
+  latePass: LatePass;
+  writer: TierWriter;
+  readModelsReady: () => Promise<number>;
+  /** The firm's local date and time now, `YYYY-MM-DD` and `HH:mm`. */
+  localNow: () => { date: LocalDate; time: string };
+  /** Month ends are evaluated from this time of the next day on, when the files of the night have come. */
+  evaluateAt?: string;
+  /** What else is done once a month end is evaluated. */
+  afterMonthEnd?: (on: LocalDate) => Promise<void>;
+  pollMs?: number;
+}
+
+const EVALUATE_AT = '06:00';
+const POLL_MS = 2_000;
+const RETRY_MS = 5_000;
+const EXPIRED_MAX = 1_000;
+const log = createLogger('tiers');
+
+/**
+ * Evaluates month ends when they are over, re-makes what late facts change, and says when an override has expired. One
+ * leader and standbys; whatever two of them do at once has one effect.
+ */
+export class TierKeeper {
+  constructor(private readonly parts: TierKeeperParts) {}
+
+  /** Runs until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return lead(this.parts.pool, 'tier-keeper', signal, async (term) => {
+      while (!term.aborted) {
+        const pauseMs = await this.turn(term).then(
+          () => this.parts.pollMs ?? POLL_MS,
+          (error: unknown) => {
+            if (!term.aborted) log.warn({ error: String(error) }, 'tiers are kept on from what was saved');
+            return RETRY_MS;
+          },
+        );
+        await sleep(pauseMs, undefined, { signal: term }).catch(() => undefined);
+      }
+    });
+  }
+
+  /** One look at what is due. */
+  async turn(signal: AbortSignal): Promise<void> {
+    for (const on of await this.due()) {
+      const run = await this.parts.evaluator.run(on, signal);
+      log.info({ on, clients: run.clients, stopped: run.stopped }, 'a month end was evaluated');
+      await this.parts.afterMonthEnd?.(on);
+    }
+    if ((await this.parts.rules.firstOn()) !== undefined) await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
+    await this.expireOverrides();
+  }
+
+  // Months before the first run are history that somebody has to ask for: a keeper that starts takes up the month that is over.
+  private async due(): Promise<LocalDate[]> {
+    const { date, time } = this.parts.localNow();
+    const firstRules = await this.parts.rules.firstOn();
+    if (firstRules === undefined) return [];
+    const over = time >= (this.parts.evaluateAt ?? EVALUATE_AT) ? addDays(date, -1) : addDays(date, -2);
+    const made = await runs(this.parts.pool);
+    const unfinished = made.filter(({ finishedAt }) => finishedAt === null).map(({ on }) => on);
+    const last = made.filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
+    const ends = monthEnds(last === undefined || last < addDays(over, -62) ? addDays(over, -30) : addDays(last, 1), over);
+    return [...new Set([...unfinished, ...ends.filter((end) => end >= firstRules)])].sort();
+  }
+
+  private async expireOverrides(): Promise<void> {
+    const { pool, writer, localNow } = this.parts;
+    const { date: today } = localNow();
+    const { rows } = await pool.query<{ overrideId: Uuid; clientId: Uuid; branchId: string }>(
+      `SELECT override_id AS "overrideId", client_id AS "clientId", branch_id AS "branchId" FROM read.tier_overrides
+        WHERE status = 'approved' AND valid_to <= $1 ORDER BY valid_to, override_id LIMIT $2`,
+      [today, EXPIRED_MAX],
+    );
+    for (const { overrideId, clientId, branchId } of rows) {
+      const past = await writer.past(clientId);
+      const state = fold(
+        tier,
+        past.map(({ event }) => event),
+      );
+      try {
+        const events = tier.decide({ type: 'ExpireOverride', overrideId, today }, state);
+        if (events.length > 0) await writer.append(clientId, branchId, past.length, `override-expired|${overrideId}`, events);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error; // revoked since: the read model will say so
+      }
+    }
+  }
+}
+
+/** Month ends that are to be evaluated for `asOf` to be up to date, after those that are finished. */
+export function datesToEvaluate(made: readonly Run[], firstRules: LocalDate, from: LocalDate | undefined, asOf: LocalDate): LocalDate[] {
+  const unfinished = made.filter(({ finishedAt }) => finishedAt === null).map(({ on }) => on);
+  const last = made.filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
+  const start = from ?? (last === undefined ? firstRules : addDays(last, 1));
+  const done = new Set(made.filter(({ finishedAt }) => finishedAt !== null).map(({ on }) => on));
+  return [...new Set([...unfinished, ...monthEnds(start > firstRules ? start : firstRules, asOf)])].filter((on) => !done.has(on)).sort();
+}
