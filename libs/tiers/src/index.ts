@@ -14,3 +14,4 @@ export * from './corrected-intervals.js';
 export * from './tier-rules-check.js';
 export * from './tier-rulebook.js';
 export * from './sample-tier-rules.js';
+export * from './value/index.js';
