@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect } from '@jest/globals';
 import { LocalIssuer, type Role } from '#access';
 import { eventRegistry, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
+import { backOfficeMigrations } from '#back-office';
 import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { newId } from '#event-sourcing';
@@ -17,6 +18,7 @@ import {
   ReadModelPositions,
   readModelRunnerMigrations,
 } from '#read-models';
+import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
 import { createTestDatabase } from './postgres.js';
 
@@ -64,6 +66,8 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     ...timekeepingMigrations,
     ...readModelRunnerMigrations,
     ...readModelMigrations,
+    ...tieringMigrations,
+    ...backOfficeMigrations,
   ];
   const database = await createTestDatabase(migrations);
   const { url } = database;

@@ -1,9 +1,11 @@
 import { timekeepingMigrations } from '#application';
+import { backOfficeMigrations } from '#back-office';
 import type { Migration } from '#database';
 import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
 import { privacyMigrations } from '#privacy';
 import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { tieringMigrations } from '#tiering';
 
 /** What imports have finished: a repeated one answers from here at once. */
 const opsMigrations: readonly Migration[] = [
@@ -33,5 +35,7 @@ export const allMigrations: readonly Migration[] = [
   ...readModelRunnerMigrations,
   ...readModelMigrations,
   ...timekeepingMigrations,
+  ...tieringMigrations,
+  ...backOfficeMigrations,
   ...opsMigrations,
 ];

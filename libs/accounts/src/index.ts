@@ -6,3 +6,4 @@ export { LIST_MAX, messageKinds } from './message-shapes.js';
 export * from './messages.js';
 export * from './sequence.js';
 export * from './source-events.js';
+export * from './inbox-decisions.js';

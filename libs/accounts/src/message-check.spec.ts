@@ -40,7 +40,7 @@ function spoil(message: object, steps: readonly number[], act: 'set' | 'drop' | 
     const names = Object.keys(node);
     const name = names[step % Math.max(1, names.length)];
     if (name === undefined) break;
-    const next = (node as Record<string, unknown>)[name];
+    const next: unknown = (node as Record<string, unknown>)[name];
     if (i < steps.length - 1 && isNode(next)) node = next;
     else {
       if (act === 'drop' && !Array.isArray(node)) delete node[name];

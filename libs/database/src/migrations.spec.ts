@@ -19,7 +19,7 @@ describe('a database', () => {
 
   it('applies migrations once, in order, however many processes ask at once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => migrate(database.url, [first, second])));
-    expect(answers.flat().sort()).toEqual(['a-001', 'a-002', 'database-001-roles', 'database-002-timekeeper']);
+    expect(answers.flat().sort()).toEqual(['a-001', 'a-002', 'database-001-roles', 'database-002-timekeeper', 'database-003-bridge']);
     expect(await migrate(database.url, [first, second])).toEqual([]);
   });
 

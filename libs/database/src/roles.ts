@@ -2,9 +2,16 @@ import type { Migration } from './migration.js';
 
 /**
  * One role per process, none of them owner or superuser: commands and reads, log to Kafka, read models, people who look
- * at a running system, and service clocks.
+ * at a running system, service clocks, and the trading back office.
  */
-export const roles = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader', 'rapport_timekeeper'] as const;
+export const roles = [
+  'rapport_api',
+  'rapport_relay',
+  'rapport_projector',
+  'rapport_reader',
+  'rapport_timekeeper',
+  'rapport_bridge',
+] as const;
 export type Role = (typeof roles)[number];
 const firstRoles: readonly Role[] = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader'];
 
@@ -39,4 +46,5 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 export const databaseMigrations: readonly Migration[] = [
   { name: 'database-001-roles', sql: ensureRoles(firstRoles) },
   { name: 'database-002-timekeeper', sql: ensureRoles(['rapport_timekeeper']) },
+  { name: 'database-003-bridge', sql: ensureRoles(['rapport_bridge']) },
 ];

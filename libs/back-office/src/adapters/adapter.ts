@@ -1,0 +1,65 @@
+/** One raw message of a source in the standard format, or why it is in none. What is stated is checked afterwards, whoever states it. */
+export type Translation =
+  /** One or more statements; whether they are in order is decided by the standard format's check alone. */
+  | { statements: readonly unknown[] }
+  /** The bytes are no message of this source. `pointer`: where, as the source writes it, e.g. `/column`. */
+  | { refused: { code: RefusalCode; pointer: string } };
+
+export const refusalCodes = {
+  'not-json': { en: 'The message is not one well-formed JSON value', zh: '消息不是合法的 JSON' },
+  'not-well-formed': {
+    en: 'A member is stated twice, nested too deep, or holds text that cannot be kept',
+    zh: '字段重复、嵌套过深或含非法字符',
+  },
+  'too-large': { en: 'The message is larger than 256 KiB', zh: '消息超过 256 KiB' },
+  'wrong-columns': { en: 'The row does not have the columns of this file', zh: '列数与文件表头不符' },
+  'bad-number': { en: 'The text is no number of the form agreed on', zh: '数值格式不正确' },
+} as const;
+export type RefusalCode = keyof typeof refusalCodes;
+
+/** What a source says by completing a day in a file of its own: the day, and the totals of the file. */
+export interface FileMarker {
+  source: string;
+  on: string;
+  /** Messages in the file. */
+  records: number;
+  /** Sum of the end-of-day totals in the file by currency, in minor units. */
+  assetsMinor: Readonly<Record<string, number>>;
+  /** SHA-256 of the data file, lower-case hex. */
+  sha256: string;
+}
+
+/** How a source's files are cut into raw messages. */
+export interface FileForm {
+  /** Ends the name of a data file, e.g. `.jsonl`. */
+  extension: string;
+  /** The raw messages of a file in their order, one at a time, so that a large file needs no memory. */
+  pieces(filePath: string): AsyncIterable<Uint8Array>;
+  /** The days that the file completes: none where the source has not said so. Throws UnusableFile for a marker that cannot be read. */
+  markers(filePath: string): Promise<readonly FileMarker[]>;
+}
+
+/**
+ * The seam of a source: it turns what the source says into statements of the standard format, and knows nothing of what
+ * becomes of them. A new source is a new adapter, and nothing else changes. Pure but for reading its files.
+ */
+export interface Adapter {
+  readonly name: string;
+  /** Statements of one raw message; called again when a parked message is tried again, so the same bytes give the same statements. */
+  translate(raw: Uint8Array): Translation;
+  /** Absent where the source sends no files. */
+  readonly file?: FileForm;
+}
+
+/** A file, or its marker, is not what it says it is: nothing of it is applied. The sentence is for the person who brought it. */
+export class UnusableDelivery extends Error {
+  constructor(
+    readonly code: 'no-such-file' | 'marker-unreadable' | 'digest-differs' | 'totals-differ' | 'records-differ' | 'empty-folder',
+    sentence: string,
+  ) {
+    super(sentence);
+    this.name = 'UnusableDelivery';
+  }
+}
+
+export const RAW_MAX_BYTES = 256 * 1024;

@@ -1,0 +1,13 @@
+import type { Adapter } from './adapter.js';
+import { brokerDayFile } from './broker-day-file.js';
+import { standard } from './standard.js';
+
+export * from './adapter.js';
+export { brokerDayFile } from './broker-day-file.js';
+export { readMarker } from './marker-file.js';
+export { linesOf, standard } from './standard.js';
+
+/** Every source that is understood. A parked message is tried again through the adapter it came through, by its name. */
+export const adapters: readonly Adapter[] = [standard, brokerDayFile];
+
+export const adapterNamed = (name: string): Adapter | undefined => adapters.find((adapter) => adapter.name === name);

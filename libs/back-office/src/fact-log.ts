@@ -1,0 +1,66 @@
+import { Temporal } from 'temporal-polyfill';
+import { type CommandContext, type Principal, PlainCodec } from '#application';
+import {
+  derivedId,
+  type DomainEvent,
+  type EventRegistry,
+  type Instant,
+  type LocalDate,
+  type SourceRef,
+  type StreamRef,
+  type Uuid,
+  type When,
+} from '#event-sourcing';
+import type { EventStore } from '#event-store';
+
+/** Who states what the back office says. */
+export const BRIDGE: Principal = { subject: 'back-office', role: 'integrationClient', branchScope: '*' };
+
+/** One fact for the log. `purpose` names it for ever: the same purpose again on the same stream has no effect. */
+export interface Fact {
+  stream: StreamRef;
+  event: DomainEvent;
+  purpose: string;
+  /** Hex SHA-256 of what was stated: another content under the same purpose is an error, not a second fact. */
+  contentSha256: string;
+  branchId: string;
+  source: SourceRef;
+  on: LocalDate | null;
+  correlationId: Uuid;
+}
+
+/** The same purpose was carried out before with another content: what is in the log and what is in the inbox disagree. */
+export class AppliedOtherwise extends Error {}
+
+/** Appends facts of the back office, each once. */
+export class FactLog {
+  private readonly codec: PlainCodec;
+
+  constructor(
+    private readonly store: EventStore,
+    registry: EventRegistry,
+    /** IANA zone in which the back office's dates are. */
+    private readonly zone: string,
+  ) {
+    this.codec = new PlainCodec(registry);
+  }
+
+  /** Position of the fact, the first time and every time. Throws AppliedOtherwise. */
+  async append({ stream, event, purpose, contentSha256, branchId, source, on, correlationId }: Fact, now: Instant): Promise<number> {
+    const context: CommandContext = {
+      ...{ commandId: derivedId(stream.id, purpose), requestHash: contentSha256, keepOutcome: 'forever', principal: BRIDGE, now },
+      ...{ correlationId, source, ...(on !== null && { occurred: this.day(on) }) },
+    };
+    const events = [this.codec.encodeOne(event, undefined, branchId, context)];
+    const { commandId, requestHash } = context;
+    const outcome = await this.store.append({ commandId, requestHash, keepOutcome: 'forever', stream, expectedVersion: 'any', events });
+    if (outcome.kind === 'accepted' || outcome.kind === 'repeat') return outcome.position;
+    throw new AppliedOtherwise(`${stream.kind}: ${outcome.kind}`);
+  }
+
+  /** A fact known by its date begins at that midnight. */
+  day(date: LocalDate): When {
+    const midnight = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: this.zone });
+    return { precision: 'day', at: new Date(midnight.epochMilliseconds).toISOString(), date, zone: this.zone };
+  }
+}

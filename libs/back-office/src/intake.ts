@@ -1,0 +1,145 @@
+import { subjectOf } from '#accounts';
+import { type Database, type Sql, transaction } from '#database';
+import type { Uuid } from '#event-sourcing';
+import type { RawVault } from './raw-vault.js';
+import { countedOf, type Delivery, type Statement } from './statement.js';
+
+/** What became of a statement when it came: new, the same again, a key with other content, or unreadable. */
+export interface Taken {
+  statement: Statement;
+  as: 'new' | 'ignored' | 'conflict' | 'parked';
+}
+
+interface Holder {
+  source: string;
+  record: string;
+  version: number;
+  message_id: Uuid;
+  content_sha256: string;
+}
+
+const COLUMNS = `message_id uuid, source text, record text, version int, kind text, lane text, account_id text, client_no text,
+  sequence bigint, on_date date, amount_minor bigint, currency text, content_sha256 text, raw_sha256 text, ordinal int, adapter text,
+  sealed text, key_subject uuid, channel text, delivery_id uuid, status text, holds_key boolean, reason text, pointer text, conflicts_with uuid`;
+const NAMES = COLUMNS.replaceAll(/\s+/g, ' ')
+  .split(',')
+  .map((column) => column.trim().split(' ')[0])
+  .join(', ');
+const insert = (conflict: string): string =>
+  `INSERT INTO bridge.messages (${NAMES}) SELECT ${NAMES}
+     FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (${COLUMNS})) WITH ORDINALITY AS r (${NAMES}, line) ORDER BY line
+   ON CONFLICT ${conflict} DO NOTHING RETURNING message_id`;
+const INSERT_NEW = insert('(source, record, version) WHERE holds_key');
+const INSERT_CONFLICT = insert('(source, record, version, content_sha256) WHERE conflicts_with IS NOT NULL');
+const INSERT_PARKED = insert(`(source, raw_sha256, ordinal) WHERE status = 'parked' AND NOT holds_key`);
+
+/** Stores what came, durably and once. One transaction; statements of one source go in one after the other, in the order they came. */
+export async function takeIn(
+  database: Database,
+  vault: RawVault,
+  delivery: Delivery,
+  statements: readonly Statement[],
+): Promise<readonly Taken[]> {
+  const sealed = await vault.seal(statements);
+  const rowOf = new Map(statements.map((statement, at) => [statement, row(statement, sealed[at]!, delivery)]));
+  const write = async (sql: Sql, text: string, some: readonly Statement[], more: (one: Statement) => object = () => ({})) => {
+    if (some.length === 0) return new Set<Uuid>();
+    const rows = some.map((statement) => ({ ...rowOf.get(statement), ...more(statement) }));
+    const { rows: stored } = await sql.query<{ message_id: Uuid }>(text, [JSON.stringify(rows)]);
+    return new Set(stored.map(({ message_id }) => message_id));
+  };
+  return transaction(database, async (sql) => {
+    for (const source of [...new Set(statements.map((one) => one.source))].sort()) {
+      await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office intake|${source}`]);
+    }
+    const readable = statements.filter(({ message }) => message);
+    const fresh = await write(sql, INSERT_NEW, readable);
+    const known = readable.filter(({ messageId }) => !fresh.has(messageId));
+    const holders = await holdersOf(sql, known);
+    const other = known.filter((one) => holders.get(keyOf(one))!.content_sha256 !== one.contentSha256);
+    const conflicts = await write(sql, INSERT_CONFLICT, other, (one) => ({
+      ...{ status: 'conflict', holds_key: false, reason: 'other-content', conflicts_with: holders.get(keyOf(one))!.message_id },
+    }));
+    const parked = await write(
+      sql,
+      INSERT_PARKED,
+      statements.filter(({ message }) => !message),
+    );
+    const as = (statement: Statement): Taken['as'] => {
+      if (fresh.has(statement.messageId)) return 'new';
+      if (conflicts.has(statement.messageId)) return 'conflict';
+      return parked.has(statement.messageId) ? 'parked' : 'ignored';
+    };
+    const taken = statements.map((statement): Taken => ({ statement, as: as(statement) }));
+    await countRepeats(sql, taken);
+    await noteDays(sql, taken);
+    await repaired(sql, taken);
+    return taken;
+  });
+}
+
+const keyOf = ({ source, record, version }: Pick<Statement, 'source' | 'record' | 'version'>): string => `${source}|${record}|${version}`;
+
+async function holdersOf(sql: Sql, statements: readonly Statement[]): Promise<Map<string, Holder>> {
+  if (statements.length === 0) return new Map();
+  const { rows } = await sql.query<Holder>(
+    `SELECT m.source, m.record, m.version, m.message_id, m.content_sha256 FROM bridge.messages m
+       JOIN unnest($1::text[], $2::text[], $3::int[]) AS k (source, record, version)
+         ON m.source = k.source AND m.record = k.record AND m.version = k.version WHERE m.holds_key`,
+    [statements.map((s) => s.source), statements.map((s) => s.record), statements.map((s) => s.version)],
+  );
+  return new Map(rows.map((holder) => [keyOf(holder), holder]));
+}
+
+/** That the same came again is remembered as a number, not as a row. */
+async function countRepeats(sql: Sql, taken: readonly Taken[]): Promise<void> {
+  const again = taken.filter(({ as }) => as === 'ignored').map(({ statement }) => statement);
+  if (again.length === 0) return;
+  await sql.query(
+    `UPDATE bridge.messages m SET repeats = repeats + k.times FROM (
+       SELECT source, record, version, content, count(*)::int AS times FROM unnest($1::text[], $2::text[], $3::int[], $4::text[])
+         AS k (source, record, version, content) GROUP BY 1, 2, 3, 4) k
+      WHERE m.source = k.source AND m.record = k.record AND m.version = k.version AND m.content_sha256 = k.content`,
+    [again.map((s) => s.source), again.map((s) => s.record), again.map((s) => s.version), again.map((s) => s.contentSha256)],
+  );
+}
+
+async function noteDays(sql: Sql, taken: readonly Taken[]): Promise<void> {
+  const days = new Map<string, [string, string]>();
+  for (const { statement, as } of taken) {
+    const { on } = countedOf(statement.message);
+    if (as === 'new' && on !== null) days.set(`${statement.source}|${on}`, [statement.source, on]);
+  }
+  if (days.size === 0) return;
+  await sql.query(`INSERT INTO bridge.days (source, on_date) SELECT * FROM unnest($1::text[], $2::date[]) ON CONFLICT DO NOTHING`, [
+    [...days.values()].map(([source]) => source),
+    [...days.values()].map(([, on]) => on),
+  ]);
+}
+
+/** A statement that could not be read before has come in order under the same key: nobody has to look at the broken one. */
+async function repaired(sql: Sql, taken: readonly Taken[]): Promise<void> {
+  const fresh = taken.filter(({ as }) => as === 'new').map(({ statement }) => statement);
+  if (fresh.length === 0) return;
+  await sql.query(
+    `UPDATE bridge.messages m SET status = 'repaired', decided_at = now() FROM unnest($1::text[], $2::text[], $3::int[]) AS k (source, record, version)
+      WHERE m.source = k.source AND m.record = k.record AND m.version = k.version AND m.status = 'parked' AND NOT m.holds_key`,
+    [fresh.map((s) => s.source), fresh.map((s) => s.record), fresh.map((s) => s.version)],
+  );
+}
+
+function row({ message, refusal, ...statement }: Statement, sealed: string, { channel, deliveryId, adapter }: Delivery): object {
+  const { on, amountMinor, currency } = countedOf(message);
+  return {
+    ...{ message_id: statement.messageId, source: statement.source, record: statement.record, version: statement.version },
+    ...{ kind: message?.kind ?? null, lane: statement.lane, account_id: message?.accountId ?? null, client_no: message?.clientNo ?? null },
+    ...{ sequence: message?.sequence ?? null, on_date: on, amount_minor: amountMinor, currency },
+    ...{ content_sha256: statement.contentSha256, raw_sha256: statement.rawSha256, ordinal: statement.ordinal, adapter: adapter.name },
+    ...{ sealed, key_subject: statement.keySubject, channel, delivery_id: deliveryId },
+    ...{ status: message ? 'waiting' : 'parked', holds_key: message !== undefined, reason: refusal?.code ?? null },
+    ...{ pointer: refusal?.pointer ?? null, conflicts_with: null },
+  };
+}
+
+/** Whether a later statement speaks of the same kind of thing as the first of its record. */
+export const sameSubject = (a: string, b: string): boolean => subjectOf(a as never) === subjectOf(b as never);

@@ -1,0 +1,153 @@
+import type { Migration } from '#database';
+
+const inbox = `
+CREATE SCHEMA bridge;
+
+-- Every statement of the back office that came, whatever became of it. Key: source, record, version. Amounts and ids are
+-- internal; what the source said word for word is encrypted.
+CREATE TABLE bridge.messages (
+  arrival        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  message_id     uuid NOT NULL UNIQUE,
+  source         text NOT NULL,
+  record         text NOT NULL,
+  version        int NOT NULL,
+  kind           text,                    -- null where it could not be read
+  lane           text NOT NULL,           -- what is applied in order: an account, a client, a source
+  account_id     text,
+  client_no      text,
+  sequence       bigint,
+  on_date        date,                    -- the day that it is about
+  amount_minor   bigint,                  -- total of assets, gross of a trade, amount of a movement
+  currency       text,
+  content_sha256 text NOT NULL,           -- of the message as canonical JSON
+  raw_sha256     text NOT NULL,           -- of the bytes as they came
+  ordinal        int NOT NULL,            -- which of the statements of those bytes
+  adapter        text NOT NULL,
+  sealed         text NOT NULL,           -- those bytes, under the key of key_subject
+  key_subject    uuid NOT NULL,
+  channel        text NOT NULL,
+  delivery_id    uuid NOT NULL,
+  received_at    timestamptz NOT NULL DEFAULT now(),
+  status         text NOT NULL,           -- waiting, applied, stale, conflict, parked, ignored, repaired, givenUp, replaced
+  holds_key      boolean NOT NULL,        -- it is the statement of its key; a conflict and an unreadable one are not
+  reason         text,
+  pointer        text,
+  conflicts_with uuid,
+  repeats        int NOT NULL DEFAULT 0,  -- how often the same came again, and was ignored
+  client_id      uuid,
+  branch_id      text,
+  stream_id      uuid,
+  position       bigint,                  -- of its event
+  decided_at     timestamptz
+);
+CREATE UNIQUE INDEX message_of_key ON bridge.messages (source, record, version) WHERE holds_key;
+CREATE UNIQUE INDEX other_contents ON bridge.messages (source, record, version, content_sha256) WHERE conflicts_with IS NOT NULL;
+CREATE UNIQUE INDEX unreadable_once ON bridge.messages (source, raw_sha256, ordinal) WHERE status = 'parked' AND NOT holds_key;
+CREATE INDEX ON bridge.messages (lane, arrival) WHERE status = 'waiting';
+CREATE INDEX ON bridge.messages (status, arrival) WHERE status <> 'applied';
+CREATE INDEX ON bridge.messages (source, on_date);
+CREATE INDEX ON bridge.messages (delivery_id) WHERE status IN ('parked', 'conflict');
+
+-- What was answered to a delivery over HTTP, and what became of a file.
+CREATE TABLE bridge.deliveries (
+  delivery_id  uuid PRIMARY KEY,
+  channel      text NOT NULL,
+  request_hash text NOT NULL,
+  answer       text,                      -- JSON
+  received_at  timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON bridge.deliveries USING brin (received_at);
+
+CREATE TABLE bridge.sequences (
+  source     text NOT NULL,
+  account_id text NOT NULL,
+  state      text NOT NULL,               -- JSON: the highest number seen, what is missing, gaps told of
+  PRIMARY KEY (source, account_id)
+);
+CREATE TABLE bridge.gaps (
+  gap_id          uuid PRIMARY KEY,
+  source          text NOT NULL,
+  account_id      text NOT NULL,
+  client_id       uuid NOT NULL,
+  branch_id       text NOT NULL,
+  first           bigint NOT NULL,
+  last            bigint NOT NULL,
+  found_at        timestamptz NOT NULL DEFAULT now(),
+  position        bigint NOT NULL,
+  closed_at       timestamptz,
+  closed_position bigint,
+  given_up_by     text
+);
+CREATE INDEX ON bridge.gaps (source, account_id);
+CREATE INDEX ON bridge.gaps (position) WHERE closed_at IS NULL;
+
+-- Days of a source that anything was said of.
+CREATE TABLE bridge.days (
+  source      text NOT NULL,
+  on_date     date NOT NULL,
+  status      text NOT NULL DEFAULT 'open',
+  stated      text,                       -- JSON: the control totals by which it may be completed
+  message_id  uuid,                       -- the message that stated them, or
+  delivery_id uuid,                       -- the file
+  reason      text,                       -- why it is still open, where totals were stated
+  position    bigint,                     -- of SourceDayCompleted
+  PRIMARY KEY (source, on_date)
+);
+CREATE INDEX ON bridge.days (source, on_date) WHERE status = 'open';
+
+CREATE TABLE bridge.reconciliations (
+  source      text NOT NULL,
+  on_date     date NOT NULL,
+  run_at      timestamptz NOT NULL,
+  checked     int NOT NULL,
+  open_breaks int NOT NULL,
+  PRIMARY KEY (source, on_date)
+);
+CREATE TABLE bridge.breaks (
+  break_id     uuid PRIMARY KEY,
+  source       text NOT NULL,
+  on_date      date NOT NULL,
+  code         text NOT NULL,
+  account_id   text,
+  record       text,
+  expected     text,
+  observed     text,
+  status       text NOT NULL,             -- open, explained, closed
+  found_at     timestamptz NOT NULL,
+  explanation  text,
+  reference    text,
+  explained_by text,
+  closed_by    text,
+  closed_cause text                       -- person, vanished
+);
+CREATE INDEX ON bridge.breaks (found_at, break_id) WHERE status <> 'closed';
+
+GRANT USAGE ON SCHEMA bridge TO rapport_bridge, rapport_api, rapport_reader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA bridge TO rapport_bridge;
+GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA bridge TO rapport_api;
+GRANT SELECT ON ALL TABLES IN SCHEMA bridge TO rapport_reader;
+`;
+
+const ofAccounts = ['account_links', 'accounts', 'account_assets', 'account_turnover', 'account_movements', 'account_gaps'];
+
+/** The bridge appends facts, reads what became of them in every branch, and carries tier changes out. */
+const bridgeRights = `
+GRANT USAGE ON SCHEMA log, privacy, feed, read TO rapport_bridge;
+GRANT SELECT ON log.events, log.seals, log.stored_types, log.outcomes, log.reservations TO rapport_bridge;
+GRANT EXECUTE ON FUNCTION log.append, log.purge_outcomes, log.collect_types TO rapport_bridge;
+GRANT SELECT, INSERT ON privacy.data_keys TO rapport_bridge;
+GRANT SELECT, INSERT, UPDATE ON feed.relay_state TO rapport_bridge;
+GRANT SELECT ON read.checkpoints, read.source_days, read.exchange_rates TO rapport_bridge;
+${ofAccounts
+  .map(
+    (table) => `CREATE POLICY reconciled ON read.${table} FOR SELECT TO rapport_bridge USING (true);
+GRANT SELECT ON read.${table} TO rapport_bridge;`,
+  )
+  .join('\n')}
+`;
+
+/** Run after the read models', which the inbox looks owners up in. */
+export const backOfficeMigrations: readonly Migration[] = [
+  { name: 'back-office-001-inbox', sql: inbox },
+  { name: 'back-office-002-rights', sql: bridgeRights },
+];

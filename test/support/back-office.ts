@@ -1,0 +1,72 @@
+import type { BackOfficeMessage } from '#accounts';
+import { type Adapter, Inbox, standard, type TakenMessage } from '#back-office';
+import { createPool, type Database } from '#database';
+import { newId } from '#event-sourcing';
+import { aClient, type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest, type UnderTestOptions } from './api.js';
+import { rawOf } from './back-office-messages.js';
+
+/** An inbox on the API's database, with the read models beside it. */
+export interface BackOfficeUnderTest {
+  under: ApiUnderTest;
+  inbox: Inbox;
+  manager: Caller;
+  /** Takes messages in one delivery; answers what became of each, as `status` or `status:code`. */
+  say(...messages: readonly (BackOfficeMessage | Uint8Array | object)[]): Promise<string[]>;
+  take(messages: readonly (BackOfficeMessage | Uint8Array | object)[], adapter?: Adapter): Promise<TakenMessage[]>;
+  /** Registers a client who owns these accounts, and waits until the read models know. Answers the client's id. */
+  owner(...accountIds: string[]): Promise<string>;
+  link(clientId: string, ...accountIds: string[]): Promise<void>;
+  /** Facts of an account's stream in the log, as `type`, in order. */
+  facts(accountId: string): Promise<{ type: string; data: Record<string, unknown>; record: string }[]>;
+  close(): Promise<void>;
+}
+
+export async function startBackOffice(options?: UnderTestOptions): Promise<BackOfficeUnderTest> {
+  const under = await startApiUnderTest(options);
+  const { rows } = await under.owner.query<{ name: string }>('SELECT current_database() AS name');
+  const url = new URL(process.env.RAPPORT_TEST_POSTGRES!);
+  url.pathname = `/${rows[0]!.name}`;
+  const database: Database & { end(): Promise<void> } = createPool({
+    url: url.href,
+    role: 'rapport_bridge',
+    applicationName: 'inbox under test',
+  });
+  const inbox = new Inbox({ database, store: under.parts.store, keys: under.parts.keys, zone: 'Asia/Shanghai' });
+  const manager = await under.as('branchManager', SHANGHAI);
+  const rawsOf = (messages: readonly object[]) => messages.map((one) => (one instanceof Uint8Array ? one : rawOf(one)));
+  const take = (messages: readonly object[], adapter = standard) =>
+    inbox.take(rawsOf(messages), { channel: 'http', deliveryId: newId(), adapter, source: 'unknown' });
+  const link = async (clientId: string, ...accountIds: string[]) => {
+    for (const accountId of accountIds) {
+      const version = await under.store.streamVersion(clientId);
+      const { status, body } = await manager.post(`/v1/clients/${clientId}/link-account`, { accountId, role: 'owner' }, { version });
+      if (status !== 200) throw new Error(JSON.stringify(body));
+      await under.settled();
+    }
+  };
+  return {
+    ...{ under, inbox, manager, take, link },
+    say: async (...messages) => (await take(messages)).map(({ status, code }) => (code === undefined ? status : `${status}:${code}`)),
+    async owner(...accountIds) {
+      const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
+      await under.settled();
+      await link(clientId, ...accountIds);
+      return clientId;
+    },
+    async facts(accountId) {
+      const { rows: events } = await under.owner.query<{ type: string; data: string; metadata: string }>(
+        `SELECT type, data, metadata FROM log.events WHERE stream_kind = 'account' ORDER BY position`,
+      );
+      return events
+        .map(({ type, data, metadata }) => ({
+          ...{ type, data: JSON.parse(data) as Record<string, unknown> },
+          record: (JSON.parse(metadata) as { source: { record: string } }).source.record,
+        }))
+        .filter(({ data }) => data['accountId'] === accountId);
+    },
+    async close() {
+      await database.end();
+      await under.close();
+    },
+  };
+}
