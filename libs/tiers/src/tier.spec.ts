@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fold, given, newId } from '#event-sourcing';
-import { tier } from './tier.js';
+import { overridesToExpire, tier } from './tier.js';
 import { ladder, type Override, type TierEvent } from './tier-events.js';
 import { assertionsOf, tierInForce, tierSpans } from './tier-history.js';
 
@@ -43,6 +43,8 @@ describe('overrides', () => {
   it('may last 180 days, begin today, and touch each other', () => {
     const edge = requested({ validFrom: '2026-11-24', validTo: '2027-05-23' });
     expect(given(tier, initialised, edge).when(approve())).toHaveLength(1);
+    const longer = requested({ validFrom: '2026-11-24', validTo: '2027-05-24' });
+    expect(given(tier, initialised, longer).when(approve())).toEqual({ refused: 'too-long' });
     const other = newId();
     const next = requested({ validFrom: '2027-03-01', validTo: '2027-04-01' }, other);
     expect(given(tier, initialised, requested(), approved(), next).when(approve('bob', '2026-11-24', other))).toHaveLength(1);
@@ -55,6 +57,29 @@ describe('overrides', () => {
     const other = newId();
     const next = requested({ validFrom: '2027-01-10', validTo: '2027-02-01' }, other);
     expect(given(tier, initialised, requested(), approved(), revoked!, next).when(approve('bob', '2027-01-10', other))).toHaveLength(1);
+  });
+
+  it('expire on the day after their last, once', () => {
+    const expire = (today: string) => ({ type: 'ExpireOverride', overrideId: id, today }) as const;
+    const expired: TierEvent = { type: 'OverrideExpired', data: { overrideId: id, expiredOn: '2027-03-01' } };
+    expect(given(tier, initialised, requested(), approved()).when(expire('2027-02-28'))).toEqual({ refused: 'override-not-over' });
+    expect(given(tier, initialised, requested(), approved()).when(expire('2027-03-01'))).toEqual([expired]);
+    expect(given(tier, initialised, requested(), approved(), expired).when(expire('2027-03-02'))).toEqual([]);
+    expect(given(tier, initialised, requested()).when(expire('2027-03-02'))).toEqual({ refused: 'override-not-approved' });
+    const revoke = { type: 'RevokeOverride', overrideId: id, revokedBy: 'bob', today: '2027-03-02', reason: 'late' } as const;
+    expect(given(tier, initialised, requested(), approved(), expired).when(revoke)).toEqual({ refused: 'override-over' });
+    const due = (today: string, ...more: TierEvent[]) => overridesToExpire(fold(tier, [initialised, requested(), approved(), ...more]).overrides.values(), today); // prettier-ignore
+    expect([due('2027-02-28'), due('2027-03-01', expired), due('2027-03-01')].map(({ length }) => length)).toEqual([0, 0, 1]);
+  });
+
+  it('that were revoked have ended and do not expire', () => {
+    const revoked: TierEvent = {
+      type: 'OverrideRevoked',
+      data: { overrideId: id, revokedBy: 'bob', effectiveFrom: '2027-01-10', reason: 'left' },
+    };
+    const past = [initialised, requested(), approved(), revoked];
+    expect(given(tier, ...past).when({ type: 'ExpireOverride', overrideId: id, today: '2027-03-01' })).toEqual([]);
+    expect(overridesToExpire(fold(tier, past).overrides.values(), '2027-03-01')).toEqual([]);
   });
 
   it('change nothing when repeated', () => {
