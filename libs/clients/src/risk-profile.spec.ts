@@ -71,6 +71,11 @@ describe('suitability', () => {
     );
   });
 
+  it('is told of the days on which the assessment is valid alone', () => {
+    const on = (day: string) => suitabilityOf({ ...valid, level: 'C5', lowestClass: false }, 'R1', day);
+    expect(['2024-12-31', '2025-01-01', '2026-12-31', '2027-01-01'].map(on)).toEqual(['EXPIRED', 'MATCH', 'MATCH', 'EXPIRED']);
+  });
+
   it('a client who was never assessed matches nothing', () => {
     expect(given(riskProfile).when(check('2026-01-01', { riskLevel: 'R1' }))).toMatchObject([
       { data: { result: 'EXPIRED', validUntil: null } },

@@ -87,6 +87,8 @@ describe('observed preference', () => {
     const held = observedPreference([traded('buy', 10, 1, 1), traded('buy', 21, 1, 1)], asOf).holding!;
     expect(held.basis).toBe('held');
     same(held.medianDays, rational(31, 2));
+    const soldEarlier = [traded('buy', 500, 2, 20), traded('sell', 365, 1, 10)];
+    expect(observedPreference(soldEarlier, asOf).holding!.basis).toBe('held');
     const nothing = observedPreference([], asOf);
     expect(nothing).toMatchObject({ holding: null, concentration: null, tradeSize: null, byRiskLevel: [] });
   });
