@@ -1,7 +1,8 @@
-// npm run bench -- append|clocks|timekeeper [--rounds N] [--seconds S] [--protocol simple|prepared] [--json]
+// npm run bench -- append|clocks|timekeeper|tiers [--rounds N] [--seconds S] [--protocol simple|prepared] [--json]
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.js';
 import { benchClocks } from './clocks.js';
+import { benchTiers } from './tiers.js';
 import { benchTimekeeper } from './timekeeper.js';
 
 const { values, positionals } = parseArgs({
@@ -14,7 +15,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper };
+const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper, tiers: benchTiers };
 const settings = { rounds: positive(values.rounds), seconds: positive(values.seconds), protocol: protocolNamed(values.protocol) };
 const chosen = (positionals.length > 0 ? positionals : Object.keys(benches)) as (keyof typeof benches)[];
 const unknown = chosen.find((name) => !Object.hasOwn(benches, name));

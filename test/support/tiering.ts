@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { type AccountEvent, accountStream, type RateEvent, rateStream, type SourceEvent, sourceStream } from '#accounts';
 import { type CommandContext, EventCodec, eventRegistry, timekeepingMigrations } from '#application';
 import { clientStream } from '#clients';
-import { createPool, type Database } from '#database';
+import { createPool, type Database, migrate } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { type DomainEvent, type LocalDate, newId, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
@@ -13,7 +13,7 @@ import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
 import { allProjections, ProjectionRunner, readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { openTiering, type Tiering, tieringMigrations, type TieringOptions } from '#tiering';
 import { type RecordedTierEvent, type TierEvent, type TierRules, tierRulesStream, tierStream } from '#tiers';
-import { createTestDatabase } from './postgres.js';
+import { createTestDatabase, type TestDatabase } from './postgres.js';
 
 export const FIRM_ZONE = 'Asia/Shanghai';
 export const SOURCE = 'core';
@@ -40,12 +40,16 @@ export interface TieredLog {
   late(): Promise<number>;
   run(...dates: LocalDate[]): Promise<void>;
   open(options?: Partial<TieringOptions>): Promise<Tiering>;
+  /** From here on the read models stay as they are. */
+  stopProjecting(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function createTieredLog(options: Partial<TieringOptions> = {}): Promise<TieredLog> {
+/** `database`: an empty one; a new one of the test run's cluster otherwise. */
+export async function createTieredLog(options: Partial<TieringOptions> = {}, database?: TestDatabase): Promise<TieredLog> {
   const migrations = [eventStoreMigrations, privacyMigrations, eventFeedMigrations, readModelRunnerMigrations, readModelMigrations];
-  const { url, drop } = await createTestDatabase([...migrations.flat(), ...timekeepingMigrations, ...tieringMigrations]);
+  const { url, drop } = database ?? (await createTestDatabase());
+  await migrate(url, [...migrations.flat(), ...timekeepingMigrations, ...tieringMigrations]);
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-tiers-'));
   const owner = createPool({ url, max: 3, applicationName: 'owner' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });
@@ -59,6 +63,12 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}): Pr
   const stopping = new AbortController();
   const feed = new PostgresFeed({ pool: projectorPool, group: 'test', reader, pollMs: 5, onAppended: store.onAppended });
   const feeding = feed.run(runner, stopping.signal);
+  const stopProjecting = async (): Promise<void> => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    await feeding;
+    await runner.close();
+  };
   const opened: Tiering[] = [];
   const open = async (more: Partial<TieringOptions> = {}): Promise<Tiering> => {
     const tiering = await openTiering({ url, firmZone: FIRM_ZONE, readyWithinMs: 10_000, ...options, ...more });
@@ -81,7 +91,7 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}): Pr
   const account = (clientId: Uuid, event: AccountEvent) => say(accountStream(clientId, event.data.accountId), event);
   const source = (event: SourceEvent) => say(sourceStream(event.data.source), event);
   return {
-    ...{ url, owner, store, tiering, say, account, source, open },
+    ...{ url, owner, store, tiering, say, account, source, open, stopProjecting },
     publish: async (rules, effectiveFrom) =>
       void (await say(tierRulesStream, { type: 'TierRulesPublished', data: { rules, effectiveFrom, publishedBy: 'lin' } })),
     async client(accountId, openedOn, clientId = newId()) {
@@ -109,9 +119,7 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}): Pr
     },
     async close() {
       for (const one of opened) await one.close();
-      stopping.abort();
-      await feeding;
-      await runner.close();
+      await stopProjecting();
       await store.close();
       await Promise.all([projectorPool, owner].map((pool) => pool.end()));
       await drop();

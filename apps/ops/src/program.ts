@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { createPool, migrate } from '#database';
+import { evaluateTiers, type EvaluateTiersOptions, evaluationLines } from './commands/evaluate-tiers.js';
 import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
 import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
@@ -128,6 +129,19 @@ export async function runOps(args: readonly string[]): Promise<number> {
     .requiredOption('--to <date>', 'last local date of the receipt')
     .action((options: RehearseOptions) =>
       onInstallation(async (installation) => print(JSON.stringify(await rehearseEdition(installation, firmZone(), options), null, 2))),
+    );
+
+  program
+    .command('evaluate-tiers')
+    .description('evaluate every month end that is due over all clients, and what facts that came late change')
+    .requiredOption('--as-of <date>', 'month ends up to this date')
+    .option('--from <date>', 'and from this date on, where they were not made')
+    .option('--json', 'print the counts as one JSON document')
+    .action((options: EvaluateTiersOptions & { json?: boolean }) =>
+      onInstallation(async (installation) => {
+        const report = await evaluateTiers(installation, firmZone(), options);
+        print(options.json ? JSON.stringify(report) : evaluationLines(report).join('\n'));
+      }),
     );
 
   const parked = program.command('parked').description('clients whose events a read model could not apply');

@@ -6,6 +6,7 @@ import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
 import { ReadDatabase, ReadModelPositions } from '#read-models';
 import { createLogger } from '#telemetry';
+import { startTierKeeping } from '#tiering';
 import { createApi } from '../../api/src/index.js';
 import { Home, type Installation, openStore, type Projecting, startEmbedded, startProjecting } from '../../ops/src/index.js';
 
@@ -50,8 +51,10 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     opened.push(close);
     const timekeeping = await startTimekeeping({ url, firmZone, onAppended: store.onAppended });
     opened.push(() => timekeeping.stop());
+    const tiers = await startTierKeeping({ url, firmZone });
+    opened.push(() => tiers.stop());
     const onAppended: OnAppended = (listener) => {
-      const endings = [store.onAppended(listener), timekeeping.onAppended(listener)];
+      const endings = [store, timekeeping, tiers].map((writer) => writer.onAppended(listener));
       return () => endings.forEach((end) => end());
     };
     const projecting: Projecting = startProjecting(url, master, firmZone, onAppended);
@@ -70,6 +73,7 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     const ended = Promise.race([
       projecting.ended,
       timekeeping.ended,
+      tiers.ended,
       postgres.ended.then(() => {
         throw new Error('PostgreSQL has ended; start again, nothing that was acknowledged is lost');
       }),

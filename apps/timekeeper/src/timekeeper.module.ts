@@ -1,14 +1,15 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { startTimekeeping, type Timekeeping } from '#application';
 import { createLogger } from '#telemetry';
+import { startTierKeeping, type TierKeeping } from '#tiering';
 import type { TimekeeperConfig } from './config.js';
 
 const log = createLogger('timekeeper');
 
-/** Keeps time for as long as the application lives; a fault that no retry heals goes to `onFault`. */
+/** Keeps time and tiers for as long as the application lives; a fault that no retry heals goes to `onFault`. */
 @Injectable()
 export class TimekeeperService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timekeeping: Timekeeping | undefined;
+  private keepings: (Timekeeping | TierKeeping)[] = [];
 
   constructor(
     private readonly config: TimekeeperConfig,
@@ -17,15 +18,19 @@ export class TimekeeperService implements OnApplicationBootstrap, BeforeApplicat
 
   async onApplicationBootstrap(): Promise<void> {
     const onIdleError = (error: Error) => log.warn({ error: error.message }, 'a database connection broke');
-    this.timekeeping = await startTimekeeping({ url: this.config.databaseUrl, firmZone: this.config.firmZone, onIdleError });
-    this.timekeeping.ended.catch((error: unknown) => {
-      log.fatal({ error: String(error) }, 'the timekeeper gave up');
-      this.onFault(error);
-    });
+    const { databaseUrl: url, firmZone, evaluateAt } = this.config;
+    this.keepings = [await startTimekeeping({ url, firmZone, onIdleError })];
+    this.keepings.push(await startTierKeeping({ url, firmZone, evaluateAt, onIdleError }));
+    for (const { ended } of this.keepings) {
+      ended.catch((error: unknown) => {
+        log.fatal({ error: String(error) }, 'the timekeeper gave up');
+        this.onFault(error);
+      });
+    }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.timekeeping?.stop();
+    await Promise.all(this.keepings.map((keeping) => keeping.stop()));
   }
 }
 

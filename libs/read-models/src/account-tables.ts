@@ -51,7 +51,8 @@ const tables = {
       securities_minor bigint,
       cash_minor       bigint,
       currency         text NOT NULL, ${statement},
-      PRIMARY KEY (client_id, account_id, on_date, position)
+      -- all that an average needs, so that a month end does not visit the rows themselves
+      PRIMARY KEY (client_id, account_id, on_date, position) INCLUDE (replaced_at, total_minor, currency)
     );
     CREATE INDEX ON read.account_assets (position);`,
   account_turnover: `

@@ -41,25 +41,30 @@ interface PageRow {
   foreign: boolean;
 }
 
+const IDS = `
+SELECT client_id FROM read.accounts WHERE client_id > $1 AND position <= $2
+ GROUP BY client_id HAVING min(first_on) <= $3 ORDER BY client_id LIMIT $4`;
+
+// Bounded by a range of ids, and not by a list of them: the planner takes the list for a reason to read the whole table.
 // A value holds from its day until its account's next one: its share of the window is whole days, so the sum is exact.
 const PAGE = `
 WITH page AS MATERIALIZED (
   SELECT client_id, min(first_on) AS first_on, min(branch_id) AS branch_id,
          array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)) AS sources
-    FROM read.accounts WHERE client_id > $1 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3 ORDER BY client_id LIMIT $7
+    FROM read.accounts WHERE client_id > $1 AND client_id <= $7 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3
 ), held AS (
   SELECT a.client_id, a.account_id, a.total_minor, a.currency, a.on_date,
          least(coalesce(lead(a.on_date) OVER (PARTITION BY a.client_id, a.account_id ORDER BY a.on_date), $5), $5) - greatest(a.on_date, $4) AS days
-    FROM page p JOIN read.account_assets a ON a.client_id = p.client_id
-   WHERE a.on_date <= $3 AND a.position <= $2 AND (a.replaced_at IS NULL OR a.replaced_at > $2)
+    FROM read.account_assets a
+   WHERE a.client_id > $1 AND a.client_id <= $7 AND a.on_date <= $3 AND a.position <= $2 AND (a.replaced_at IS NULL OR a.replaced_at > $2)
 ), assets AS (
   SELECT client_id, sum(total_minor * days) FILTER (WHERE days > 0)::text AS asset_days, count(DISTINCT account_id)::int AS accounts,
          count(*) FILTER (WHERE days > 0)::int AS facts, bool_or(days > 0 AND total_minor <> 0 AND currency <> $8) AS other
     FROM held GROUP BY client_id
 ), earned AS (
   SELECT t.client_id, sum(t.commission_minor - t.passed_on_minor)::text AS commission, count(*)::int AS facts, bool_or(t.currency <> $8) AS other
-    FROM page p JOIN read.account_turnover t ON t.client_id = p.client_id
-   WHERE t.on_date >= $6 AND t.on_date <= $3 AND t.state <> 'cancelled' AND t.commission_minor <> t.passed_on_minor
+    FROM read.account_turnover t
+   WHERE t.client_id > $1 AND t.client_id <= $7 AND t.on_date >= $6 AND t.on_date <= $3 AND t.state <> 'cancelled' AND t.commission_minor <> t.passed_on_minor
      AND t.position <= $2 AND (t.replaced_at IS NULL OR t.replaced_at > $2)
    GROUP BY t.client_id
 )
@@ -88,13 +93,16 @@ export interface PageQuestion {
 }
 
 /**
- * The next clients with an account on or before a date, in order of their ids, each with its exact sums: one statement,
+ * The next clients with an account on or before a date, in order of their ids, each with its exact sums, in sets,
  * whatever their number. Mean over calendar days alone; of trading days, and of other currencies, `inputs` is undefined.
  */
 export async function pageOfClients(db: Sql, { rules, on, knownTo, after, limit }: PageQuestion): Promise<PageClient[]> {
   const inCalendarDays = rules.dayBasis === 'calendar';
   const windowFrom = inCalendarDays ? assetWindow(rules, on).from : on;
-  const values = [after, knownTo, on, windowFrom, addDays(on, 1), commissionPeriod(on).from, limit, rules.currency];
+  const ids = await db.query<{ client_id: Uuid }>(IDS, [after, knownTo, on, limit]);
+  const last = ids.rows.at(-1)?.client_id;
+  if (last === undefined) return [];
+  const values = [after, knownTo, on, windowFrom, addDays(on, 1), commissionPeriod(on).from, last, rules.currency];
   const { rows } = await db.query<PageRow>(PAGE, values);
   return rows.map((row) => ({
     ...{ clientId: row.clientId, branchId: row.branchId!, firstOn: row.firstOn, sources: row.sources, hasGap: row.hasGap },
