@@ -1,5 +1,6 @@
 import type { BackOfficeMessage } from '#accounts';
-import { type Adapter, Inbox, standard, type TakenMessage } from '#back-office';
+import type { CommandContext } from '#application';
+import { type Adapter, BackOffice, type Inbox, standard, type TakenMessage } from '#back-office';
 import { createPool, type Database } from '#database';
 import { newId } from '#event-sourcing';
 import { aClient, type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest, type UnderTestOptions } from './api.js';
@@ -8,6 +9,9 @@ import { rawOf } from './back-office-messages.js';
 /** An inbox on the API's database, with the read models beside it. */
 export interface BackOfficeUnderTest {
   under: ApiUnderTest;
+  /** With the bridge's rights. */
+  database: Database;
+  office: BackOffice;
   inbox: Inbox;
   manager: Caller;
   /** Takes messages in one delivery; answers what became of each, as `status` or `status:code`. */
@@ -31,7 +35,8 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
     role: 'rapport_bridge',
     applicationName: 'inbox under test',
   });
-  const inbox = new Inbox({ database, store: under.parts.store, keys: under.parts.keys, zone: 'Asia/Shanghai' });
+  const office = new BackOffice({ database, store: under.parts.store, keys: under.parts.keys, zone: 'Asia/Shanghai' });
+  const { inbox } = office;
   const manager = await under.as('branchManager', SHANGHAI);
   const rawsOf = (messages: readonly object[]) => messages.map((one) => (one instanceof Uint8Array ? one : rawOf(one)));
   const take = (messages: readonly object[], adapter = standard) =>
@@ -45,7 +50,7 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
     }
   };
   return {
-    ...{ under, inbox, manager, take, link },
+    ...{ under, database, office, inbox, manager, take, link },
     say: async (...messages) => (await take(messages)).map(({ status, code }) => (code === undefined ? status : `${status}:${code}`)),
     async owner(...accountIds) {
       const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
@@ -60,7 +65,7 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
       return events
         .map(({ type, data, metadata }) => ({
           ...{ type, data: JSON.parse(data) as Record<string, unknown> },
-          record: (JSON.parse(metadata) as { source: { record: string } }).source.record,
+          record: (JSON.parse(metadata) as { source?: { record: string } }).source?.record ?? '',
         }))
         .filter(({ data }) => data['accountId'] === accountId);
     },
@@ -70,3 +75,9 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
     },
   };
 }
+
+/** What comes with a person's decision. */
+export const decidedBy = (subject = 'lin', commandId = newId()): CommandContext => ({
+  ...{ commandId, requestHash: 'ab'.repeat(32), keepOutcome: 'sevenDays', now: new Date().toISOString(), correlationId: commandId },
+  principal: { subject, role: 'complianceOfficer', branchScope: '*' },
+});

@@ -1,4 +1,4 @@
-import { derivedId, type EventDefinitions, type LocalDate, type Money, type StreamRef, type Uuid } from '#event-sourcing';
+import { derivedId, type EventDefinitions, type LocalDate, type Money, type StaffId, type StreamRef, type Uuid } from '#event-sourcing';
 
 export const accountStatuses = ['open', 'dormant', 'frozen', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
@@ -62,8 +62,8 @@ export type AccountEvent =
     }
   /** Messages `first` to `last` of the account's sequence are missing: no evaluation of its owner until they have come. */
   | { type: 'SequenceGapFound'; data: { accountId: string; source: string; first: number; last: number } }
-  /** All that was missing up to `through` has come, or a person has said that it never will. */
-  | { type: 'SequenceGapClosed'; data: { accountId: string; source: string; through: number } };
+  /** All that was missing up to `through` has come, or `givenUpBy` has said that it never will. */
+  | { type: 'SequenceGapClosed'; data: { accountId: string; source: string; through: number; givenUpBy?: StaffId } };
 
 const account = { accountId: 'P1', source: 'P1' } as const;
 
@@ -84,7 +84,7 @@ export const accountEvents: EventDefinitions<AccountEvent> = {
     fields: { ...account, movementId: 'P1', on: 'P1', kind: 'P1', direction: 'P1', amount: 'P1', state: 'P1' },
   },
   SequenceGapFound: { version: 1, fields: { ...account, first: 'P1', last: 'P1' } },
-  SequenceGapClosed: { version: 1, fields: { ...account, through: 'P1' } },
+  SequenceGapClosed: { version: 1, fields: { ...account, through: 'P1', givenUpBy: 'P1' } },
 };
 
 /** An account under one owner; another owner's is another stream. */

@@ -7,3 +7,4 @@ export * from './messages.js';
 export * from './sequence.js';
 export * from './source-events.js';
 export * from './inbox-decisions.js';
+export * from './reconciliation.js';

@@ -1,4 +1,4 @@
-import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, sourceEvents } from '#accounts';
+import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#accounts';
 import { assignmentEvents, clientEvents, riskProfileEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents, outreachEvents } from '#contacts';
@@ -11,6 +11,6 @@ export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
   ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
   ...[riskProfileEvents, outreachEvents],
-  ...[inboxConflictEvents, parkedMessageEvents],
+  ...[inboxConflictEvents, parkedMessageEvents, reconciliationEvents],
   ...[accountEvents, sourceEvents, rateEvents, tierRulesEvents],
 );

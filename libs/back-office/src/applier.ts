@@ -5,6 +5,7 @@ import { createLogger } from '#telemetry';
 import type { Days } from './days.js';
 import { AppliedOtherwise, type FactLog } from './fact-log.js';
 import { type AppliedRecord, appliedOf, type InboxRow, messageOf, recordKey, settle, type Settled, waitingIn } from './inbox-rows.js';
+import { lockLanes } from './lanes.js';
 import { clientsNumbered, type Owner, ownersOf } from './owners.js';
 import type { RawVault } from './raw-vault.js';
 import type { RiskResults } from './risk-results.js';
@@ -13,6 +14,7 @@ import { countedOf } from './statement.js';
 
 const PAGE = 1_000;
 const PAGES_MAX = 1_000;
+const LANES_MAX = 500; // each is a lock in PostgreSQL's memory
 const log = createLogger('back-office');
 
 export interface ApplierParts {
@@ -45,14 +47,17 @@ export class Applier {
 
   /** Applies what can be applied in these lanes. `known`: messages at hand, so that they need not be decrypted. */
   async apply(lanes: readonly string[], known: ReadonlyMap<Uuid, BackOfficeMessage> = new Map()): Promise<void> {
-    const sorted = [...new Set(lanes)].sort();
-    for (let page = 0; sorted.length > 0 && page < PAGES_MAX; page++) if (!(await this.page(sorted, known))) return;
+    const distinct = [...new Set(lanes)];
+    for (let from = 0; from < distinct.length; from += LANES_MAX) {
+      const some = distinct.slice(from, from + LANES_MAX);
+      for (let page = 0; page < PAGES_MAX && (await this.page(some, known)); page++);
+    }
   }
 
   /** Answers whether there may be more that can be applied. */
   private page(lanes: readonly string[], known: ReadonlyMap<Uuid, BackOfficeMessage>): Promise<boolean> {
     return transaction(this.parts.database, async (sql) => {
-      for (const lane of lanes) await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office lane|${lane}`]);
+      await lockLanes(sql, lanes);
       const named = (prefix: string) => lanes.filter((lane) => lane.startsWith(prefix)).map((lane) => lane.slice(prefix.length));
       const owners = await ownersOf(sql, named('account|'));
       const numbered = await clientsNumbered(sql, named('client|'));

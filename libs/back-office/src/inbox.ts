@@ -10,6 +10,7 @@ import { ConflictNotes } from './conflicts.js';
 import { Days } from './days.js';
 import { FactLog } from './fact-log.js';
 import { takeIn } from './intake.js';
+import { lockLane, sourceLane } from './lanes.js';
 import { RawVault } from './raw-vault.js';
 import { RiskResults } from './risk-results.js';
 import { type Delivery, type Statement, statementsOf } from './statement.js';
@@ -96,11 +97,17 @@ export class Inbox {
     await this.settleDays([...new Set(statements.map(({ source }) => source))]);
   }
 
+  /** Applies what a decision has set free, and what follows from it. */
+  async follow({ lane, source }: { lane: string; source: string }): Promise<void> {
+    await this.applier.apply([lane]);
+    await this.settleDays([source]);
+  }
+
   /** Completes the stated days of these sources that can be completed by now. */
   async settleDays(sources: readonly string[]): Promise<void> {
     for (const source of [...sources].sort()) {
       await transaction(this.options.database, async (sql) => {
-        await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office lane|source|${source}`]);
+        await lockLane(sql, sourceLane(source));
         await this.days.settleOpen(sql, source, new Date().toISOString());
       });
     }

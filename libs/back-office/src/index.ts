@@ -1,4 +1,9 @@
 export * from './adapters/index.js';
+export { BackOffice } from './back-office.js';
+export { InboxDecisions } from './decisions.js';
+export { giveUpGap } from './gap-decisions.js';
 export { Inbox, type InboxOptions, type MessageStatus, type TakenMessage } from './inbox.js';
+export * from './lists.js';
 export * from './migrations.js';
-export type { Delivery } from './statement.js';
+export { BREAKS_MAX, type ReconciliationReport, Reconciler } from './reconcile.js';
+export { channels, type Delivery } from './statement.js';

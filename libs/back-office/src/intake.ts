@@ -31,7 +31,7 @@ const insert = (conflict: string): string =>
    ON CONFLICT ${conflict} DO NOTHING RETURNING message_id`;
 const INSERT_NEW = insert('(source, record, version) WHERE holds_key');
 const INSERT_CONFLICT = insert('(source, record, version, content_sha256) WHERE conflicts_with IS NOT NULL');
-const INSERT_PARKED = insert(`(source, raw_sha256, ordinal) WHERE status = 'parked' AND NOT holds_key`);
+const INSERT_PARKED = insert(`(source, raw_sha256, ordinal) WHERE status IN ('parked', 'givenUp') AND NOT holds_key`);
 
 /** Stores what came, durably and once. One transaction; statements of one source go in one after the other, in the order they came. */
 export async function takeIn(

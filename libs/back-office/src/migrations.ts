@@ -42,7 +42,7 @@ CREATE TABLE bridge.messages (
 );
 CREATE UNIQUE INDEX message_of_key ON bridge.messages (source, record, version) WHERE holds_key;
 CREATE UNIQUE INDEX other_contents ON bridge.messages (source, record, version, content_sha256) WHERE conflicts_with IS NOT NULL;
-CREATE UNIQUE INDEX unreadable_once ON bridge.messages (source, raw_sha256, ordinal) WHERE status = 'parked' AND NOT holds_key;
+CREATE UNIQUE INDEX unreadable_once ON bridge.messages (source, raw_sha256, ordinal) WHERE status IN ('parked', 'givenUp') AND NOT holds_key;
 CREATE INDEX ON bridge.messages (lane, arrival) WHERE status = 'waiting';
 CREATE INDEX ON bridge.messages (status, arrival) WHERE status <> 'applied';
 CREATE INDEX ON bridge.messages (source, on_date);

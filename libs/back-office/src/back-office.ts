@@ -1,0 +1,23 @@
+import { CommandRunner, EventCodec, eventRegistry } from '#application';
+import { InboxDecisions } from './decisions.js';
+import { Inbox, type InboxOptions } from './inbox.js';
+import { InboxLists } from './lists.js';
+import { Reconciler } from './reconcile.js';
+
+/** Every part of the back office over one database, one store and one set of keys. Whoever made those closes them. */
+export class BackOffice {
+  readonly inbox: Inbox;
+  readonly lists: InboxLists;
+  readonly decisions: InboxDecisions;
+  readonly reconciler: Reconciler;
+  readonly runner: CommandRunner;
+
+  constructor(readonly options: InboxOptions) {
+    const { store, keys, database } = options;
+    this.runner = new CommandRunner(store, new EventCodec(eventRegistry, keys));
+    this.inbox = new Inbox(options);
+    this.lists = new InboxLists(database);
+    this.decisions = new InboxDecisions(this.inbox, this.runner);
+    this.reconciler = new Reconciler(database, this.runner);
+  }
+}
