@@ -36,6 +36,7 @@ import { HandbookPageController } from './service-levels/handbook-page.controlle
 import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
 import { WhatIfController } from './service-levels/what-if.controller.js';
+import { TierRulesController } from './tiers/tier-rules.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
@@ -70,6 +71,7 @@ export class ApiModule {
         ClientReadsController,
         AssignmentsController,
         TiersController,
+        TierRulesController,
         RiskProfileController,
         OutreachController,
         ContactsController,

@@ -9,13 +9,16 @@ describe('permissions', () => {
 
   test('an administrator sees nothing of a client', () => {
     const held = permissions.filter((permission) => mayDo('admin', permission));
-    expect(held.filter((permission) => !/^(freshness|calendar|handbook|preset)\./.test(permission))).toEqual([]);
+    expect(held.filter((permission) => !/^(freshness|calendar|handbook|preset|tierRules)\./.test(permission))).toEqual([]);
   });
 
   test('what the firm promises is drafted in two roles and decided on in one', () => {
     expect(rolesWith('handbook.draft')).toEqual(['complianceOfficer', 'admin']);
     expect(rolesWith('handbook.approve')).toEqual(['complianceOfficer']);
     expect(rolesWith('preset.switchOn')).toEqual(['complianceOfficer']);
+    expect(rolesWith('tierRules.draft')).toEqual(['complianceOfficer', 'admin']);
+    expect(rolesWith('tierRules.approve')).toEqual(['complianceOfficer']);
+    expect(rolesWith('tierRules.publish')).toEqual(['complianceOfficer']);
   });
 
   test('only a branch manager decides on overrides', () => {

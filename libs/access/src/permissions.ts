@@ -8,6 +8,8 @@ export const readPermissions = [
   'client.readIdentifiers',
   'client.readTimeline',
   'tier.readHistory',
+  'tierRules.list',
+  'tierRules.read',
   'contact.read',
   'contact.readOutreach',
   'riskProfile.read',
@@ -58,6 +60,9 @@ export const actPermissions = [
   'tier.approveOverride',
   'tier.rejectOverride',
   'tier.revokeOverride',
+  'tierRules.draft',
+  'tierRules.approve',
+  'tierRules.publish',
   'contact.log',
   'contact.amend',
   'contact.link',
@@ -103,7 +108,7 @@ export const actPermissions = [
 export const permissions = [...readPermissions, ...actPermissions] as const;
 export type Permission = (typeof permissions)[number];
 
-/** What the firm promises, and by which calendars, everybody of it may read. */
+/** What the firm promises, by which calendars, and by which rules clients have their tier, everybody of it may read. */
 const handbookReads: readonly Permission[] = [
   'calendar.list',
   'calendar.read',
@@ -111,11 +116,26 @@ const handbookReads: readonly Permission[] = [
   'handbook.read',
   'handbook.readPage',
   'preset.list',
+  'tierRules.list',
+  'tierRules.read',
 ];
 
-/** What the firm promises is drafted by compliance or administration; that another person approves is a rule of the handbook. */
-const handbookDrafting: readonly Permission[] = ['calendar.publish', 'calendar.revise', 'handbook.draft', 'handbook.publish'];
-const handbookDeciding: readonly Permission[] = ['handbook.approve', 'handbook.retire', 'preset.switchOn', 'preset.switchOff'];
+/** What the firm promises, and its tier rules, are drafted by compliance or administration; that another person approves is a rule of theirs. */
+const handbookDrafting: readonly Permission[] = [
+  'calendar.publish',
+  'calendar.revise',
+  'handbook.draft',
+  'handbook.publish',
+  'tierRules.draft',
+];
+const handbookDeciding: readonly Permission[] = [
+  'handbook.approve',
+  'handbook.retire',
+  'preset.switchOn',
+  'preset.switchOff',
+  'tierRules.approve',
+  'tierRules.publish',
+];
 
 const everydayReads: readonly Permission[] = [
   'client.read',

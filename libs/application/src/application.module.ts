@@ -15,6 +15,7 @@ import { PlanOutreachHandler } from './outreach.handler.js';
 import { ChangeRequestHandler } from './request.handler.js';
 import { ChangeRiskProfileHandler } from './risk-profile.handler.js';
 import { ChangeTierHandler } from './tier.handler.js';
+import { ChangeTierRulesHandler } from './tier-rules.handler.js';
 
 export const commandHandlers = [
   ChangeClientHandler,
@@ -22,6 +23,7 @@ export const commandHandlers = [
   ChangeContactHandler,
   ChangeFollowUpHandler,
   ChangeTierHandler,
+  ChangeTierRulesHandler,
   ChangeRiskProfileHandler,
   PlanOutreachHandler,
   ChangeComplaintHandler,

@@ -13,4 +13,5 @@ export * from './outreach.handler.js';
 export * from './request.handler.js';
 export * from './risk-profile.handler.js';
 export * from './tier.handler.js';
+export * from './tier-rules.handler.js';
 export * from './timekeeping/index.js';

@@ -1,17 +1,5 @@
 import type { Migration } from '#database';
-import { scoped } from './branch-scope.js';
-
-// What concerns the whole firm is read in every scope, but in none without one.
-const firmWide = (table: string): string => `
-  ALTER TABLE read.${table} ENABLE ROW LEVEL SECURITY;
-  ALTER TABLE read.${table} FORCE ROW LEVEL SECURITY;
-  CREATE POLICY of_the_firm ON read.${table} FOR SELECT TO rapport_api
-    USING (nullif(current_setting('app.branch', true), '') IS NOT NULL);
-  CREATE POLICY projected ON read.${table} FOR ALL TO rapport_projector USING (true) WITH CHECK (true);
-  CREATE POLICY inspected ON read.${table} FOR SELECT TO rapport_reader USING (true);
-  GRANT SELECT ON read.${table} TO rapport_api, rapport_reader;
-  GRANT SELECT, INSERT, UPDATE, DELETE ON read.${table} TO rapport_projector;
-`;
+import { firmWide, scoped } from './branch-scope.js';
 
 const calendars = `
     CREATE TABLE read.calendars (

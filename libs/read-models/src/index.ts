@@ -34,6 +34,7 @@ export * from './queries/read-database.js';
 export * from './queries/request-queries.js';
 export * from './queries/risk-profile-queries.js';
 export * from './queries/tier-queries.js';
+export * from './queries/tier-rules-queries.js';
 export * from './queries/timeline-queries.js';
 export * from './read-models.module.js';
 export * from './runner/index.js';

@@ -4,6 +4,7 @@ import { scoped } from './branch-scope.js';
 import { handbookMigrations } from './handbook-tables.js';
 import { riskProfileMigrations } from './risk-profile-tables.js';
 import { requestMigrations } from './request-tables.js';
+import { tierRulesMigrations } from './tier-rules-tables.js';
 
 const tables = {
   client_files: `
@@ -135,4 +136,5 @@ export const readModelMigrations = [
   ...commitmentMigrations,
   ...riskProfileMigrations,
   ...accountMigrations,
+  ...tierRulesMigrations,
 ];

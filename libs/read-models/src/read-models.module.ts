@@ -19,6 +19,7 @@ import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
 import { RequestHandler, RequestListHandler } from './queries/request-queries.js';
 import { TierHistoryHandler } from './queries/tier-queries.js';
+import { TierRulesHandler, TierRulesListHandler } from './queries/tier-rules-queries.js';
 import { ClientTimelineHandler, ComplaintTimelineHandler, RequestTimelineHandler } from './queries/timeline-queries.js';
 
 export const queryHandlers = [
@@ -28,6 +29,8 @@ export const queryHandlers = [
   ComplaintTimelineHandler,
   RequestTimelineHandler,
   TierHistoryHandler,
+  TierRulesListHandler,
+  TierRulesHandler,
   ComplaintListHandler,
   ComplaintHandler,
   ComplaintFiguresHandler,

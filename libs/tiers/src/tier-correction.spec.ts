@@ -143,6 +143,13 @@ describe('a correction', () => {
     expect(stream.tier('2026-04-01', at('2026-04-10'))).toBe('GOLD');
   });
 
+  it('may make a day before the first that was made; the last day stays the last', () => {
+    const stream = new Stream();
+    for (const answer of stream.answers([100], 1)) stream.append(eventsOf(answer), at('2026-03-01'));
+    expect(outline(stream.correct([1_000, 100]))).toEqual(['2026-01-31 GOLD', '2026-02-28 SILVER', 'TierCorrected']);
+    expect(standingBefore(stream.past, '2026-03-31')).toEqual({ tier: 'SILVER', strikes: 0, promotedFrom: null });
+  });
+
   it('reaches the last evaluation and begins with a tier, or is not made', () => {
     expect(() => new Stream().evaluate(100, 100, 100).correct([1_000])).toThrow('a correction reaches the last evaluation, 2026-03-31');
     expect(() => correctingEvents([], new Stream().answers([1]), [], 'late-facts', at('2026-04-10'))).toThrow(RangeError);
@@ -161,6 +168,16 @@ describe('commitments affected by a correction', () => {
     const later = begun('2026-02-10', at('2026-04-10')); // begins as the correction is made
     const stream = new Stream().evaluate(100, 100, 100);
     expect(affected(stream, [before!, first!, last!, after!, later])).toEqual([first!.commitmentId, last!.commitmentId]);
+  });
+
+  it('are not named again by a correction of other days', () => {
+    const stream = new Stream().evaluate(100, 100, 100);
+    const [february, march] = [begun('2026-02-28'), begun('2026-03-01')];
+    const first = correctingEvents(stream.past, stream.answers([100, 1_000, 100]), [february, march], 'late-facts', at('2026-04-05'));
+    expect(first.at(-1)).toMatchObject({ type: 'TierCorrected', data: { affectedCommitments: [march.commitmentId] } });
+    stream.append(first, at('2026-04-05'));
+    const second = stream.correct([1_000, 1_000, 100], 0, [february, march]);
+    expect(second.at(-1)).toMatchObject({ data: { affectedCommitments: [february.commitmentId] } });
   });
 
   it('are none where an override gave the tier all the same', () => {

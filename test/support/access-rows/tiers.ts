@@ -1,3 +1,4 @@
+import { sampleTierRules } from '#tiers';
 import { SHANGHAI } from '../api.js';
 import type { AccessRows } from './row.js';
 
@@ -11,12 +12,19 @@ export const tierRows: AccessRows = {
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/approve', 'B', {}],
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/reject', 'B', { reason: 'x' }],
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/revoke', 'B', { reason: 'x' }],
+    ['POST /v1/tier-rules', 'CN', { ...sampleTierRules, version: 'other' }, 'firm'],
+    ['GET /v1/tier-rules', 'SRBCAN', undefined, 'firm'],
+    ['GET /v1/tier-rules/:ruleVersion', 'SRBCAN', undefined, 'firm'],
+    ['POST /v1/tier-rules/:ruleVersion/approve', 'C', {}, 'firm'],
+    ['POST /v1/tier-rules/:ruleVersion/publish', 'C', { effectiveFrom: '2026-01-01' }, 'firm'],
   ],
   async prepare(under, { clientId }) {
     const manager = await under.as('branchManager', SHANGHAI);
     const tier = `/v1/clients/${clientId}/tier`;
     await manager.post(`${tier}/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }, { version: 0 });
     const asked = await manager.post(`${tier}/request-override`, override, { version: 1 });
-    return { overrideId: String(asked.body['overrideId']) };
+    const admin = await under.as('admin', SHANGHAI);
+    await admin.post('/v1/tier-rules', sampleTierRules, { version: 0 });
+    return { overrideId: String(asked.body['overrideId']), ruleVersion: sampleTierRules.version };
   },
 };

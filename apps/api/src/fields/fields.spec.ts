@@ -14,6 +14,7 @@ import { RehearseBody } from '../service-levels/rehearsal.controller.js';
 import * as requests from '../service-levels/request-bodies.js';
 import * as rules from '../service-levels/rule-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
+import * as tierRules from '../tiers/tier-rules-bodies.js';
 import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/api.js';
 import { BodyShape } from './shape.pipe.js';
 import { MoneyBody } from './value-fields.js';
@@ -34,6 +35,7 @@ const classes = Object.values({
   ...riskProfiles,
   ...rules,
   ...tiers,
+  ...tierRules,
   ClientSearchBody,
   RehearseBody,
 }) as (new () => object)[];

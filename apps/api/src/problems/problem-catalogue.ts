@@ -4,7 +4,7 @@ import { complaintProblems } from '#complaints';
 import { contactProblems, followUpProblems, outreachProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
 import { calendarProblems, commitmentProblems, handbookProblems, requestProblems } from '#service-levels';
-import { tierProblems } from '#tiers';
+import { tierProblems, tierRulesProblems } from '#tiers';
 import { edgeProblems } from './edge-problems.js';
 
 /** Every rule of the domain that can refuse a command. */
@@ -16,6 +16,7 @@ const domainProblems = {
   ...riskProfileProblems,
   ...outreachProblems,
   ...tierProblems,
+  ...tierRulesProblems,
   ...complaintProblems,
   ...requestProblems,
   ...calendarProblems,

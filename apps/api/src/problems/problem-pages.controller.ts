@@ -2,6 +2,7 @@ import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '#access';
 import { formatFaults } from '#service-levels';
+import { tierRulesFaults } from '#tiers';
 import { fieldFaults } from './edge-problems.js';
 import { type CatalogueEntry, problemCatalogue } from './problem-catalogue.js';
 import { type Language, languageOf, Problem } from './problem.js';
@@ -33,7 +34,7 @@ export class ProblemPagesController {
 }
 
 function explanation(entry: CatalogueEntry): string {
-  const faults = Object.entries({ ...fieldFaults, ...formatFaults }).map(
+  const faults = Object.entries({ ...fieldFaults, ...formatFaults, ...tierRulesFaults }).map(
     ([code, { en, zh }]) => `<tr><td>${code}</td><td>${en}</td><td>${zh}</td></tr>`,
   );
   const table = entry.code === 'invalid-request' ? `<table><tr><th>code</th><th>en</th><th>zh-CN</th></tr>${faults.join('')}</table>` : '';

@@ -1,11 +1,12 @@
 import type { FormatCode } from '#service-levels';
+import type { TierRulesCode } from '#tiers';
 import type { FieldFault } from './edge-problems.js';
 import { type ProblemCode, problemCatalogue } from './problem-catalogue.js';
 
 /** One field at fault: an RFC 6901 pointer into the body, or `#/query/<name>`, `#/path/<name>`, `#/header/<name>` outside it. */
 export interface FieldError {
   pointer: string;
-  code: FieldFault | FormatCode | ProblemCode;
+  code: FieldFault | FormatCode | TierRulesCode | ProblemCode;
 }
 
 export interface ProblemDetails {

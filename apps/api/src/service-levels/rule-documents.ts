@@ -1,14 +1,15 @@
 import { Body, Param, type PipeTransform } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
-import { CALENDAR_NAME, type FormatCode, type FormatFault, MAX_EDITION_NUMBER } from '#service-levels';
-import { invalidRequest } from '../problems/problem.js';
+import { CALENDAR_NAME, type FormatFault, MAX_EDITION_NUMBER } from '#service-levels';
+import { VERSION_PATTERN } from '#tiers';
+import { type FieldError, invalidRequest } from '../problems/problem.js';
 
 const ERRORS_MAX = 1_000;
 
 /** What a check of the format found sound. Throws a Problem (400) that names every fault. */
 export function sound<T extends object>(checked: T | { faults: readonly FormatFault[] }): Exclude<T, { faults: unknown }> {
   if (!isFaulty(checked)) return checked as Exclude<T, { faults: unknown }>;
-  throw invalidRequest(...checked.faults.slice(0, ERRORS_MAX).map(({ pointer, code }) => ({ pointer, code: code as FormatCode })));
+  throw invalidRequest(...checked.faults.slice(0, ERRORS_MAX).map(({ pointer, code }) => ({ pointer, code: code as FieldError['code'] })));
 }
 
 const isFaulty = (checked: object): checked is { faults: readonly FormatFault[] } => 'faults' in checked;
@@ -62,6 +63,12 @@ export const EditionNumber = (): ParameterDecorator =>
     const number = /^[1-9]\d{0,6}$/.test(text) ? Number(text) : 0;
     return number >= 1 && number <= MAX_EDITION_NUMBER ? number : undefined;
   });
+
+const ruleVersion = new RegExp(VERSION_PATTERN);
+
+/** Parameter of a controller method: the version of tier rules in the path. */
+export const RuleVersion = (): ParameterDecorator =>
+  inPath('ruleVersion', { type: 'string', pattern: VERSION_PATTERN }, (text) => (ruleVersion.test(text) ? text : undefined));
 
 const PRESET = '^[a-z][a-z0-9-]{0,63}$';
 const presetId = new RegExp(PRESET);

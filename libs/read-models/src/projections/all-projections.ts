@@ -14,6 +14,7 @@ import { requests } from './requests.js';
 import { tierStandings } from './tier-standings.js';
 import { riskProfiles } from './risk-profiles.js';
 import { tierHistory } from './tier-history.js';
+import { tierRules } from './tier-rules.js';
 import { timeline } from './timeline.js';
 
 export interface ProjectionParts {
@@ -40,5 +41,6 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   handbookReaders(),
   accountFacts((at) => toLocalDate(at, firmZone)),
   tierStandings(),
+  tierRules(),
   staffSeen(registry),
 ];

@@ -16,6 +16,7 @@ export const projectionIds = {
   commitments: { name: 'commitments', version: 1 },
   accountFacts: { name: 'accountFacts', version: 1 },
   tierStandings: { name: 'tierStandings', version: 1 },
+  tierRules: { name: 'tierRules', version: 1 },
   staffSeen: { name: 'staffSeen', version: 1 },
 } as const satisfies Record<string, ProjectionId>;
 

@@ -13,6 +13,7 @@ import { requestTable } from '../projections/requests.js';
 import { editionTable, presetTable } from '../projections/handbook.js';
 import { acknowledgementTable, deliveryTable, staffTable } from '../projections/handbook-readers.js';
 import { tierAssertionTable, tierOverrideTable } from '../projections/tier-history.js';
+import { tierRulesTable } from '../projections/tier-rules.js';
 import { tierEvaluationTable, tierStandingTable } from '../projections/tier-standings.js';
 import { timelineTable } from '../projections/timeline.js';
 import type { RowTable } from '../row-table.js';
@@ -56,6 +57,7 @@ export const entities = {
   accountMovement: entityOf(movementTable),
   tierStanding: entityOf(tierStandingTable),
   tierEvaluation: entityOf(tierEvaluationTable),
+  tierRules: entityOf(tierRulesTable),
   staffSeen: entityOf(staffTable),
 };
 
