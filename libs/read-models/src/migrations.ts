@@ -3,6 +3,8 @@ import { commitmentMigrations } from './commitment-tables.js';
 import { scoped } from './branch-scope.js';
 import { handbookMigrations } from './handbook-tables.js';
 import { riskProfileMigrations } from './risk-profile-tables.js';
+import { relationshipMigrations } from './relationship-tables.js';
+import { valueMigrations } from './value-tables.js';
 import { requestMigrations } from './request-tables.js';
 import { tierRulesMigrations } from './tier-rules-tables.js';
 
@@ -135,6 +137,8 @@ export const readModelMigrations = [
   ...handbookMigrations,
   ...commitmentMigrations,
   ...riskProfileMigrations,
+  ...valueMigrations,
   ...accountMigrations,
+  ...relationshipMigrations,
   ...tierRulesMigrations,
 ];

@@ -18,6 +18,8 @@ import { RiskProfileHandler } from './queries/risk-profile-queries.js';
 import { OpenItemsHandler } from './queries/open-items.js';
 import { ReadDatabase } from './queries/read-database.js';
 import { RequestHandler, RequestListHandler } from './queries/request-queries.js';
+import { TierFiguresHandler } from './queries/tier-figures.js';
+import { TierChangesHandler, TieredClientsHandler } from './queries/tier-lists.js';
 import { TierHistoryHandler } from './queries/tier-queries.js';
 import { TierRulesHandler, TierRulesListHandler } from './queries/tier-rules-queries.js';
 import { ClientTimelineHandler, ComplaintTimelineHandler, RequestTimelineHandler } from './queries/timeline-queries.js';
@@ -29,6 +31,9 @@ export const queryHandlers = [
   ComplaintTimelineHandler,
   RequestTimelineHandler,
   TierHistoryHandler,
+  TierFiguresHandler,
+  TieredClientsHandler,
+  TierChangesHandler,
   TierRulesListHandler,
   TierRulesHandler,
   ComplaintListHandler,

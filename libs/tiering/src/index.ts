@@ -6,3 +6,7 @@ export * from './published-rules.js';
 export * from './runs.js';
 export * from './start-tiering.js';
 export * from './tier-keeper.js';
+export * from './book.js';
+export * from './promise-costs.js';
+export * from './tier-why.js';
+export * from './what-if.js';

@@ -3,8 +3,8 @@ import { addDays, dateOfDayNumber, dayNumberOf, type EventRegistry, type LocalDa
 import type { EventStore } from '#event-store';
 import { rulesInForce, type TierRules, type TierRulesEvent, tierRulesStream, type TradingDays } from '#tiers';
 
-/** How far back trading days are looked for: more than any window holds. */
-const LOOK_BACK_DAYS = 4_000;
+/** How far back trading days are looked for: more than the longest window holds, of one trading day a week. */
+const LOOK_BACK_DAYS = 8_000;
 
 /** The firm's tier rules, and the trading days of the calendars that they name, read from the log. */
 export class PublishedRules {

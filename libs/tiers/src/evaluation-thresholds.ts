@@ -21,7 +21,7 @@ export interface ThresholdSeen {
 
 /** How far a client is from the next step up, and from losing the one they have. */
 export interface Distances {
-  /** What is missing, by each criterion: one of them is enough. Null on the highest step. */
+  /** What is missing, by each criterion: one of them is enough, and none is missing where it is not above 0. Null on the highest step. */
   toNext: ({ tier: TierName } & Amounts) | null;
   /** What is left above the retention threshold, by each criterion; negative below it. Null on the lowest step. */
   aboveRetention: Amounts | null;

@@ -4,12 +4,14 @@ import type { Projection } from '../runner/projection.js';
 import { accountFacts } from './account-facts.js';
 import { caseFacts } from './case-facts.js';
 import { calendars } from './calendars.js';
+import { clientContacts } from './client-contacts.js';
 import { clientFiles } from './client-files.js';
 import { commitments } from './commitments.js';
 import { complaints } from './complaints.js';
 import { handbook } from './handbook.js';
 import { handbookReaders, staffSeen } from './handbook-readers.js';
 import { followUps } from './follow-ups.js';
+import { relationships } from './relationships.js';
 import { requests } from './requests.js';
 import { tierStandings } from './tier-standings.js';
 import { riskProfiles } from './risk-profiles.js';
@@ -33,6 +35,7 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   complaints((at) => toLocalDate(at, firmZone)),
   followUps(),
   riskProfiles(),
+  clientContacts((at) => toLocalDate(at, firmZone)),
   requests((at) => toLocalDate(at, firmZone)),
   caseFacts(),
   commitments(),
@@ -41,6 +44,7 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   handbookReaders(),
   accountFacts((at) => toLocalDate(at, firmZone)),
   tierStandings(),
+  relationships(),
   tierRules(),
   staffSeen(registry),
 ];

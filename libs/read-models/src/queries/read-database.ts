@@ -1,4 +1,5 @@
 import { DataSource, type EntityManager, EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { createPool, type Role, type Sql, transaction } from '#database';
 import type { Instant } from '#event-sourcing';
 import { caseFactsTable } from '../projections/case-facts.js';
 import { accountLinkTable, accountTable, assetsTable, movementTable, turnoverTable } from '../projections/account-rows.js';
@@ -34,6 +35,8 @@ const safeInteger = {
 };
 const instantText = { to: (value: Instant) => value, from: (value: Date | null) => value?.toISOString() ?? null };
 
+const PLAIN_MAX = 2;
+
 export const entities = {
   clientFile: entityOf(clientFileTable),
   timeline: entityOf(timelineTable),
@@ -63,10 +66,13 @@ export const entities = {
 
 /** Read access of one process: every read names the branch it is for, and row-level security holds it to that. */
 export class ReadDatabase {
-  private constructor(private readonly source: DataSource) {}
+  private constructor(
+    private readonly source: DataSource,
+    private readonly plain: ReturnType<typeof createPool>,
+  ) {}
 
   /** Connects as `role`, which is neither owner nor superuser. Rejects where the server is away. */
-  static async connect(options: { url: string; role: string; poolMax?: number }): Promise<ReadDatabase> {
+  static async connect(options: { url: string; role: Role; poolMax?: number }): Promise<ReadDatabase> {
     const source = new DataSource({
       type: 'postgres',
       url: options.url,
@@ -77,7 +83,9 @@ export class ReadDatabase {
       applicationName: 'rapport-read',
       extra: { options: `-c role=${options.role} -c jit=off -c statement_timeout=10s` },
     });
-    return new ReadDatabase(await source.initialize());
+    const settings = { statement_timeout: '10s' };
+    const plain = createPool({ url: options.url, role: options.role, max: PLAIN_MAX, applicationName: 'rapport-read-sets', settings });
+    return new ReadDatabase(await source.initialize(), plain);
   }
 
   /** One short transaction under one scope: a branch id, or `*` for all. */
@@ -86,6 +94,17 @@ export class ReadDatabase {
       await manager.query("SELECT set_config('app.branch', $1, true)", [scope]);
       return read(manager);
     });
+  }
+
+  /** Plain SQL under one scope, each statement a transaction of its own: for readers of many pages, who hold no snapshot. */
+  sql(scope: string): Sql {
+    return {
+      query: (text, values) =>
+        transaction(this.plain, async (sql) => {
+          await sql.query("SELECT set_config('app.branch', $1, true)", [scope]);
+          return sql.query(text, values);
+        }),
+    };
   }
 
   /** The same, with how fresh the read model is: told first, so that the rows are at least that fresh. */
@@ -101,8 +120,8 @@ export class ReadDatabase {
     });
   }
 
-  close(): Promise<void> {
-    return this.source.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.source.destroy(), this.plain.end()]);
   }
 }
 

@@ -1,0 +1,118 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { EntityManager } from 'typeorm';
+import type { LocalDate } from '#event-sourcing';
+import { ladder, type TierName } from '#tiers';
+import { type AsOf, ReadDatabase } from './read-database.js';
+
+/** Clients of one branch with one tier in force on a date. */
+export interface TierMixCell {
+  on: LocalDate;
+  branchId: string;
+  tier: TierName;
+  clients: number;
+  /** Of them, how many have it by an override. */
+  byOverride: number;
+}
+
+/** Changes of the rule tier that take effect in a month. */
+export interface TierChangeCell {
+  month: string;
+  branchId: string;
+  change: 'promotion' | 'demotion';
+  from: TierName;
+  to: TierName;
+  clients: number;
+}
+
+/** Overrides in force on a date against all clients with a tier. */
+export interface OverrideShare {
+  branchId: string;
+  clients: number;
+  overrides: number;
+  /** Of ten thousand, rounded down. */
+  basisPoints: number;
+}
+
+export interface TierFigures {
+  mix: TierMixCell[];
+  changes: TierChangeCell[];
+  overrides: OverrideShare[];
+}
+
+/** As known now: the mix on each date, changes that take effect in `[from, to]`, and overrides in force on `to`. */
+export class TierFiguresQuery extends Query<(TierFigures & AsOf) | undefined> {
+  constructor(
+    readonly scope: string,
+    readonly from: LocalDate,
+    readonly to: LocalDate,
+    /** Dates of the mix, ascending. */
+    readonly dates: readonly LocalDate[],
+    readonly branchId?: string,
+  ) {
+    super();
+  }
+}
+
+/**
+ * The tier in force of each client on each date of $1, as known now: the last statement that covers the date, and the
+ * override approved for it and not revoked. Correct for what `tierInForce` of libs/tiers means, which tests hold it to.
+ */
+export const IN_FORCE_ON = `
+  SELECT d.on_date, r.client_id, r.branch_id, r.tier AS rule_tier, o.override_id,
+         CASE WHEN o.override_id IS NULL THEN r.tier WHEN o.mode = 'pin' OR r.tier IS NULL THEN o.tier
+              WHEN array_position($2::text[], o.tier) > array_position($2::text[], r.tier) THEN o.tier ELSE r.tier END AS tier
+    FROM unnest($1::date[]) AS d (on_date)
+   CROSS JOIN LATERAL (
+     SELECT DISTINCT ON (a.client_id) a.client_id, a.branch_id, a.tier FROM read.tier_assertions a
+      WHERE a.kind = 'rule' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
+        AND ($3::text IS NULL OR a.branch_id = $3)
+      ORDER BY a.client_id, a.position DESC, a.ordinal DESC) r
+    LEFT JOIN LATERAL (
+     SELECT a.override_id, a.mode, a.tier FROM read.tier_assertions a
+      WHERE a.client_id = r.client_id AND a.kind = 'override' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
+        AND NOT EXISTS (SELECT FROM read.tier_assertions v WHERE v.client_id = a.client_id AND v.kind = 'revocation'
+                           AND v.override_id = a.override_id AND v.valid_from <= d.on_date)
+      LIMIT 1) o ON true`;
+
+const MIX = `SELECT on_date::text AS "on", branch_id AS "branchId", tier, count(*)::int AS clients, count(override_id)::int AS "byOverride"
+   FROM (${IN_FORCE_ON}) t GROUP BY 1, 2, 3 ORDER BY 1, 2, array_position($2::text[], tier)`;
+
+const CHANGES = `
+  SELECT to_char(on_date + 1, 'YYYY-MM') AS month, branch_id AS "branchId",
+         CASE WHEN array_position($3::text[], tier) > array_position($3::text[], current_tier) THEN 'promotion' ELSE 'demotion' END AS change,
+         current_tier AS "from", tier AS "to", count(*)::int AS clients
+    FROM read.tier_evaluations
+   WHERE replaced_at IS NULL AND current_tier <> tier AND on_date + 1 BETWEEN $1 AND $2 AND ($4::text IS NULL OR branch_id = $4)
+   GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`;
+
+@QueryHandler(TierFiguresQuery)
+export class TierFiguresHandler implements IQueryHandler<TierFiguresQuery> {
+  constructor(private readonly database: ReadDatabase) {}
+
+  execute({ scope, from, to, dates, branchId: only }: TierFiguresQuery): Promise<(TierFigures & AsOf) | undefined> {
+    const branchId = only ?? null;
+    return this.database.asOf(scope, 'tierStandings', async (manager) => {
+      const mix = await mixOn(manager, dates, branchId);
+      const changes = await manager.query<TierChangeCell[]>(CHANGES, [from, to, ladderNames, branchId]);
+      const today = await mixOn(manager, [to], branchId);
+      return { mix, changes, overrides: sharesOf(today) };
+    });
+  }
+}
+
+const ladderNames = [...ladder];
+
+const mixOn = (manager: EntityManager, dates: readonly LocalDate[], branchId: string | null): Promise<TierMixCell[]> =>
+  manager.query<TierMixCell[]>(MIX, [dates, ladderNames, branchId]);
+
+function sharesOf(mix: readonly TierMixCell[]): OverrideShare[] {
+  const shares = new Map<string, { clients: number; overrides: number }>();
+  for (const { branchId, clients, byOverride } of mix) {
+    const share = shares.get(branchId) ?? { clients: 0, overrides: 0 };
+    shares.set(branchId, { clients: share.clients + clients, overrides: share.overrides + byOverride });
+  }
+  return [...shares].map(([branchId, { clients, overrides }]) => ({
+    ...{ branchId, clients, overrides },
+    basisPoints: clients === 0 ? 0 : Math.floor((overrides * 10_000) / clients),
+  }));
+}
