@@ -94,6 +94,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
   const keeping = timekeeping ? await startTimekeeping({ url, firmZone: 'Asia/Shanghai', pollMs: 10 }) : undefined;
   const parts: ApiOptions = {
     store,
+    database: apiPool,
     keys: new ClientKeys(apiPool, master),
     master,
     reads,

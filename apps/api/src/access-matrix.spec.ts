@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Controller, Module, Post } from '@nestjs/common';
 import { LocalIssuer, type Role, roles } from '#access';
+import { messageKinds } from '#accounts';
 import {
   aClient,
   aComplaint,
@@ -81,8 +82,12 @@ describe('every route, every role (G18)', () => {
     const routes = under.api.routes.filter((route) => !route.startsWith('HEAD ') && route.includes(' /v1/'));
     expect([...routes].sort()).toEqual(matrix.map(([route]) => route).sort());
     const open = under.api.routes.filter((route) => !route.startsWith('HEAD ') && !route.includes(' /v1/'));
+    const contracts = messageKinds.map((kind) => `GET /contracts/back-office/${kind}.schema.json`);
     expect([...open].sort()).toEqual([
+      ...contracts.sort(),
       ...[
+        'GET /contracts/tier-changes/asyncapi.json',
+        'GET /contracts/tier-changes/tier-change.schema.json',
         'GET /contracts/what-if.schema.json',
         'GET /docs',
         'GET /docs/',

@@ -1,12 +1,16 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { ApplicationModule, DeadlineExplainer, eventRegistry, RulesReader } from '#application';
+import { BackOffice } from '#back-office';
+import type { Database } from '#database';
 import { EventStore } from '#event-store';
 import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
 import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
 import { Zone } from '#service-levels';
 import { AssignmentsController } from './clients/assignments.controller.js';
 import { RiskProfileController } from './clients/risk-profile.controller.js';
+import { BackOfficeController } from './back-office/back-office.controller.js';
+import { BackOfficeReadsController } from './back-office/back-office-reads.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { OpenItems } from './clients/open-items.js';
@@ -42,6 +46,8 @@ import { TiersController } from './tiers/tiers.controller.js';
 /** What the API works on. Whoever makes these also closes them. */
 export interface ApiParts {
   store: EventStore;
+  /** With the API's rights. */
+  database: Database;
   keys: ClientKeys;
   master: MasterKeys;
   reads: ReadDatabase;
@@ -59,7 +65,7 @@ export interface ApiParts {
 
 @Module({})
 export class ApiModule {
-  static over({ store, keys, master, reads, positions, ready, zone, livePollMs, modules = [] }: ApiParts): DynamicModule {
+  static over({ store, database, keys, master, reads, positions, ready, zone, livePollMs, modules = [] }: ApiParts): DynamicModule {
     const models = new ModelPositions(positions);
     const rules = new RulesReader(store, eventRegistry);
     const explainer = new DeadlineExplainer(store, eventRegistry, rules, Zone.of(zone));
@@ -90,6 +96,8 @@ export class ApiModule {
         LiveController,
         RehearsalController,
         WhatIfController,
+        BackOfficeController,
+        BackOfficeReadsController,
         FreshnessController,
         HealthController,
         ProblemPagesController,
@@ -106,6 +114,9 @@ export class ApiModule {
           useFactory: (bus: QueryBus) => new ReadDesk(bus, models, new Cursors(master), zone),
         },
         { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
+        { provide: BackOffice, useValue: new BackOffice({ database, store, keys, zone }) },
+        { provide: RequestHasher, useValue: new RequestHasher(master) },
+        { provide: Cursors, useValue: new Cursors(master) },
         { provide: RulesReader, useValue: rules },
         { provide: Deadlines, inject: [QueryBus], useFactory: (bus: QueryBus) => new Deadlines(rules, explainer, bus) },
         {

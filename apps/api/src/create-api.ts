@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { type AuthenticationSettings, Authenticator } from '#access';
 import { createLogger, type Logger } from '#telemetry';
 import { ApiModule, type ApiParts } from './api.module.js';
+import { serveBackOfficeContracts } from './back-office/contracts.js';
 import { serveContract } from './contract/docs-page.js';
 import { openApiDocument } from './contract/openapi-document.js';
 import { httpServer } from './http-server.js';
@@ -54,6 +55,7 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
   let document: OpenAPIObject | undefined;
   const contract = (): OpenAPIObject => (document ??= openApiDocument(app));
   serveContract(adapter.getInstance<FastifyInstance>(), contract);
+  serveBackOfficeContracts(adapter.getInstance<FastifyInstance>());
   try {
     await app.init();
     routes.check();

@@ -34,7 +34,17 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
     const master = MasterKeys.load(masterKeyFile);
     const keys = new ClientKeys(pool, master);
     const ready = async (): Promise<void> => void (await pool.query('SELECT 1'));
-    const api = await createApi({ ...http, zone, store, keys, master, reads, positions: new ReadModelPositions(pool), ready });
+    const api = await createApi({
+      ...http,
+      zone,
+      store,
+      database: pool,
+      keys,
+      master,
+      reads,
+      positions: new ReadModelPositions(pool),
+      ready,
+    });
     opened.push(() => api.close());
     return { url: api.url, port: api.port, routes: api.routes, document: api.document, close: closeAll };
   } catch (error) {

@@ -66,7 +66,18 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     const issuer = await LocalIssuer.open(home.issuer);
     const ready = async (): Promise<void> => void (await pool.query('SELECT 1'));
     const positions = new ReadModelPositions(pool);
-    const api = await createApi({ authentication: issuer.settings, port, zone: firmZone, store, keys, master, reads, positions, ready });
+    const api = await createApi({
+      authentication: issuer.settings,
+      port,
+      zone: firmZone,
+      store,
+      database: pool,
+      keys,
+      master,
+      reads,
+      positions,
+      ready,
+    });
     opened.push(() => api.close());
     home.tell({ pid: process.pid, databaseUrl: url, apiUrl: api.url });
     const installation: Installation = { url, home, embedded: true, served: true, master, close: async () => {} };

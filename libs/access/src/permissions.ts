@@ -40,6 +40,11 @@ export const readPermissions = [
   'serviceLevels.readAgeing',
   'serviceLevels.whatIf',
   'serviceLevels.rehearse',
+  'backOffice.listMessages',
+  'backOffice.listConflicts',
+  'backOffice.listGaps',
+  'backOffice.listBreaks',
+  'backOffice.listDays',
   'freshness.read',
 ] as const;
 
@@ -103,6 +108,13 @@ export const actPermissions = [
   'handbook.deliver',
   'preset.switchOn',
   'preset.switchOff',
+  'backOffice.deliver',
+  'backOffice.resolveConflict',
+  'backOffice.retryParked',
+  'backOffice.giveUpParked',
+  'backOffice.giveUpGap',
+  'backOffice.explainBreak',
+  'backOffice.closeBreak',
 ] as const;
 
 export const permissions = [...readPermissions, ...actPermissions] as const;
@@ -197,12 +209,17 @@ const relationshipManager: readonly Permission[] = [
   'complaint.reopen',
 ];
 
+/** The back office's inbox is the whole firm's: compliance decides about it, the source's own client delivers to it, and no branch sees it. */
+const backOffice: readonly Permission[] = permissions.filter((permission) => permission.startsWith('backOffice.'));
+
 /** What each role may do. Whatever is not named here is refused. */
 const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   serviceDeskAgent: new Set(serviceDesk),
   relationshipManager: new Set(relationshipManager),
   // that nobody approves their own request is a rule of the tier, not of the role
-  branchManager: new Set(permissions.filter((permission) => ![...handbookDrafting, ...handbookDeciding].includes(permission))),
+  branchManager: new Set(
+    permissions.filter((permission) => ![...handbookDrafting, ...handbookDeciding, ...backOffice].includes(permission)),
+  ),
   complianceOfficer: new Set([
     ...readPermissions,
     ...actPermissions.filter((permission) => /^(complaint|commitment)\./.test(permission)),
@@ -210,6 +227,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'contact.link',
     ...handbookDrafting,
     ...handbookDeciding,
+    ...backOffice.filter((permission) => permission !== 'backOffice.deliver'),
     'handbook.acknowledge',
   ]),
   auditor: new Set(readPermissions),
@@ -221,6 +239,7 @@ const granted: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'contact.log',
     'complaint.register',
     'request.receive',
+    'backOffice.deliver',
     'freshness.read',
   ]),
   admin: new Set(['freshness.read', ...handbookReads, ...handbookDrafting, 'handbook.readAcknowledgements', 'handbook.acknowledge']),

@@ -1,4 +1,5 @@
 import { CommandRunner, EventCodec, eventRegistry } from '#application';
+import { Deliveries } from './deliveries.js';
 import { InboxDecisions } from './decisions.js';
 import { Inbox, type InboxOptions } from './inbox.js';
 import { InboxLists } from './lists.js';
@@ -7,6 +8,7 @@ import { Reconciler } from './reconcile.js';
 /** Every part of the back office over one database, one store and one set of keys. Whoever made those closes them. */
 export class BackOffice {
   readonly inbox: Inbox;
+  readonly deliveries: Deliveries;
   readonly lists: InboxLists;
   readonly decisions: InboxDecisions;
   readonly reconciler: Reconciler;
@@ -16,6 +18,7 @@ export class BackOffice {
     const { store, keys, database } = options;
     this.runner = new CommandRunner(store, new EventCodec(eventRegistry, keys));
     this.inbox = new Inbox(options);
+    this.deliveries = new Deliveries(database, this.inbox);
     this.lists = new InboxLists(database);
     this.decisions = new InboxDecisions(this.inbox, this.runner);
     this.reconciler = new Reconciler(database, this.runner);

@@ -77,10 +77,18 @@ export class Inbox {
     } catch (error) {
       log.warn({ error: String(error) }, 'kept in the inbox, and not applied yet');
     }
-    const statuses = await this.statusesOf(taken.filter(({ as }) => as !== 'ignored').map(({ statement }) => statement.messageId));
-    return taken.map(({ statement: { source, record, version, messageId }, as }) => {
-      const now = statuses.get(messageId);
-      return { source, record, version, ...(as === 'ignored' || !now ? { status: 'ignored' } : now) };
+    const statuses = await this.statusesOf(
+      taken.map(({ statement }) => statement),
+      delivery.deliveryId,
+    );
+    const told = new Set<string>();
+    return taken.map(({ statement, as }) => {
+      const { source, record, version } = statement;
+      const key = contentKey(statement);
+      // a request that is repeated because its answer was lost is answered alike; anything else that came before is ignored
+      const again = told.has(key) || (as === 'ignored' && delivery.channel !== 'http');
+      told.add(key);
+      return { source, record, version, ...((again ? undefined : statuses.get(key)) ?? { status: 'ignored' }) };
     });
   }
 
@@ -113,16 +121,39 @@ export class Inbox {
     }
   }
 
-  private async statusesOf(messageIds: readonly Uuid[]): Promise<Map<Uuid, Pick<TakenMessage, 'status' | 'code' | 'pointer'>>> {
-    const { rows } = await this.options.database.query<{ id: Uuid; status: MessageStatus; reason: string | null; pointer: string | null }>(
-      'SELECT message_id AS id, status, reason, pointer FROM bridge.messages WHERE message_id = ANY ($1::uuid[])',
-      [messageIds],
+  /** How what came in this delivery stands; what had come in another before is not in it. Asked again, a delivery is answered alike. */
+  private async statusesOf(
+    statements: readonly Statement[],
+    deliveryId: Uuid,
+  ): Promise<Map<string, Pick<TakenMessage, 'status' | 'code' | 'pointer'>>> {
+    const { rows } = await this.options.database.query<
+      Pick<Statement, 'source' | 'record' | 'version' | 'contentSha256'> & {
+        status: MessageStatus;
+        reason: string | null;
+        pointer: string | null;
+      }
+    >(
+      `SELECT m.source, m.record, m.version, m.content_sha256 AS "contentSha256", m.status, m.reason, m.pointer FROM bridge.messages m
+         JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS k (source, record, version, content)) k
+           ON m.source = k.source AND m.record = k.record AND m.version = k.version AND m.content_sha256 = k.content
+        WHERE m.delivery_id = $5`,
+      [
+        ...[statements.map((s) => s.source), statements.map((s) => s.record), statements.map((s) => s.version)],
+        ...[statements.map((s) => s.contentSha256), deliveryId],
+      ],
     );
     return new Map(
-      rows.map(({ id, status, reason, pointer }) => [
-        id,
+      rows.map(({ status, reason, pointer, ...key }) => [
+        contentKey(key),
         { status, ...(reason !== null && { code: reason }), ...(pointer !== null && { pointer }) },
       ]),
     );
   }
 }
+
+const contentKey = ({
+  source,
+  record,
+  version,
+  contentSha256,
+}: Pick<Statement, 'source' | 'record' | 'version' | 'contentSha256'>): string => `${source}|${record}|${version}|${contentSha256}`;

@@ -9,6 +9,8 @@ export interface ListedMessage {
   kind: string | null;
   accountId: string | null;
   on: LocalDate | null;
+  amountMinor: number | null;
+  currency: string | null;
   status: string;
   reason: string | null;
   pointer: string | null;
@@ -17,7 +19,13 @@ export interface ListedMessage {
   rawSha256: string;
   repeats: number;
   position: number | null;
-  conflictsWith: Uuid | null;
+}
+
+/** Two contents under one key: the one that holds, and the one that a person has to decide about. */
+export interface ListedConflict {
+  conflictId: Uuid;
+  first: ListedMessage;
+  other: ListedMessage;
 }
 
 export interface ListedGap {
@@ -27,6 +35,8 @@ export interface ListedGap {
   clientId: Uuid;
   first: number;
   last: number;
+  /** Log position at which it was found. */
+  position: number;
   foundAt: Instant;
   closedAt: Instant | null;
   givenUpBy: string | null;
@@ -70,16 +80,18 @@ export interface Keyset {
   after?: readonly string[];
 }
 
+const MESSAGE = `m.message_id AS "messageId", m.source, m.record, m.version, m.kind, m.account_id AS "accountId", m.on_date AS "on",
+  m.amount_minor AS "amountMinor", m.currency, m.status, m.reason, m.pointer, m.channel, m.received_at AS "receivedAt",
+  m.raw_sha256 AS "rawSha256", m.repeats, m.position`;
+
 /** What stands in the inbox, for people. Ids, codes and numbers only: what was said word for word stays in the vault. */
 export class InboxLists {
   constructor(private readonly database: Database) {}
 
   /** Newest first. */
-  messages(filter: { status?: string; source?: string; accountId?: string }, page: Keyset): Promise<KeysetPage<ListedMessage>> {
-    return this.page<ListedMessage & { arrival: number }>(
-      `SELECT arrival, message_id AS "messageId", source, record, version, kind, account_id AS "accountId", on_date AS "on", status, reason, pointer,
-              channel, received_at AS "receivedAt", raw_sha256 AS "rawSha256", repeats, position, conflicts_with AS "conflictsWith"
-         FROM bridge.messages`,
+  async messages(filter: { status?: string; source?: string; accountId?: string }, page: Keyset): Promise<KeysetPage<ListedMessage>> {
+    const { items, next } = await this.page<ListedMessage & { arrival: number }>(
+      `SELECT arrival, ${MESSAGE} FROM bridge.messages m`,
       [
         ['status = $', filter.status],
         ['source = $', filter.source],
@@ -90,11 +102,25 @@ export class InboxLists {
       page.limit,
       ({ arrival }) => [String(arrival)],
     );
+    return { items: items.map(({ arrival: _, ...item }) => item), next };
+  }
+
+  /** What waits for a decision, newest first. */
+  async conflicts(filter: { source?: string }, page: Keyset): Promise<KeysetPage<ListedConflict>> {
+    const { items: others, next } = await this.messages({ ...filter, status: 'conflict' }, page);
+    const { rows } = await this.database.query<ListedMessage & { otherId: Uuid }>(
+      `SELECT o.message_id AS "otherId", ${MESSAGE} FROM bridge.messages o JOIN bridge.messages m
+           ON m.source = o.source AND m.record = o.record AND m.version = o.version AND m.holds_key
+        WHERE o.message_id = ANY ($1::uuid[])`,
+      [others.map(({ messageId }) => messageId)],
+    );
+    const firsts = new Map(rows.map(({ otherId, ...first }) => [otherId, first]));
+    return { items: others.map((other) => ({ conflictId: other.messageId, first: firsts.get(other.messageId)!, other })), next };
   }
 
   gaps(filter: { open?: boolean; source?: string; accountId?: string }, page: Keyset): Promise<KeysetPage<ListedGap>> {
     const state = filter.open === undefined ? '' : filter.open ? 'WHERE closed_at IS NULL' : 'WHERE closed_at IS NOT NULL';
-    return this.page<ListedGap & { position: number }>(
+    return this.page<ListedGap>(
       `SELECT * FROM (SELECT position, gap_id AS "gapId", source, account_id AS "accountId", client_id AS "clientId", first, last,
               found_at AS "foundAt", closed_at AS "closedAt", given_up_by AS "givenUpBy" FROM bridge.gaps ${state}) g`,
       [

@@ -1,3 +1,4 @@
+import { backOfficeRows } from './back-office.js';
 import { clientRows } from './clients.js';
 import { riskProfileRows } from './risk-profiles.js';
 import type { AccessRows } from './row.js';
@@ -7,4 +8,4 @@ import { tierRows } from './tiers.js';
 export type { AccessRow } from './row.js';
 
 /** Every part of the API, in the order in which they prepare what their addresses name. */
-export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows, riskProfileRows];
+export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows, riskProfileRows, backOfficeRows];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { createRequire } from 'node:module';
+import * as backOffice from '../back-office/back-office-bodies.js';
 import * as assignments from '../clients/assignment-bodies.js';
 import * as clients from '../clients/client-bodies.js';
 import * as riskProfiles from '../clients/risk-profile-bodies.js';
@@ -25,8 +26,10 @@ jest.setTimeout(120_000);
 const addFormats = createRequire(import.meta.url)('ajv-formats') as (ajv: Ajv2020) => void;
 const RUNS_PER_BODY = Number(process.env.BODIES_TRIED ?? 100);
 
+const { DELIVERY_MAX: _, ...deliveries } = backOffice;
 const classes = Object.values({
   ...assignments,
+  ...deliveries,
   ...clients,
   ...commitments,
   ...complaints,

@@ -34,6 +34,18 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 export const DocumentField = (options: MemberOptions = {}): PropertyDecorator =>
   member({ type: 'object', additionalProperties: true }, [{ fault: 'wrong-type', holds: isObject }], options);
 
+/** A list of such objects, at least one. */
+export const DocumentList = ({ maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
+  member(
+    { type: 'array', items: { type: 'object', additionalProperties: true }, minItems: 1, maxItems },
+    [
+      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every(isObject) },
+      { fault: 'too-few', holds: (value) => !Array.isArray(value) || value.length > 0 },
+      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
+    ],
+    options,
+  );
+
 /** An object with members of its own. */
 export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
   applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));

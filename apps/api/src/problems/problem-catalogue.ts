@@ -1,3 +1,4 @@
+import { inboxProblems, reconciliationProblems } from '#accounts';
 import { applicationProblems } from '#application';
 import { assignmentProblems, clientProblems, riskProfileProblems } from '#clients';
 import { complaintProblems } from '#complaints';
@@ -22,6 +23,8 @@ const domainProblems = {
   ...calendarProblems,
   ...handbookProblems,
   ...commitmentProblems,
+  ...inboxProblems,
+  ...reconciliationProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {

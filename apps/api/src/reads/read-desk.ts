@@ -53,7 +53,8 @@ export class ReadDesk {
   }
 }
 
-function nextAddress(url: string, cursor: string): string {
+/** Where the next page is. */
+export function nextAddress(url: string, cursor: string): string {
   const [path, query = ''] = url.split('?', 2) as [string, string?];
   const parameters = new URLSearchParams(query);
   parameters.set('cursor', cursor);

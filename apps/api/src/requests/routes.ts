@@ -83,6 +83,21 @@ export const Records = (path: string, permission: Permission, summary: string): 
     UseInterceptors(answeringAt('')),
   );
 
+/** A delivery of what happened elsewhere, whose parts are answered one by one. */
+export const Delivers = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(path),
+    HttpCode(200),
+    operation(permission, summary),
+    idempotencyKey,
+    ApiResponse({
+      status: 200,
+      type,
+      headers: { 'Idempotency-Replayed': answerHeaders['Idempotency-Replayed'] },
+      description: 'Kept; what became of each part is in the answer',
+    }),
+  );
+
 const minPosition = ApiHeader({
   name: 'Rapport-Min-Position',
   required: false,
