@@ -1,7 +1,7 @@
 import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#accounts';
 import { assignmentEvents, clientEvents, riskProfileEvents } from '#clients';
 import { complaintEvents } from '#complaints';
-import { contactEvents, followUpEvents, outreachEvents } from '#contacts';
+import { contactEvents, followUpEvents, outreachEvents, surveyEvents } from '#contacts';
 import { EventRegistry } from '#event-sourcing';
 import { acknowledgementEvents, calendarEvents, commitmentEvents, deliveryEvents, handbookEvents, requestEvents } from '#service-levels';
 import { tierEvents, tierRulesEvents } from '#tiers';
@@ -10,7 +10,7 @@ import { tierEvents, tierRulesEvents } from '#tiers';
 export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
   ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
-  ...[riskProfileEvents, outreachEvents],
+  ...[riskProfileEvents, outreachEvents, surveyEvents],
   ...[inboxConflictEvents, parkedMessageEvents, reconciliationEvents],
   ...[accountEvents, sourceEvents, rateEvents, tierRulesEvents],
 );

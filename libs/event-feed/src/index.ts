@@ -5,5 +5,7 @@ export { KafkaFeed, type KafkaFeedOptions } from './kafka-feed.js';
 export { lead } from './leadership.js';
 export * from './migrations.js';
 export { PostgresFeed, type PostgresFeedOptions } from './postgres-feed.js';
-export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
+export { type Outlet, Relay, type RelayOptions, type RelayStatus } from './relay.js';
+export { nothingPublished, rewind } from './relay-state.js';
+export { type ForeignRecord, TopicReader, type TopicReaderOptions } from './topic-reader.js';
 export { type OnAppended, Wake } from './wake.js';

@@ -35,8 +35,11 @@ function writeLog({ namespace, level, log: { message, error } }: LogEntry): void
   else log.warn(fields, message);
 }
 
-/** Creates the topic where it is missing; rejects where it has another number of partitions than keys are spread over. */
-export async function ensureTopic(kafka: Kafka, topic: string, replicationFactor = -1): Promise<void> {
+/**
+ * Creates the topic where it is missing; rejects where it has another number of partitions than keys are spread over. Of a
+ * topic that somebody else fills (`anyCount`) the number is theirs to choose.
+ */
+export async function ensureTopic(kafka: Kafka, topic: string, replicationFactor = -1, anyCount = false): Promise<void> {
   const admin = kafka.admin({ retry: { retries: 3 } });
   try {
     await within(KAFKA_DEADLINE_MS, 'connecting to Kafka', admin.connect());
@@ -44,6 +47,7 @@ export async function ensureTopic(kafka: Kafka, topic: string, replicationFactor
       const creation = admin.createTopics({ topics: [{ topic, numPartitions: PARTITION_COUNT, replicationFactor }], waitForLeaders: true });
       await within(KAFKA_DEADLINE_MS, `creating topic ${topic}`, creation);
     }
+    if (anyCount) return;
     const metadata = await within(KAFKA_DEADLINE_MS, 'reading the topic', admin.fetchTopicMetadata({ topics: [topic] }));
     const count = metadata.topics[0]?.partitions.length;
     if (count !== PARTITION_COUNT) throw new WrongPartitionCount(`topic ${topic} has ${count} partitions, not ${PARTITION_COUNT}`);

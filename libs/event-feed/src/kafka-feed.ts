@@ -1,8 +1,9 @@
-import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { createLogger } from '#telemetry';
 import { watchClockDrift } from './clock-drift.js';
 import { type Feed, type FeedConsumer, TakenOver } from './feed.js';
 import { ensureTopic, KAFKA_DEADLINE_MS, WrongPartitionCount } from './kafka-client.js';
+import { aborted, every, kafkajsError, onCrash, withHeartbeats } from './kafka-member.js';
 import { KafkaPositions } from './kafka-positions.js';
 import { sliceOf } from './kafka-slice.js';
 import { Backoff, pause, within } from './pause.js';
@@ -139,44 +140,3 @@ function watch(member: Consumer, positions: KafkaPositions): () => void {
     endCommits();
   };
 }
-
-const onCrash = (member: Consumer, reject: (reason: Error) => void): (() => void) =>
-  member.on(member.events.CRASH, ({ payload }) => {
-    if (!payload.restart) reject(payload.error);
-  });
-
-function every(periodMs: number, task: () => Promise<void>): () => void {
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    task()
-      .catch((error: unknown) => log.debug({ error: String(error) }, 'a periodic check failed'))
-      .finally(() => (busy = false));
-  }, periodMs);
-  return () => clearInterval(timer);
-}
-
-/** Stays a member while something takes its time; rejects as soon as a heartbeat says that the group moves on. */
-async function withHeartbeats<T>(work: Promise<T>, heartbeat: () => Promise<void>, periodMs: number): Promise<T> {
-  const over = new AbortController();
-  const beats = (async (): Promise<never> => {
-    for (;;) {
-      await pause(periodMs, over.signal);
-      if (over.signal.aborted) return new Promise<never>(() => {});
-      await heartbeat();
-    }
-  })();
-  try {
-    return await Promise.race([work, beats]);
-  } finally {
-    over.abort();
-    work.catch(() => {});
-    beats.catch(() => {});
-  }
-}
-
-const kafkajsError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  signal.aborted ? Promise.resolve() : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

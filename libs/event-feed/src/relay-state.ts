@@ -46,3 +46,21 @@ export async function saveState(pool: Database, topic: string, state: RelayState
   );
   if (rowCount !== 1) throw new Deposed(`a later relay leads ${topic}`);
 }
+
+/** Throws Deposed where a later term has begun: somebody leads, or has set the position. */
+export async function assertLeading(pool: Database, topic: string, { epoch }: RelayState): Promise<void> {
+  const { rows } = await pool.query<{ epoch: number }>('SELECT epoch FROM feed.relay_state WHERE topic = $1', [topic]);
+  if (rows[0]?.epoch !== epoch) throw new Deposed(`a later term of ${topic} has begun`);
+}
+
+/**
+ * Has a topic filled again from the position after this one. Whoever leads is deposed and goes on from here. False where
+ * nothing was ever published to it.
+ */
+export async function rewind(pool: Database, topic: string, to: Pick<RelayState, 'position' | 'previous'>): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `UPDATE feed.relay_state SET epoch = epoch + 1, position = $2, previous = $3::bigint[], saved_at = now() WHERE topic = $1`,
+    [topic, to.position, to.previous],
+  );
+  return rowCount === 1;
+}

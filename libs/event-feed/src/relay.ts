@@ -7,7 +7,7 @@ import { type CloudRecord, toRecord, watermarkRecord } from './cloud-event.js';
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
 import { lead } from './leadership.js';
 import { Backoff } from './pause.js';
-import { beginTerm, Deposed, nothingPublished, type RelayState, saveState } from './relay-state.js';
+import { assertLeading, beginTerm, Deposed, nothingPublished, type RelayState, saveState } from './relay-state.js';
 import { TopicIds } from './topic-id.js';
 import { TopicWriter } from './topic-writer.js';
 import { type OnAppended, Wake } from './wake.js';
@@ -20,6 +20,15 @@ export interface RelayOptions {
   onAppended?: OnAppended;
   pageSize?: number;
   pollMs?: number;
+  /** Absent: the whole log, as events. */
+  outlet?: Outlet;
+}
+
+/** What of the log a topic of its own tells, and how. Without watermarks, since its readers are not ours. */
+export interface Outlet {
+  selects(this: void, event: RecordedEvent): boolean;
+  /** `previousPosition`: of the record before in the event's partition, 0 before the first. */
+  record(this: void, event: RecordedEvent, previousPosition: number): CloudRecord;
 }
 
 export interface RelayStatus {
@@ -85,7 +94,7 @@ export class Relay {
 
   /** One producer's life. */
   private async publish(wake: Wake, backoff: Backoff, signal: AbortSignal): Promise<void> {
-    const { pool, kafka, topic, reader, pageSize = PAGE_SIZE, pollMs = POLL_MS } = this.options;
+    const { pool, kafka, topic, reader, outlet, pageSize = PAGE_SIZE, pollMs = POLL_MS } = this.options;
     await ensureTopic(kafka, topic);
     const topicIds = new TopicIds(kafka, topic);
     const writer = new TopicWriter(kafka, topic);
@@ -94,7 +103,7 @@ export class Relay {
       if (topicId === undefined) throw new Error(`topic ${topic} is not known to all of Kafka yet`);
       let state = await this.beginTerm(topicId);
       await writer.connect();
-      let untold = true; // whether readers may be owed a watermark
+      let untold = !outlet; // whether readers may be owed a watermark
       let toldAt = -Infinity;
       let checkedAt = performance.now();
       let next = reader.read({ after: state.position, limit: pageSize });
@@ -105,13 +114,13 @@ export class Relay {
           next = reader.read({ after: position, limit: pageSize });
           next.catch(() => {}); // awaited later, unless this page fails first
         }
-        untold ||= events.length > 0;
+        untold ||= events.length > 0 && !outlet;
         const tell = untold && position > 0 && performance.now() - toldAt >= WATERMARK_MS;
         if (events.length > 0 || tell) {
           const previous = [...state.previous];
-          const records = recordsOf(events, previous);
+          const records = recordsOf(events, previous, outlet);
           if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
-          await writer.send(records);
+          if (records.length > 0) await writer.send(records);
           state = { ...state, position, previous };
           if (events.length > 0) await saveState(pool, topic, state);
           if (tell) {
@@ -125,6 +134,7 @@ export class Relay {
         if (performance.now() - checkedAt >= TOPIC_CHECK_MS) {
           checkedAt = performance.now();
           if ((await topicIds.read()) !== topicId) throw new Error(`topic ${topic} was deleted or made anew`);
+          await assertLeading(pool, topic, state);
         }
         await wake.wait(pollMs, signal);
         next = reader.read({ after: state.position, limit: pageSize });
@@ -146,10 +156,12 @@ export class Relay {
   }
 }
 
+const whole: Outlet = { selects: () => true, record: toRecord };
+
 /** `previous` moves along. */
-function recordsOf(events: readonly RecordedEvent[], previous: number[]): CloudRecord[] {
-  return events.map((event) => {
-    const record = toRecord(event, previous[event.partition]!);
+function recordsOf(events: readonly RecordedEvent[], previous: number[], outlet = whole): CloudRecord[] {
+  return events.filter(outlet.selects).map((event) => {
+    const record = outlet.record(event, previous[event.partition]!);
     previous[event.partition] = event.position;
     return record;
   });

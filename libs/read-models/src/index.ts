@@ -38,5 +38,6 @@ export * from './queries/tier-lists.js';
 export * from './queries/tier-queries.js';
 export * from './queries/tier-rules-queries.js';
 export * from './queries/timeline-queries.js';
+export * from './queries/value/index.js';
 export * from './read-models.module.js';
 export * from './runner/index.js';

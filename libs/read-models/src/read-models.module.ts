@@ -13,6 +13,7 @@ import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact
 import { EditionHandler, EditionListHandler, PresetListHandler } from './queries/handbook-queries.js';
 import { DeliveriesHandler, ReadersHandler } from './queries/handbook-reader-queries.js';
 import { FreshnessHandler } from './queries/freshness.js';
+import { valueHandlers } from './queries/value/index.js';
 import { OutreachHandler } from './queries/outreach-queries.js';
 import { RiskProfileHandler } from './queries/risk-profile-queries.js';
 import { OpenItemsHandler } from './queries/open-items.js';
@@ -58,6 +59,7 @@ export const queryHandlers = [
   ContactHandler,
   OutreachHandler,
   RiskProfileHandler,
+  ...valueHandlers,
   FollowUpHandler,
   FreshnessHandler,
 ];

@@ -2,7 +2,7 @@ import { inboxProblems, reconciliationProblems } from '#accounts';
 import { applicationProblems } from '#application';
 import { assignmentProblems, clientProblems, riskProfileProblems } from '#clients';
 import { complaintProblems } from '#complaints';
-import { contactProblems, followUpProblems, outreachProblems } from '#contacts';
+import { contactProblems, followUpProblems, outreachProblems, surveyProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
 import { calendarProblems, commitmentProblems, handbookProblems, requestProblems } from '#service-levels';
 import { tierProblems, tierRulesProblems } from '#tiers';
@@ -16,6 +16,7 @@ const domainProblems = {
   ...followUpProblems,
   ...riskProfileProblems,
   ...outreachProblems,
+  ...surveyProblems,
   ...tierProblems,
   ...tierRulesProblems,
   ...complaintProblems,
