@@ -6,3 +6,4 @@ export * from './churn.js';
 export type { Holding, ObservedPosition, ObservedTrade } from './observed-positions.js';
 export * from './observed-preference.js';
 export * from './dormancy.js';
+export * from './scales.js';

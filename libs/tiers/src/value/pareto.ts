@@ -22,15 +22,23 @@ export interface Pareto {
   clients: number;
   /** Those who contribute something, and what together. */
   positive: { clients: number; total: Rational };
+  /** Those who contribute something, the most first. */
+  ranked: readonly Contribution[];
   /** The shortest prefix, by contribution and then by client id, whose sum reaches the share of the positive total. */
   vitalFew: { members: readonly Contribution[]; sum: Rational; shareOfClients: Rational | null };
   /** The first clients of the same order, a fifth of all rounded up; their share is null where nobody contributes anything. */
   top: { clients: number; sum: Rational; shareOfTotal: Rational | null };
 }
 
-/** A report, never a tier. The order in which the contributions are given does not matter. */
-export function pareto(contributions: readonly Contribution[], scales: ParetoScales = defaultParetoScales): Pareto {
-  const clients = contributions.length;
+/**
+ * A report, never a tier. The order in which the contributions are given does not matter. `clients`: how many there are in
+ * all, where those who contribute nothing are not among the contributions.
+ */
+export function pareto(
+  contributions: readonly Contribution[],
+  scales: ParetoScales = defaultParetoScales,
+  clients = contributions.length,
+): Pareto {
   const { numerators, denominator } = alike(contributions.map(({ amount }) => amount));
   const ranked = contributions
     .map((contribution, i) => ({ contribution, minor: numerators[i]! }))
@@ -48,6 +56,7 @@ export function pareto(contributions: readonly Contribution[], scales: ParetoSca
   return {
     clients,
     positive: { clients: ranked.length, total: exact(total) },
+    ranked: ranked.map(({ contribution }) => contribution),
     vitalFew: {
       members: ranked.slice(0, vital).map(({ contribution }) => contribution),
       sum: exact(vitalSum),

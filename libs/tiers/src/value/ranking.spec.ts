@@ -54,6 +54,12 @@ describe('Pareto', () => {
     expect(pareto(of(1, 1, 1, 1, 1)).top.clients).toBe(1);
   });
 
+  it('who contributes nothing counts among all, listed or not', () => {
+    const { clients, vitalFew, top } = pareto(of(10, 60, 20, 10), undefined, 12);
+    expect({ clients, vital: idsOf(vitalFew.members), top: top.clients }).toEqual({ clients: 12, vital: ['c-1', 'c-2'], top: 3 });
+    same(vitalFew.shareOfClients!, rational(2, 12));
+  });
+
   it('of nothing is nothing', () => {
     expect(pareto([])).toMatchObject({
       clients: 0,

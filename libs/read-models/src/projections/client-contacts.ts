@@ -1,0 +1,91 @@
+import { type ContactEvent, contactEvents, type SurveyEvent, surveyEvents } from '#contacts';
+import type { Instant, LocalDate, Uuid } from '#event-sourcing';
+import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { RowTable } from '../row-table.js';
+import { dateOf } from './human-responses.js';
+import { projectionIds } from './projection-ids.js';
+
+export interface ClientContactRow {
+  contactId: Uuid;
+  clientId: Uuid;
+  branchId: string;
+  /** Null where undated. */
+  startedOn: LocalDate | null;
+  channel: string;
+  direction: string;
+  automated: boolean;
+}
+
+export interface SurveyAnswerRow {
+  surveyId: Uuid;
+  clientId: Uuid;
+  branchId: string;
+  answeredOn: LocalDate | null;
+  position: number;
+  csat: number;
+  nps: number | null;
+}
+
+export const clientContactTable = new RowTable<ClientContactRow>('read.client_contacts', ['contactId'], {
+  contactId: ['contact_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  startedOn: ['started_on', 'date'],
+  channel: ['channel', 'text'],
+  direction: ['direction', 'text'],
+  automated: ['automated', 'boolean'],
+});
+
+export const surveyAnswerTable = new RowTable<SurveyAnswerRow>('read.survey_answers', ['surveyId'], {
+  surveyId: ['survey_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  answeredOn: ['answered_on', 'date'],
+  position: ['position', 'bigint'],
+  csat: ['csat', 'int'],
+  nps: ['nps', 'int'],
+});
+
+const isSurvey = ({ type }: ProjectedEvent): boolean => type in surveyEvents;
+
+/** When the firm and a client last spoke, and what clients said of it. `localDate` tells an instant's date in the firm's zone. */
+export const clientContacts = (localDate: (at: Instant) => LocalDate): Projection => ({
+  ...projectionIds.clientContacts,
+  handles: [...Object.keys(contactEvents), ...Object.keys(surveyEvents)],
+  async apply(db, events) {
+    await surveyAnswerTable.upsert(
+      db,
+      events.filter(isSurvey).map((event) => answerOf(event, localDate)),
+    );
+    await clientContactTable.foldInto(
+      db,
+      events.filter((event) => !isSurvey(event)),
+      (event) => event.streamId,
+      (row, event) => foldContact(row, event, localDate),
+    );
+  },
+});
+
+function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate) {
+  const stated = { type: event.type, data: event.body } as unknown as ContactEvent;
+  switch (stated.type) {
+    case 'ContactLogged': {
+      const { startedAt, channel, direction, automated } = stated.data;
+      const of = { contactId: event.streamId, clientId: event.key, branchId: event.meta.branchId };
+      return { ...of, startedOn: dateOf(startedAt, localDate), channel, direction, automated };
+    }
+    case 'ContactAmended': {
+      if (!row) throw new Error('ContactAmended of a contact that was never logged');
+      const { startedAt, channel = row.channel, direction = row.direction, automated = row.automated } = stated.data;
+      return { ...row, ...(startedAt && { startedOn: dateOf(startedAt, localDate) }), channel, direction, automated };
+    }
+    case 'ContactLinked':
+      return row;
+  }
+}
+
+function answerOf(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): SurveyAnswerRow {
+  const { answeredAt, csat, nps = null } = event.body as unknown as SurveyEvent['data'];
+  const of = { surveyId: event.streamId, clientId: event.key, branchId: event.meta.branchId, position: event.position };
+  return { ...of, answeredOn: dateOf(answeredAt, localDate), csat, nps };
+}
