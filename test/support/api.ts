@@ -44,6 +44,11 @@ export interface ApiUnderTest {
   store: EventStore;
   /** The database's owner. */
   owner: Database;
+  /** Its URL. */
+  url: string;
+  /** Reads what the projector may. */
+  reader: LogReader;
+  masterKeyFile: string;
   /** Events in the log. */
   eventCount(): Promise<number>;
   as(role: Role, branch?: string, subject?: string, ttlSeconds?: number): Promise<Caller>;
@@ -111,6 +116,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     issuer,
     store,
     owner,
+    ...{ url, reader, masterKeyFile: path.join(folder, 'master-keys.json') },
     async eventCount() {
       const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
       return rows[0]!.count;

@@ -1,8 +1,9 @@
 import type { BackOfficeMessage } from '#accounts';
-import type { CommandContext } from '#application';
+import { type CommandContext, eventRegistry, PlainCodec } from '#application';
 import { type Adapter, BackOffice, type Inbox, standard, type TakenMessage } from '#back-office';
 import { createPool, type Database } from '#database';
 import { newId } from '#event-sourcing';
+import { type TierEvent, tierStream } from '#tiers';
 import { aClient, type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest, type UnderTestOptions } from './api.js';
 import { rawOf } from './back-office-messages.js';
 
@@ -22,16 +23,15 @@ export interface BackOfficeUnderTest {
   link(clientId: string, ...accountIds: string[]): Promise<void>;
   /** Facts of an account's stream in the log, as `type`, in order. */
   facts(accountId: string): Promise<{ type: string; data: Record<string, unknown>; record: string }[]>;
+  /** Appends an event to a client's tier stream, as an evaluation would. */
+  tier(clientId: string, event: TierEvent): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startBackOffice(options?: UnderTestOptions): Promise<BackOfficeUnderTest> {
   const under = await startApiUnderTest(options);
-  const { rows } = await under.owner.query<{ name: string }>('SELECT current_database() AS name');
-  const url = new URL(process.env.RAPPORT_TEST_POSTGRES!);
-  url.pathname = `/${rows[0]!.name}`;
   const database: Database & { end(): Promise<void> } = createPool({
-    url: url.href,
+    url: under.url,
     role: 'rapport_bridge',
     applicationName: 'inbox under test',
   });
@@ -68,6 +68,21 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
           record: (JSON.parse(metadata) as { source?: { record: string } }).source?.record ?? '',
         }))
         .filter(({ data }) => data['accountId'] === accountId);
+    },
+    async tier(clientId, event) {
+      const commandId = newId();
+      const context: CommandContext = { ...decidedBy('rules', commandId), commandId };
+      const events = [new PlainCodec(eventRegistry).encodeOne(event, undefined, SHANGHAI, context)];
+      const { requestHash, keepOutcome } = context;
+      const outcome = await under.store.append({
+        commandId,
+        requestHash,
+        keepOutcome,
+        stream: tierStream(clientId),
+        expectedVersion: 'any',
+        events,
+      });
+      if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
     },
     async close() {
       await database.end();

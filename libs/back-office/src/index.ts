@@ -10,3 +10,6 @@ export { BREAKS_MAX, type ReconciliationReport, Reconciler } from './reconcile.j
 export { channels, type Delivery } from './statement.js';
 export * from './outbound/contracts.js';
 export * from './outbound/tier-change.js';
+export { BridgeDesk, type DeskOptions } from './desk.js';
+export * from './outbound/outlet.js';
+export * from './start-bridge.js';

@@ -111,10 +111,11 @@ async function noteDays(sql: Sql, taken: readonly Taken[]): Promise<void> {
     if (as === 'new' && on !== null) days.set(`${statement.source}|${on}`, [statement.source, on]);
   }
   if (days.size === 0) return;
-  await sql.query(`INSERT INTO bridge.days (source, on_date) SELECT * FROM unnest($1::text[], $2::date[]) ON CONFLICT DO NOTHING`, [
-    [...days.values()].map(([source]) => source),
-    [...days.values()].map(([, on]) => on),
-  ]);
+  await sql.query(
+    `INSERT INTO bridge.days (source, on_date) SELECT * FROM unnest($1::text[], $2::date[])
+     ON CONFLICT (source, on_date) DO UPDATE SET changed_at = now()`,
+    [[...days.values()].map(([source]) => source), [...days.values()].map(([, on]) => on)],
+  );
 }
 
 /** A statement that could not be read before has come in order under the same key: nobody has to look at the broken one. */

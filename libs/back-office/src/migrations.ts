@@ -91,6 +91,7 @@ CREATE TABLE bridge.days (
   delivery_id uuid,                       -- the file
   reason      text,                       -- why it is still open, where totals were stated
   position    bigint,                     -- of SourceDayCompleted
+  changed_at  timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (source, on_date)
 );
 CREATE INDEX ON bridge.days (source, on_date) WHERE status = 'open';

@@ -1,0 +1,83 @@
+import { eventRegistry } from '#application';
+import { createPool } from '#database';
+import { createKafka, type ForeignRecord, type OnAppended, Relay, TopicReader } from '#event-feed';
+import { newId } from '#event-sourcing';
+import { EventStore, LogReader } from '#event-store';
+import { ClientKeys, type MasterKeys } from '#privacy';
+import { standard } from './adapters/index.js';
+import { BackOffice } from './back-office.js';
+import { BridgeDesk, type DeskOptions } from './desk.js';
+import { tierChangeOutlet } from './outbound/outlet.js';
+
+export interface BridgeOptions extends DeskOptions {
+  url: string;
+  master: MasterKeys;
+  /** IANA zone of the firm. */
+  firmZone: string;
+  /** Absent: nothing comes or goes over Kafka. */
+  kafka?: {
+    brokers: readonly string[];
+    backOfficeTopic: string;
+    tierChangesTopic: string;
+    /** Bridges of one group share what comes in. */
+    group: string;
+  };
+  onIdleError?: (error: Error) => void;
+}
+
+export interface Bridge {
+  office: BackOffice;
+  /** Told of each event that the bridge appends, for readers in the same process. */
+  onAppended: OnAppended;
+  relay?: Relay;
+  /** Rejects on a fault that no retry heals. */
+  ended: Promise<void>;
+  /** Finishes what it is doing, and lets another go on. */
+  stop(): Promise<void>;
+}
+
+/** A bridge with connections of its own, running. Rejects where the server is unsafe, or the log unreadable. */
+export async function startBridge({ url, master, firmZone: zone, kafka, onIdleError, ...desk }: BridgeOptions): Promise<Bridge> {
+  const shared = { url, role: 'rapport_bridge', applicationName: 'rapport bridge', onIdleError } as const;
+  const store = await EventStore.open({ ...shared, maxReaders: 3 });
+  const database = createPool({ ...shared, max: 6 });
+  const close = async (): Promise<void> => {
+    await store.close();
+    await database.end();
+  };
+  try {
+    await store.checkReadable(eventRegistry);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const office = new BackOffice({ database, store, keys: new ClientKeys(database, master), zone });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const parts: Promise<void>[] = [new BridgeDesk(database, office, desk).run(signal)];
+  let relay: Relay | undefined;
+  if (kafka) {
+    const client = createKafka('rapport-bridge', kafka.brokers);
+    const take = async (records: readonly ForeignRecord[]): Promise<void> => {
+      const raws = records.map(({ value }) => value ?? Buffer.alloc(0));
+      await office.inbox.take(raws, { channel: 'kafka', deliveryId: newId(), adapter: standard, source: 'unknown' });
+    };
+    parts.push(new TopicReader({ kafka: client, topic: kafka.backOfficeTopic, group: kafka.group }).run(take, signal));
+    relay = new Relay({
+      pool: database,
+      reader: new LogReader(database),
+      kafka: client,
+      topic: kafka.tierChangesTopic,
+      outlet: tierChangeOutlet,
+    });
+    parts.push(relay.run(signal));
+  }
+  const ended = Promise.all(parts).then(() => undefined);
+  ended.catch(() => stopping.abort()); // the others end with it; whoever awaits it is told
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await Promise.allSettled(parts);
+    await close();
+  };
+  return { office, onAppended: store.onAppended, ended, stop, ...(relay && { relay }) };
+}
