@@ -7,6 +7,7 @@ import { EventStore } from '#event-store';
 import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
 import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
 import { Zone } from '#service-levels';
+import { BookHandler, TierRunsHandler, TierWhyHandler } from '#tiering';
 import { AssignmentsController } from './clients/assignments.controller.js';
 import { RiskProfileController } from './clients/risk-profile.controller.js';
 import { BackOfficeController } from './back-office/back-office.controller.js';
@@ -40,7 +41,9 @@ import { HandbookPageController } from './service-levels/handbook-page.controlle
 import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
 import { WhatIfController } from './service-levels/what-if.controller.js';
+import { TierReadsController } from './tiers/tier-reads.controller.js';
 import { TierRulesController } from './tiers/tier-rules.controller.js';
+import { TierWhatIfController } from './tiers/tier-what-if.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
@@ -78,6 +81,8 @@ export class ApiModule {
         AssignmentsController,
         TiersController,
         TierRulesController,
+        TierReadsController,
+        TierWhatIfController,
         RiskProfileController,
         OutreachController,
         ContactsController,
@@ -119,6 +124,9 @@ export class ApiModule {
         { provide: Cursors, useValue: new Cursors(master) },
         { provide: RulesReader, useValue: rules },
         { provide: Deadlines, inject: [QueryBus], useFactory: (bus: QueryBus) => new Deadlines(rules, explainer, bus) },
+        TierWhyHandler,
+        BookHandler,
+        TierRunsHandler,
         {
           provide: LiveHub,
           inject: [QueryBus, Deadlines],

@@ -78,7 +78,7 @@ export class ReadModelsModule {
       module: ReadModelsModule,
       imports: [CqrsModule],
       providers: [...parts, ...queryHandlers],
-      exports: [CqrsModule, ReadDatabase],
+      exports: [CqrsModule, ReadDatabase, TierHistoryHandler],
     };
   }
 }

@@ -10,3 +10,4 @@ export * from './book.js';
 export * from './promise-costs.js';
 export * from './tier-why.js';
 export * from './what-if.js';
+export * from './tier-runs-query.js';

@@ -8,8 +8,8 @@ const PAGE_CLIENTS = 500;
 const SIDE_BY_SIDE = 16;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-// Facts of days that were evaluated already, and what ends a stop: a gap that closed, a day that was completed, a rate that
-// came. A trade that moved to another day counts on both.
+// Facts of days that were evaluated already, and what ends a stop: a gap that closed, a day that was completed, a source
+// that has ended, a rate that came. A trade that moved to another day counts on both.
 const TOUCHED = `
   SELECT client_id FROM (
     SELECT client_id FROM read.account_assets WHERE position > $1 AND position <= $2 AND on_date <= $3
@@ -21,6 +21,10 @@ const TOUCHED = `
             JOIN read.tier_evaluations e ON e.on_date = d.on_date AND e.stopped AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = d.source
            WHERE d.position > $1 AND d.position <= $2
+    UNION SELECT e.client_id FROM read.ended_sources s
+            JOIN read.tier_evaluations e ON e.on_date > s.last_day AND e.stopped AND e.replaced_at IS NULL
+            JOIN read.accounts a ON a.client_id = e.client_id AND a.source = s.source
+           WHERE s.position > $1 AND s.position <= $2
     UNION SELECT a.client_id FROM read.exchange_rates r
             JOIN read.account_assets a ON a.currency = r.currency AND a.on_date = r.on_date AND a.replaced_at IS NULL
            WHERE r.position > $1 AND r.position <= $2

@@ -6,6 +6,9 @@ import { rulesInForce, type TierRules, type TierRulesEvent, tierRulesStream, typ
 /** How far back trading days are looked for: more than the longest window holds, of one trading day a week. */
 const LOOK_BACK_DAYS = 8_000;
 
+/** Rules over trading days name a calendar that is not published. */
+export class CalendarNotPublished extends RangeError {}
+
 /** The firm's tier rules, and the trading days of the calendars that they name, read from the log. */
 export class PublishedRules {
   private readonly calendars: RulesReader;
@@ -36,12 +39,12 @@ export class PublishedRules {
     return published.sort()[0];
   }
 
-  /** Undefined where the rules count calendar days. Throws a RangeError where their calendar is not published. */
+  /** Undefined where the rules count calendar days. Throws CalendarNotPublished. */
   async tradingDays({ dayBasis, calendar: name }: TierRules): Promise<TradingDays | undefined> {
     if (dayBasis === 'calendar' || name === undefined) return undefined;
     const rules = await this.calendars.current([name]);
     const found = rules.calendarsAt(Number.MAX_SAFE_INTEGER).get(name);
-    if (!found) throw new RangeError(`the calendar ${name} is not published`);
+    if (!found) throw new CalendarNotPublished(`the calendar ${name} is not published`);
     const known = new Map<string, readonly LocalDate[]>(); // every client asks for the same ones
     return (to, count) => {
       const asked = known.get(`${to} ${count}`);

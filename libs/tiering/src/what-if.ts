@@ -54,7 +54,7 @@ export interface TierWhatIf {
   to: LocalDate;
   knownTo: number;
   monthEnds: LocalDate[];
-  /** Clients that were looked at: those with an account on or before the last month end. */
+  /** Clients that were looked at: those with an account on or before the last month end, who are not closed since. */
   clients: number;
   /** Clients by their tier as it was and as it would be after the last month end; null: none. */
   counts: { was: TierName | null; is: TierName | null; clients: number }[];
@@ -86,7 +86,8 @@ interface Actual {
 
 /**
  * Draft rules over the facts of a past period, from where each client stood before it: who would have had which tier, and
- * what they would have been promised. Tiers by the rules, beneath any override. Writes nothing. Throws NoMonthEnd.
+ * what they would have been promised. Tiers by the rules, beneath any override. Writes nothing. Throws NoMonthEnd, and
+ * CalendarNotPublished.
  */
 export async function tierWhatIf(parts: TierWhatIfParts, { rules, from, to, branchId }: TierWhatIfRequest): Promise<TierWhatIf> {
   const dates = monthEnds(from, to);
@@ -139,7 +140,10 @@ function compare(rules: TierRules, facts: ClientFacts, actual: Actual, firm: Fir
   const begins = standing.tier;
   const answers: DayAnswer[] = [];
   for (const on of dates) {
-    const day = on >= firstOn && on >= initialFrom ? dayToEvaluate(rules, facts, firm, on) : undefined;
+    if (on < firstOn || on < initialFrom) continue;
+    // what was evaluated is judged again though something is found missing since: it counts as it did
+    const wasEvaluated = actual.evaluations.some((evaluation) => evaluation.on === on);
+    const day = dayToEvaluate(rules, wasEvaluated ? { ...facts, gaps: [] } : facts, firm, on);
     if (!day) continue;
     const [answer] = evaluateDays(standing, [day], knownTo, firm.tradingDays);
     if (answer!.kind === 'evaluated') standing = standingAfter(answer!.evaluation);
@@ -169,7 +173,7 @@ async function candidates(db: Sql, last: LocalDate, knownTo: number, branchId: s
   const { rows } = await db.query<Candidate>(
     `SELECT a.client_id AS "clientId", coalesce(f.branch_id, min(a.branch_id)) AS "branchId"
        FROM read.accounts a LEFT JOIN read.client_files f USING (client_id)
-      WHERE a.client_id > $1 AND a.position <= $2 AND ($3::text IS NULL OR coalesce(f.branch_id, a.branch_id) = $3)
+      WHERE a.client_id > $1 AND a.position <= $2 AND f.status IS DISTINCT FROM 'closed' AND ($3::text IS NULL OR coalesce(f.branch_id, a.branch_id) = $3)
       GROUP BY a.client_id, f.branch_id HAVING min(a.first_on) <= $4 ORDER BY a.client_id LIMIT $5`,
     [after, knownTo, branchId ?? null, last, PAGE_CLIENTS],
   );

@@ -7,6 +7,13 @@ const override = { mode: 'pin', tier: 'GOLD', validFrom: '2190-01-01', justifica
 export const tierRows: AccessRows = {
   rows: [
     ['GET /v1/clients/:clientId/tier-history', 'SRBCA'],
+    ['GET /v1/clients/:clientId/tier/why', 'RBCA'],
+    ['GET /v1/tiers/book', 'RBCA', undefined, 'list'],
+    ['GET /v1/tiers/figures', 'RBCA', undefined, 'list'],
+    ['GET /v1/tiers/clients', 'RBCA', undefined, 'list'],
+    ['GET /v1/tiers/changes', 'RBCA', undefined, 'list'],
+    ['GET /v1/tiers/runs', 'RBCA', undefined, 'firm'],
+    ['POST /v1/tiers/what-if', 'RBCA', { rules: sampleTierRules, from: '2026-01-01', to: '2026-03-31' }, 'list'],
     ['POST /v1/clients/:clientId/tier/initialise', 'RB', { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }],
     ['POST /v1/clients/:clientId/tier/request-override', 'RB', override],
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/approve', 'B', {}],

@@ -15,6 +15,7 @@ import { RehearseBody } from '../service-levels/rehearsal.controller.js';
 import * as requests from '../service-levels/request-bodies.js';
 import * as rules from '../service-levels/rule-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
+import { TierWhatIfBody } from '../tiers/tier-what-if.controller.js';
 import * as tierRules from '../tiers/tier-rules-bodies.js';
 import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/api.js';
 import { BodyShape } from './shape.pipe.js';
@@ -41,6 +42,7 @@ const classes = Object.values({
   ...tierRules,
   ClientSearchBody,
   RehearseBody,
+  TierWhatIfBody,
 }) as (new () => object)[];
 // shared by bodies, and checked in each of them
 classes.push(MoneyBody);

@@ -63,6 +63,11 @@ export const edgeProblems = {
     en: 'The period holds too many cases for one request; use `ops rehearse`, or a shorter period',
     zh: '该期间案件过多，请使用 ops rehearse 或缩短期间',
   },
+  'tier-what-if-too-long': {
+    status: 422,
+    en: 'The period holds too much for one request; use `ops tier-what-if`, or a shorter period',
+    zh: '该期间数据过多，请使用 ops tier-what-if 或缩短期间',
+  },
   'dependency-away': { status: 503, en: 'A part that this needs is away; come back later', zh: '所依赖的服务暂不可用，请稍后重试' },
 } as const satisfies Record<string, EdgeProblem>;
 

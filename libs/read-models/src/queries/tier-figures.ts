@@ -55,24 +55,25 @@ export class TierFiguresQuery extends Query<(TierFigures & AsOf) | undefined> {
 
 /**
  * The tier in force of each client on each date of $1, as known now: the last statement that covers the date, and the
- * override approved for it and not revoked. Correct for what `tierInForce` of libs/tiers means, which tests hold it to.
+ * override approved for it and not revoked. $2: the ladder, ascending; $3: one branch, null for all. The same in sets as
+ * `tierInForce` of libs/tiers, which tests hold it to.
  */
 export const IN_FORCE_ON = `
-  SELECT d.on_date, r.client_id, r.branch_id, r.tier AS rule_tier, o.override_id,
-         CASE WHEN o.override_id IS NULL THEN r.tier WHEN o.mode = 'pin' OR r.tier IS NULL THEN o.tier
-              WHEN array_position($2::text[], o.tier) > array_position($2::text[], r.tier) THEN o.tier ELSE r.tier END AS tier
+  SELECT d.on_date, t.client_id, t.branch_id, t.rule_tier, t.override_id,
+         CASE WHEN t.override_id IS NULL THEN t.rule_tier WHEN t.mode = 'pin' OR t.rule_tier IS NULL THEN t.override_tier
+              WHEN array_position($2::text[], t.override_tier) > array_position($2::text[], t.rule_tier) THEN t.override_tier ELSE t.rule_tier END AS tier
     FROM unnest($1::date[]) AS d (on_date)
    CROSS JOIN LATERAL (
-     SELECT DISTINCT ON (a.client_id) a.client_id, a.branch_id, a.tier FROM read.tier_assertions a
-      WHERE a.kind = 'rule' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
-        AND ($3::text IS NULL OR a.branch_id = $3)
-      ORDER BY a.client_id, a.position DESC, a.ordinal DESC) r
-    LEFT JOIN LATERAL (
-     SELECT a.override_id, a.mode, a.tier FROM read.tier_assertions a
-      WHERE a.client_id = r.client_id AND a.kind = 'override' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
-        AND NOT EXISTS (SELECT FROM read.tier_assertions v WHERE v.client_id = a.client_id AND v.kind = 'revocation'
-                           AND v.override_id = a.override_id AND v.valid_from <= d.on_date)
-      LIMIT 1) o ON true`;
+     SELECT client_id, coalesce(r.branch_id, o.branch_id) AS branch_id, r.tier AS rule_tier, o.override_id, o.mode, o.tier AS override_tier
+       FROM (SELECT DISTINCT ON (a.client_id) a.client_id, a.branch_id, a.tier FROM read.tier_assertions a
+              WHERE a.kind = 'rule' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
+                AND ($3::text IS NULL OR a.branch_id = $3)
+              ORDER BY a.client_id, a.position DESC, a.ordinal DESC) r
+       FULL JOIN (SELECT a.client_id, a.branch_id, a.override_id, a.mode, a.tier FROM read.tier_assertions a
+              WHERE a.kind = 'override' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
+                AND ($3::text IS NULL OR a.branch_id = $3)
+                AND NOT EXISTS (SELECT FROM read.tier_assertions v WHERE v.client_id = a.client_id AND v.kind = 'revocation'
+                                   AND v.override_id = a.override_id AND v.valid_from <= d.on_date)) o USING (client_id)) t`;
 
 const MIX = `SELECT on_date::text AS "on", branch_id AS "branchId", tier, count(*)::int AS clients, count(override_id)::int AS "byOverride"
    FROM (${IN_FORCE_ON}) t GROUP BY 1, 2, 3 ORDER BY 1, 2, array_position($2::text[], tier)`;

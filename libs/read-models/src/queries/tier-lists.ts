@@ -10,7 +10,8 @@ export interface TieredClient {
   clientNo: string | null;
   branchId: string;
   tier: TierName;
-  ruleTier: TierName;
+  /** Null where an override alone gives them a tier. */
+  ruleTier: TierName | null;
   overrideId: Uuid | null;
 }
 
@@ -71,13 +72,20 @@ export interface TierChange {
   ruleVersion: string;
 }
 
+export interface TierChangeFilter {
+  change?: string;
+  branchId?: string;
+  fromTier?: string;
+  toTier?: string;
+}
+
 /** Promotions and demotions by evaluation that take effect in `[from, to]`, the latest first: what is behind their counts. */
 export class TierChangesQuery extends Query<(Page<TierChange> & AsOf) | undefined> {
   constructor(
     readonly scope: string,
     readonly from: LocalDate,
     readonly to: LocalDate,
-    readonly filter: { change?: string; branchId?: string },
+    readonly filter: TierChangeFilter,
     readonly page: PageRequest,
   ) {
     super();
@@ -97,11 +105,13 @@ export class TierChangesHandler implements IQueryHandler<TierChangesQuery> {
                   CASE WHEN array_position($3::text[], tier) > array_position($3::text[], current_tier) THEN 'promotion' ELSE 'demotion' END AS change
              FROM read.tier_evaluations
             WHERE replaced_at IS NULL AND current_tier <> tier AND on_date + 1 BETWEEN $1 AND $2 AND ($4::text IS NULL OR branch_id = $4)) c
-          WHERE ($5::text IS NULL OR change = $5) AND ($6::date IS NULL OR ("evaluatedOn"::date, "clientId") < ($6::date, $7::uuid))
+          WHERE ($5::text IS NULL OR change = $5) AND ($9::text IS NULL OR c."from" = $9) AND ($10::text IS NULL OR c."to" = $10)
+            AND ($6::date IS NULL OR ("evaluatedOn"::date, "clientId") < ($6::date, $7::uuid))
           ORDER BY "evaluatedOn" DESC, "clientId" DESC LIMIT $8`,
         [
           ...[from, to, [...ladder], filter.branchId ?? null, filter.change ?? null],
           ...[page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit + 1],
+          ...[filter.fromTier ?? null, filter.toTier ?? null],
         ],
       );
       return pageOf(
