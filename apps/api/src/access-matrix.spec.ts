@@ -68,6 +68,7 @@ function calling(caller: Caller, [route, , body]: AccessRow) {
   const about: Record<string, object> = {
     '/v1/clients': { ...aClient(), branchId: SHANGHAI },
     '/v1/contacts': { ...contact, clientId: ids['clientId'] },
+    '/v1/surveys': { ...body, clientId: ids['clientId'] },
     '/v1/contacts/plan-outreach': { clientId: ids['clientId'], channel: 'phone' },
     '/v1/follow-ups': { ...body, clientId: ids['clientId'] },
     '/v1/complaints': aComplaint(ids['clientId']),

@@ -18,6 +18,7 @@ import { OpenItems } from './clients/open-items.js';
 import { ComplaintReadsController } from './complaints/complaint-reads.controller.js';
 import { ComplaintsController } from './complaints/complaints.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
+import { SurveysController } from './contacts/surveys.controller.js';
 import { OutreachController } from './contacts/outreach.controller.js';
 import { FollowUpsController } from './contacts/follow-ups.controller.js';
 import { FreshnessController } from './operations/freshness.controller.js';
@@ -45,6 +46,8 @@ import { TierReadsController } from './tiers/tier-reads.controller.js';
 import { TierRulesController } from './tiers/tier-rules.controller.js';
 import { TierWhatIfController } from './tiers/tier-what-if.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
+import { ClientValueController } from './value/client-value.controller.js';
+import { ValueController } from './value/value.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
 export interface ApiParts {
@@ -85,6 +88,9 @@ export class ApiModule {
         TierWhatIfController,
         RiskProfileController,
         OutreachController,
+        SurveysController,
+        ClientValueController,
+        ValueController,
         ContactsController,
         FollowUpsController,
         ComplaintsController,

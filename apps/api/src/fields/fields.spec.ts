@@ -14,6 +14,7 @@ import * as commitments from '../service-levels/commitment-bodies.js';
 import { RehearseBody } from '../service-levels/rehearsal.controller.js';
 import * as requests from '../service-levels/request-bodies.js';
 import * as rules from '../service-levels/rule-bodies.js';
+import * as surveys from '../contacts/survey-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
 import { TierWhatIfBody } from '../tiers/tier-what-if.controller.js';
 import * as tierRules from '../tiers/tier-rules-bodies.js';
@@ -37,6 +38,7 @@ const classes = Object.values({
   ...contacts,
   ...requests,
   ...riskProfiles,
+  ...surveys,
   ...rules,
   ...tiers,
   ...tierRules,
