@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { createPool, migrate } from '#database';
-import { evaluateTiers, type EvaluateTiersOptions, evaluationLines } from './commands/evaluate-tiers.js';
+import { importBackOfficeFiles, registerBackOffice } from './commands/back-office-commands.js';
 import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
 import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
 import { statusLines, statusOf } from './commands/status.js';
+import { addTierCommands } from './commands/tier-commands.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
 import { answerWhatIfFile } from './commands/what-if.js';
@@ -34,6 +35,9 @@ export async function runOps(args: readonly string[]): Promise<number> {
     }
   };
 
+  const tools = { onInstallation, print, firmZone, found: () => void (code = 4) };
+  registerBackOffice(program, tools);
+
   program
     .command('migrate')
     .description('bring the database up to this version')
@@ -46,12 +50,14 @@ export async function runOps(args: readonly string[]): Promise<number> {
 
   program
     .command('import')
-    .description('import a data set: cfpb <file>, bank-marketing <file>, berka <folder>')
+    .description('import a data set: cfpb <file>, bank-marketing <file>, berka <folder>; or back-office <file or folder>')
     .argument('<source>')
     .argument('<path>')
     .option('--json', 'print the counts as one JSON document')
     .option('--branch <id>', 'branch of those whose branch the source does not say')
-    .action((name: string, path: string, options: { json?: boolean; branch?: string }) => {
+    .option('--adapter <name>', 'how files of the back office are written', 'standard')
+    .action((name: string, path: string, options: { json?: boolean; branch?: string; adapter: string }) => {
+      if (name === 'back-office') return onInstallation((installation) => importBackOfficeFiles(installation, path, options, tools));
       const source = sourceNamed(name);
       return onInstallation(async (installation) => {
         const report = await importDataSet(installation, firmZone(), { source, path, branchId: options.branch }, say);
@@ -131,18 +137,7 @@ export async function runOps(args: readonly string[]): Promise<number> {
       onInstallation(async (installation) => print(JSON.stringify(await rehearseEdition(installation, firmZone(), options), null, 2))),
     );
 
-  program
-    .command('evaluate-tiers')
-    .description('evaluate every month end that is due over all clients, and what facts that came late change')
-    .requiredOption('--as-of <date>', 'month ends up to this date')
-    .option('--from <date>', 'and from this date on, where they were not made')
-    .option('--json', 'print the counts as one JSON document')
-    .action((options: EvaluateTiersOptions & { json?: boolean }) =>
-      onInstallation(async (installation) => {
-        const report = await evaluateTiers(installation, firmZone(), options);
-        print(options.json ? JSON.stringify(report) : evaluationLines(report).join('\n'));
-      }),
-    );
+  addTierCommands(program, { onInstallation, print, firmZone });
 
   const parked = program.command('parked').description('clients whose events a read model could not apply');
   parked
