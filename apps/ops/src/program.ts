@@ -35,7 +35,7 @@ export async function runOps(args: readonly string[]): Promise<number> {
     }
   };
 
-  const tools = { onInstallation, print, firmZone, found: () => void (code = 4) };
+  const tools = { onInstallation, print, say, firmZone, found: () => void (code = 4) };
   registerBackOffice(program, tools);
 
   program

@@ -9,6 +9,7 @@ import { Applier } from './applier.js';
 import { ConflictNotes } from './conflicts.js';
 import { Days } from './days.js';
 import { FactLog } from './fact-log.js';
+import { messageRow } from './inbox-rows.js';
 import { takeIn } from './intake.js';
 import { lockLane, sourceLane } from './lanes.js';
 import { RawVault } from './raw-vault.js';
@@ -103,6 +104,12 @@ export class Inbox {
     );
     await this.applier.apply(lanes.filter(ofSource), known);
     await this.settleDays([...new Set(statements.map(({ source }) => source))]);
+  }
+
+  /** What a source said word for word; undefined where there is no such message, or its key is gone. */
+  async rawOf(messageId: Uuid): Promise<Buffer | undefined> {
+    const row = await messageRow(this.options.database, messageId);
+    return row && this.vault.open(row);
   }
 
   /** Applies what a decision has set free, and what follows from it. */

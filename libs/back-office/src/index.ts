@@ -13,3 +13,4 @@ export * from './outbound/tier-change.js';
 export { BridgeDesk, type DeskOptions } from './desk.js';
 export * from './outbound/outlet.js';
 export * from './start-bridge.js';
+export { dataFilesAt, type FileReport, importBackOfficeFile } from './file-import.js';

@@ -63,6 +63,17 @@ export async function importDataSet(
   }
 }
 
+/** Waits until the read models have come to the log's end, or brings them there where nobody does. */
+export async function projectAll(installation: Installation, firmZone: string, say: (line: string) => void): Promise<void> {
+  const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
+  try {
+    const { rows } = await database.query<{ head: number }>('SELECT coalesce(max(last_position), 0) AS head FROM log.seals');
+    await project(installation, database, rows[0]!.head, firmZone, say);
+  } finally {
+    await database.end();
+  }
+}
+
 // Where a projector is at work we wait for it; where none moves, we are one until the read models are there.
 async function project(
   installation: Installation,

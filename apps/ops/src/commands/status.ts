@@ -1,4 +1,5 @@
 import type { Sql } from '#database';
+import { inboxLines, type InboxStatus, inboxStatusOf } from './inbox-status.js';
 
 export interface Status {
   log: { events: number; lastRecordedAt: string | null };
@@ -11,6 +12,8 @@ export interface Status {
     faultyCases: number;
     unreadEvents: number;
   } | null;
+  /** What came from the trading back office and waits for something; null before the bridge's tables are there. */
+  inbox: InboxStatus | null;
   relay: { topic: string; position: number; eventsBehind: number }[];
   readModels: { model: string; version: number; position: number; eventsBehind: number; parkedClients: number; parkedEvents: number }[];
 }
@@ -51,13 +54,14 @@ export async function statusOf(database: Sql): Promise<Status> {
   return {
     log: { events, lastRecordedAt: events > 0 ? (head[0]?.at ?? null) : null },
     timekeeper: keeping[0] ? { ...keeping[0], eventsBehind: behind(keeping[0].position) } : null,
+    inbox: await inboxStatusOf(database),
     relay: relay.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
     readModels: models.map((one) => ({ ...one, eventsBehind: behind(one.position) })),
   };
 }
 
 /** The same for people. */
-export function statusLines({ log, timekeeper, relay, readModels }: Status): string[] {
+export function statusLines({ log, timekeeper, inbox, relay, readModels }: Status): string[] {
   const lag = (eventsBehind: number): string => (eventsBehind === 0 ? 'up to date' : `${eventsBehind} events behind`);
   return [
     log.events === 0 ? 'The log is empty.' : `The log holds ${log.events} events; the last was recorded at ${log.lastRecordedAt}.`,
@@ -68,6 +72,7 @@ export function statusLines({ log, timekeeper, relay, readModels }: Status): str
           ? ''
           : ` ${timekeeper.faultyCases} cases could not be run; the reason is in timekeeper.cases.fault.`) +
         (timekeeper.unreadEvents === 0 ? '' : ` ${timekeeper.unreadEvents} events could not be read; they are in timekeeper.unread.`),
+    ...(inbox === null ? [] : inboxLines(inbox)),
     ...(relay.length === 0 ? ['Kafka: no relay has carried anything yet.'] : []),
     ...relay.map((one) => `Kafka topic ${one.topic}: ${lag(one.eventsBehind)} (position ${one.position}).`),
     ...(readModels.length === 0 ? ['No read model has been built yet.'] : []),

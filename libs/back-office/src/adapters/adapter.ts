@@ -21,9 +21,11 @@ export type RefusalCode = keyof typeof refusalCodes;
 export interface FileMarker {
   source: string;
   on: string;
-  /** Messages in the file. */
+  /** What the totals are over: the whole file, or its statements about that day. Default the file. */
+  scope?: 'file' | 'day';
+  /** Statements. */
   records: number;
-  /** Sum of the end-of-day totals in the file by currency, in minor units. */
+  /** Sum of their end-of-day totals by currency, in minor units. */
   assetsMinor: Readonly<Record<string, number>>;
   /** SHA-256 of the data file, lower-case hex. */
   sha256: string;
