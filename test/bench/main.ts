@@ -1,4 +1,4 @@
-// npm run bench -- append|clocks|timekeeper|tiers [--rounds N] [--seconds S] [--protocol simple|prepared] [--json]
+// npm run bench -- append|clocks|timekeeper|tiers [--rounds N] [--seconds S] [--protocol simple|prepared] [--accounts 10000,1000000] [--json]
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.js';
 import { benchClocks } from './clocks.js';
@@ -11,12 +11,18 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
     protocol: { type: 'string', default: 'simple' },
+    accounts: { type: 'string', default: '10000,100000,1000000' },
     json: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper, tiers: benchTiers };
-const settings = { rounds: positive(values.rounds), seconds: positive(values.seconds), protocol: protocolNamed(values.protocol) };
+const settings = {
+  rounds: positive(values.rounds),
+  seconds: positive(values.seconds),
+  protocol: protocolNamed(values.protocol),
+  accounts: values.accounts.split(',').map(positive),
+};
 const chosen = (positionals.length > 0 ? positionals : Object.keys(benches)) as (keyof typeof benches)[];
 const unknown = chosen.find((name) => !Object.hasOwn(benches, name));
 if (unknown) {

@@ -14,6 +14,8 @@ export interface BenchSettings {
   rounds: number;
   /** Of each measurement. */
   seconds: number;
+  /** How many accounts are evaluated, ascending. */
+  accounts: readonly number[];
   /** How pgbench sends its statement. */
   protocol: 'simple' | 'prepared';
 }

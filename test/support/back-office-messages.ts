@@ -24,13 +24,14 @@ const data: MessageData = {
   outageDeclared: { system: 'order-entry', from: '2025-03-11T09:30:00+08:00', until: null },
   exchangeRate: { on: '2025-03-11', currency: 'USD', amountMinor: 10_000, base: 'CNY', baseMinor: 72_345 },
   dayCompleted: { on: '2025-03-11', totals: { records: 2, assetsMinor: { CNY: 1_250_000 } } },
+  sourceEnded: { lastDay: '2025-03-31' },
 };
 
 /** A message of each kind that is in order. */
 export const aMessage = <K extends MessageKind>(kind: K, more: object = {}): BackOfficeMessage =>
   ({
     ...{ source: 'core', record: `${kind}-1`, version: 1, kind },
-    ...(['feeSchedule', 'outageDeclared', 'exchangeRate', 'dayCompleted'].includes(kind) ? {} : { accountId: 'A-1' }),
+    ...(['feeSchedule', 'outageDeclared', 'exchangeRate', 'dayCompleted', 'sourceEnded'].includes(kind) ? {} : { accountId: 'A-1' }),
     data: data[kind],
     ...more,
   }) as BackOfficeMessage;

@@ -58,7 +58,9 @@ function factOf(message: AccountMessage, account: { accountId: string; source: s
 }
 
 /** What a message says of its source as a whole. */
-export function sourceFactOf(message: MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate' | 'dayCompleted'>): SourceFact {
+export function sourceFactOf(
+  message: MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate' | 'dayCompleted' | 'sourceEnded'>,
+): SourceFact {
   const { source, record } = message;
   const stream = sourceStream(source);
   switch (message.kind) {
@@ -76,6 +78,8 @@ export function sourceFactOf(message: MessageOf<'feeSchedule' | 'outageDeclared'
       const { currency, base } = message.data;
       return { stream: rateStream(currency, base), event: { type: 'RateObserved', data: { source, ...message.data } } };
     }
+    case 'sourceEnded':
+      return { stream, event: { type: 'SourceEnded', data: { source, ...message.data } } };
     case 'dayCompleted':
       return { stream, event: { type: 'SourceDayCompleted', data: { source, ...message.data } } };
   }

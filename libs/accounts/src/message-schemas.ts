@@ -21,6 +21,7 @@ const NOTES: Readonly<Record<MessageKind, string>> = {
   exchangeRate: 'On a day `amountMinor` of `currency` are worth `baseMinor` of `base`.',
   dayCompleted:
     'All records of the day have been sent. `totals`: records of that day as they stand, and the sum of their end-of-day totals by currency.',
+  sourceEnded: 'Nothing more will come of the days after `lastDay`: nobody waits for this source any more.',
 };
 
 const amount: JsonSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };

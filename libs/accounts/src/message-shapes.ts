@@ -70,6 +70,7 @@ export const dataShapes: Readonly<Record<MessageKind, Members>> = {
   outageDeclared: { system: code, from: { is: 'instant' }, until: { is: 'instant', nullable: true } },
   exchangeRate: { on: pastDate, currency, amountMinor: whole(1), base: currency, baseMinor: whole(1) },
   dayCompleted: { on: pastDate, totals: object({ records: whole(0), assetsMinor: optional({ is: 'amounts' }) }) },
+  sourceEnded: { lastDay: pastDate },
 };
 
 export const messageKinds = Object.keys(dataShapes) as MessageKind[];

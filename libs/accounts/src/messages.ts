@@ -52,6 +52,8 @@ export interface MessageData {
   exchangeRate: { on: LocalDate; currency: string; amountMinor: number; base: string; baseMinor: number };
   /** Everything that concerns the day has been sent. `totals`: over the records of that day as they stand at the source. */
   dayCompleted: { on: LocalDate; totals: ControlTotals };
+  /** The source says nothing of the days after `lastDay`. */
+  sourceEnded: { lastDay: LocalDate };
 }
 
 export type MessageKind = keyof MessageData;
@@ -102,6 +104,7 @@ export function dayOf(message: BackOfficeMessage): LocalDate | null {
     case 'exchangeRate':
       return message.data.on;
     case 'dayCompleted':
+    case 'sourceEnded':
     case 'feeSchedule':
     case 'outageDeclared':
       return null;

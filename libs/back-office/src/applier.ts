@@ -172,7 +172,7 @@ export class Applier {
       return { ...applied, clientId, position };
     }
     if (message.kind === 'dayCompleted') return this.parts.days.stated(sql, row, message, now);
-    const { stream, event } = sourceFactOf(message as MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate'>);
+    const { stream, event } = sourceFactOf(message as MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate' | 'sourceEnded'>);
     const position = await this.parts.facts.append({ ...fact, stream, event, branchId: 'head-office' }, now);
     return { ...applied, streamId: stream.id, position };
   }

@@ -113,6 +113,7 @@ function amountOf(message: BackOfficeMessage): { amountMinor: number; currency: 
     case 'outageDeclared':
     case 'exchangeRate':
     case 'dayCompleted':
+    case 'sourceEnded':
       return undefined;
   }
 }

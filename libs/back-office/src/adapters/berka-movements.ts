@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Adapter, Translation } from './adapter.js';
+import { createHash } from 'node:crypto';
+import { addDays } from '#event-sourcing';
+import type { Adapter, FileMarker, Translation } from './adapter.js';
 
 /** The bank whose movements these are, in its own file `trans.asc`; the same name as that of its clients' import. */
 const SOURCE = 'berka';
@@ -32,6 +34,8 @@ interface Movement {
  * - A charge: what the bank kept, for statements (SLUZBY) or as a penalty for an overdraft (SANKC. UROK). All of it is
  *   commission, nothing is passed on.
  * - Interest and transfers from other accounts, pensions among them, are nobody's order: they show in the balance alone.
+ * Every day from the first to the last in the file is complete by it: the file is the whole of what the bank gave out. It has
+ * no control totals of its own; those of its days are summed up from its lines, and held against what the inbox has of them.
  * Raw is a day of an account, its lines as they stand in the file, which is in the order of dates.
  */
 export const berkaMovements: Adapter = {
@@ -65,7 +69,7 @@ export const berkaMovements: Adapter = {
   file: {
     extension: EXTENSION,
     pieces: accountDays,
-    markers: async () => [],
+    markers: daysOf,
   },
 };
 
@@ -150,4 +154,31 @@ async function* accountDays(filePath: string): AsyncIterable<Uint8Array> {
   }
   yield* pieces();
   if (date !== '') yield Buffer.from(`END;19${date.slice(0, 2)}-${date.slice(2, 4)}-${date.slice(4, 6)}`);
+}
+
+/** Every calendar day between the first movement and the last, with what the file says about it. */
+async function daysOf(filePath: string): Promise<FileMarker[]> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(filePath) as AsyncIterable<Buffer>) hash.update(chunk);
+  const sha256 = hash.digest('hex');
+  const days = new Map<string, { records: number; assetsMinor: number }>();
+  for await (const raw of accountDays(filePath)) {
+    const translated = berkaMovements.translate(raw);
+    for (const { data } of 'statements' in translated
+      ? (translated.statements as { data: { on?: string; total?: { amountMinor: number } } }[])
+      : []) {
+      if (data.on === undefined) continue;
+      const { records, assetsMinor } = days.get(data.on) ?? { records: 0, assetsMinor: 0 };
+      days.set(data.on, { records: records + 1, assetsMinor: assetsMinor + (data.total?.amountMinor ?? 0) });
+    }
+  }
+  const dates = [...days.keys()].sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const markers: FileMarker[] = [];
+  for (let on = first; on <= last; on = addDays(on, 1)) {
+    const { records, assetsMinor } = days.get(on) ?? { records: 0, assetsMinor: 0 };
+    markers.push({ source: SOURCE, on, scope: 'day', records, assetsMinor: assetsMinor > 0 ? { [CURRENCY]: assetsMinor } : {}, sha256 });
+  }
+  return markers;
 }
