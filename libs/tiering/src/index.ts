@@ -11,3 +11,4 @@ export * from './promise-costs.js';
 export * from './tier-why.js';
 export * from './what-if.js';
 export * from './tier-runs-query.js';
+export * from './page-inputs.js';

@@ -78,7 +78,9 @@ export class LateFacts {
     const answers: DayAnswer[] = [];
     for (const { on, rules } of wanted) {
       const firm = await this.firmFacts(rules, dates, knownTo);
-      const day = dayToEvaluate(rules, facts, firm, on);
+      // a source that ended takes no evaluation back that was made while it told
+      const waiting = wasEvaluated(past, on) ? { ...firm, ended: new Map<string, LocalDate>() } : firm;
+      const day = dayToEvaluate(rules, facts, waiting, on);
       if (!day) continue;
       const [answer] = evaluateDays(standing, [day], knownTo, firm.tradingDays);
       if (answer!.kind === 'evaluated') standing = standingAfter(answer!.evaluation);

@@ -141,9 +141,11 @@ function compare(rules: TierRules, facts: ClientFacts, actual: Actual, firm: Fir
   const answers: DayAnswer[] = [];
   for (const on of dates) {
     if (on < firstOn || on < initialFrom) continue;
-    // what was evaluated is judged again though something is found missing since: it counts as it did
+    // what was evaluated is judged again though something is found missing, or a source has ended, since
     const wasEvaluated = actual.evaluations.some((evaluation) => evaluation.on === on);
-    const day = dayToEvaluate(rules, wasEvaluated ? { ...facts, gaps: [] } : facts, firm, on);
+    const day = wasEvaluated
+      ? dayToEvaluate(rules, { ...facts, gaps: [] }, { ...firm, ended: new Map() }, on)
+      : dayToEvaluate(rules, facts, firm, on);
     if (!day) continue;
     const [answer] = evaluateDays(standing, [day], knownTo, firm.tradingDays);
     if (answer!.kind === 'evaluated') standing = standingAfter(answer!.evaluation);
