@@ -1,4 +1,6 @@
 export * from './commands/import.js';
+export { importBackOffice } from './commands/back-office.js';
+export { evaluateTiers } from './commands/evaluate-tiers.js';
 export * from './home.js';
 export type { DataSetReport } from './import/import-run.js';
 export * from './import/sources.js';

@@ -4,6 +4,7 @@ import { roles } from '#access';
 import { createPool } from '#database';
 import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed, untilTimeKept } from '../../ops/src/index.js';
 import { publishDemoRules } from './demo-rules.js';
+import { publishDemoTierRules, type TieredPast, tierThePast } from './demo-tiers.js';
 import { people, type Tokens } from './people.js';
 import type { Standalone } from './standalone.js';
 import { walkOneClient, type Walked } from './walkthrough.js';
@@ -19,6 +20,7 @@ const DATA_SETS = [
 export interface DemoResult {
   dataSets: DataSetReport[];
   tokens: Tokens;
+  past: TieredPast;
   walked: Walked;
 }
 
@@ -27,13 +29,16 @@ export async function runDemo(standalone: Standalone, firmZone: string, say: (li
   const dataSets: DataSetReport[] = [];
   const tokens = await issueTokens(standalone);
   await publishDemoRules(standalone.apiUrl, standalone.installation.url, tokens, dataFolder());
+  await publishDemoTierRules(standalone.apiUrl, standalone.installation.url, tokens);
   for (const { source, path: place } of DATA_SETS) {
     const request = { source: sourceNamed(source), path: path.join(dataFolder(), place) };
     dataSets.push(await importDataSet(standalone.installation, firmZone, request, say));
   }
+  const past = await tierThePast(standalone.installation, firmZone, dataFolder(), say);
+  dataSets.push(past.movements);
   await untilAnswered(standalone.installation.url);
   const walked = await walkOneClient(standalone.apiUrl, tokens, standalone.installation.home, firmZone);
-  return { dataSets, tokens, walked };
+  return { dataSets, tokens, past, walked };
 }
 
 /** The clocks of what was imported have run: what they say is in the log. */
@@ -52,8 +57,8 @@ async function issueTokens({ issuer }: Standalone): Promise<Tokens> {
   return Object.fromEntries(await Promise.all(roles.map(issue))) as Tokens;
 }
 
-/** The figures, the address, a token a role and four commands to try. */
-export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: string): string[] {
+/** The figures, the address, a token a role and commands to try. */
+export function demoLines({ dataSets, tokens, past, walked }: DemoResult, apiUrl: string): string[] {
   const get = (place: string): string => `  curl -s -H 'Authorization: Bearer ${tokens.complianceOfficer}' '${apiUrl}${place}'`;
   return [
     ...['', ...dataSets.map(reportLine), ''],
@@ -63,16 +68,28 @@ export function demoLines({ dataSets, tokens, walked }: DemoResult, apiUrl: stri
     ...[
       '',
       'For the examples in the README:',
-      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId}`,
+      `  export API=${apiUrl} CLIENT=${walked.clientId} COMPLAINT=${walked.complaintId} REQUEST=${walked.requestId} TIERED=${past.example.clientId}`,
     ],
     '  What was promised: $API/v1/clients/$CLIENT/commitments; how well it was kept: $API/v1/service-levels/compliance?by=process,metric',
-    ...['', 'Four commands to try:'],
+    ...pastLines(past),
+    ...['', 'Commands to try:'],
     ...['', '# a client’s timeline', get(`/v1/clients/${walked.clientId}/timeline?limit=200`)],
     ...['', '# their tier history', get(`/v1/clients/${walked.clientId}/tier-history`)],
     ...['', '# a complaint’s timeline', get(`/v1/complaints/${walked.complaintId}/timeline`)],
+    ...[
+      '',
+      `# why ${past.example.clientNo} had their tier at the end of January 1994`,
+      get(`/v1/clients/${past.example.clientId}/tier/why?validDate=1994-01-31`),
+    ],
+    ...['', '# what the walked-through client is worth, and which signs of leaving there are', get(`/v1/clients/${walked.clientId}/value`)],
     ...['', '# how fresh the read models are', get('/v1/freshness'), ''],
   ];
 }
+
+const pastLines = ({ movements, statements, days, evaluations, promoted, demoted, example }: TieredPast): string[] => [
+  `  The Czech bank: ${movements.rowsRead} movements became ${statements} facts of accounts, ${days} days are complete;`,
+  `  15 month ends, ${evaluations} evaluations, ${promoted} promotions, ${demoted} demotions. ${example.clientNo} was promoted, kept the tier and lost it.`,
+];
 
 /** The data lies beside the sources; the compiled tree has no copy of it. */
 function dataFolder(): string {

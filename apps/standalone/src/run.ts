@@ -39,7 +39,7 @@ async function runParts(args: readonly string[]): Promise<number> {
   say('Starting PostgreSQL, the read models and the API ...');
   const standalone = await startStandalone({ home, port, firmZone, notice: say });
   try {
-    const work = demo ? showDemo(standalone, firmZone, json) : showAddress(standalone, home);
+    const work = demo ? showDemo(standalone, firmZone, json) : showAddress(standalone, home).then(() => standalone.beginKeeping());
     const finished = await Promise.race([work.then(() => true), stopped.then(() => false), standalone.ended.then(() => false)]);
     if (!finished) {
       say('\nStopping ...');
@@ -57,6 +57,7 @@ async function runParts(args: readonly string[]): Promise<number> {
 
 async function showDemo(standalone: Standalone, firmZone: string, json: boolean): Promise<void> {
   const result = await runDemo(standalone, firmZone, say);
+  await standalone.beginKeeping();
   const lines = demoLines(result, standalone.apiUrl).join('\n');
   if (json) {
     process.stdout.write(`${JSON.stringify({ dataSets: result.dataSets })}\n`);

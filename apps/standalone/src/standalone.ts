@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalIssuer } from '#access';
 import { startTimekeeping } from '#application';
+import { startBridge } from '#back-office';
 import { createPool } from '#database';
 import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
@@ -24,6 +25,11 @@ export interface Standalone {
   installation: Installation;
   /** Rejects when a part gave up: the process should end. */
   ended: Promise<void>;
+  /**
+   * From here on month ends are evaluated and what waits for its account is applied, unasked: after a past has been imported,
+   * which is judged in its own order.
+   */
+  beginKeeping(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,10 +57,8 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     opened.push(close);
     const timekeeping = await startTimekeeping({ url, firmZone, onAppended: store.onAppended });
     opened.push(() => timekeeping.stop());
-    const tiers = await startTierKeeping({ url, firmZone });
-    opened.push(() => tiers.stop());
     const onAppended: OnAppended = (listener) => {
-      const endings = [store, timekeeping, tiers].map((writer) => writer.onAppended(listener));
+      const endings = [store, timekeeping].map((writer) => writer.onAppended(listener));
       return () => endings.forEach((end) => end());
     };
     const projecting: Projecting = startProjecting(url, master, firmZone, onAppended);
@@ -84,13 +88,17 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     const ended = Promise.race([
       projecting.ended,
       timekeeping.ended,
-      tiers.ended,
       postgres.ended.then(() => {
         throw new Error('PostgreSQL has ended; start again, nothing that was acknowledged is lost');
       }),
     ]);
     ended.catch(() => undefined); // whoever awaits it is told
-    return { apiUrl: api.url, issuer, installation, ended, stop };
+    const beginKeeping = async (): Promise<void> => {
+      const keepers = [await startTierKeeping({ url, firmZone }), await startBridge({ url, master, firmZone })];
+      opened.push(...keepers.map((keeper) => () => keeper.stop()));
+      for (const keeper of keepers) keeper.ended.catch((error: unknown) => log.error({ error: String(error) }, 'a keeper gave up'));
+    };
+    return { apiUrl: api.url, issuer, installation, ended, beginKeeping, stop };
   } catch (error) {
     await stop();
     throw error;

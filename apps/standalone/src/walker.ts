@@ -5,6 +5,7 @@ export interface Answer {
   id: string;
   version: number;
   overrideId?: string;
+  checkId?: string;
 }
 
 const POLL_MS = 100;

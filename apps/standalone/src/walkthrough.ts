@@ -4,6 +4,7 @@ import { toLocalDate } from '#event-sourcing';
 import { HEAD_OFFICE, type Home } from '../../ops/src/index.js';
 import { people, type Tokens } from './people.js';
 import { ServiceWalk } from './service-walk.js';
+import { ValueWalk } from './value-walk.js';
 import { Walker } from './walker.js';
 
 /** The client and the complaint that the printed commands show. */
@@ -21,6 +22,7 @@ interface WalkNote {
   walked?: Walked;
 }
 
+const ACCOUNT = 'A-10045';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -59,7 +61,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   await as.post(
     'relationshipManager',
     `${clientPath}/link-account`,
-    { accountId: 'A-10045', role: 'owner', occurredAt: at(29) },
+    { accountId: ACCOUNT, role: 'owner', occurredAt: at(29) },
     risky.version,
   );
   const assigned = await as.post(
@@ -81,6 +83,8 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
 
   const initial = { tier: 'SILVER', effectiveFrom: date(-29), basis: 'opening-assets' };
   const tier = await as.post('relationshipManager', `${clientPath}/tier/initialise`, initial, 0);
+  const value = new ValueWalk(as, client.id, ACCOUNT, startMs, firmZone);
+  await value.holdings();
   const services = new ServiceWalk(as, client.id, Date.parse(at(0)) + 120 * MINUTE_MS, firmZone);
   const requestId = await services.beforeTheTierChange();
   const wish = { mode: 'floor', tier: 'GOLD', validFrom: date(0), validTo: date(90), justification: 'Family relation is DIAMOND.' };
@@ -88,7 +92,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   await as.post('branchManager', `${clientPath}/tier/overrides/${asked.overrideId}/approve`, {}, asked.version);
 
   const complaint = await as.post('serviceDeskAgent', '/v1/complaints', {
-    ...{ clientId: client.id, receivedAt: at(5), channel: 'phone', provisionalSeverity: 'normal', accountId: 'A-10045' },
+    ...{ clientId: client.id, receivedAt: at(5), channel: 'phone', provisionalSeverity: 'normal', accountId: ACCOUNT },
     subject: { product: 'Fund subscription', problem: 'Executed late' },
     allegation: 'The subscription of 3 March was executed a day late.',
     disputedAmount: { amountMinor: 12_500, currency: 'CNY' },
@@ -117,6 +121,8 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   const accepted = await as.post('serviceDeskAgent', `${complaintPath}/record-acceptance`, { occurredAt: at(1) }, answered.version);
   await as.post('complianceOfficer', `${complaintPath}/close`, { occurredAt: at(1, 30) }, accepted.version);
 
+  await value.outflow();
+  await value.suitability();
   await services.afterTheTierChange();
   const handOver = { from: manager, to: 'ruo.manager', on: date(14) };
   await as.post('branchManager', `${clientPath}/assignments/hand-over`, handOver, assigned.version);
