@@ -43,21 +43,13 @@ export class ValueWalk {
     await this.deliver(messages);
   }
 
-  /** Money leaves within days of the complaint; the last month is told of whole. */
+  /** Money leaves within days of the complaint; every day that was told of is complete, and the end of last month too. */
   async outflow(): Promise<void> {
     const moved = { on: this.day(-3), direction: 'out', amount: this.cny(700_000), state: 'booked' };
     const lastMonth = monthEnd(addMonths(this.today, -1));
-    await this.deliver([
-      this.message('cashMoved', 'transfer-out', moved),
-      this.assets(-3, 800_000),
-      {
-        source: SOURCE,
-        record: `day:${lastMonth}`,
-        version: 1,
-        kind: 'dayCompleted',
-        data: { on: lastMonth, totals: this.totalsOf(lastMonth) },
-      },
-    ]);
+    await this.deliver([this.message('cashMoved', 'transfer-out', moved), this.assets(-3, 800_000)]);
+    const days = [...new Set([...this.told.map(({ on }) => on), lastMonth])].sort();
+    await this.deliver(days.map((on) => this.completed(on)));
   }
 
   /** A profile that has lapsed blocks; a new one warns, and the client's own wish is on record. */
@@ -102,6 +94,10 @@ export class ValueWalk {
     const side = number % 2 === 1 ? 'buy' : 'sell';
     const data = { kind: 'trade', on: this.day(ago), side, instrument: EQUITY, quantityMillionths: 50_000_000, ...amounts };
     return this.message('tradeBooked', `trade:${number}`, data);
+  }
+
+  private completed(on: LocalDate): object {
+    return { source: SOURCE, record: `day:${on}`, version: 1, kind: 'dayCompleted', data: { on, totals: this.totalsOf(on) } };
   }
 
   private totalsOf(on: LocalDate): object {

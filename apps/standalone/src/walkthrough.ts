@@ -22,7 +22,6 @@ interface WalkNote {
   walked?: Walked;
 }
 
-const ACCOUNT = 'A-10045';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -46,6 +45,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
     new Date(startMs - daysAgo * DAY_MS - 120 * MINUTE_MS + minutes * MINUTE_MS).toISOString();
   const date = (daysAhead: number): string => toLocalDate(new Date(startMs + daysAhead * DAY_MS).toISOString(), firmZone);
   const manager = people.relationshipManager;
+  const account = `A-${as.run.slice(0, 8)}`; // of this walk alone: an account has one owner
 
   const client = await as.post('relationshipManager', '/v1/clients', {
     ...{ clientNo: `DEMO-${as.run.slice(0, 8)}`, party: 'person', branchId: HEAD_OFFICE, acquisitionSource: 'referral' },
@@ -61,7 +61,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   await as.post(
     'relationshipManager',
     `${clientPath}/link-account`,
-    { accountId: ACCOUNT, role: 'owner', occurredAt: at(29) },
+    { accountId: account, role: 'owner', occurredAt: at(29) },
     risky.version,
   );
   const assigned = await as.post(
@@ -83,7 +83,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
 
   const initial = { tier: 'SILVER', effectiveFrom: date(-29), basis: 'opening-assets' };
   const tier = await as.post('relationshipManager', `${clientPath}/tier/initialise`, initial, 0);
-  const value = new ValueWalk(as, client.id, ACCOUNT, startMs, firmZone);
+  const value = new ValueWalk(as, client.id, account, startMs, firmZone);
   await value.holdings();
   const services = new ServiceWalk(as, client.id, Date.parse(at(0)) + 120 * MINUTE_MS, firmZone);
   const requestId = await services.beforeTheTierChange();
@@ -92,7 +92,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   await as.post('branchManager', `${clientPath}/tier/overrides/${asked.overrideId}/approve`, {}, asked.version);
 
   const complaint = await as.post('serviceDeskAgent', '/v1/complaints', {
-    ...{ clientId: client.id, receivedAt: at(5), channel: 'phone', provisionalSeverity: 'normal', accountId: ACCOUNT },
+    ...{ clientId: client.id, receivedAt: at(5), channel: 'phone', provisionalSeverity: 'normal', accountId: account },
     subject: { product: 'Fund subscription', problem: 'Executed late' },
     allegation: 'The subscription of 3 March was executed a day late.',
     disputedAmount: { amountMinor: 12_500, currency: 'CNY' },
