@@ -78,6 +78,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
   const { url } = database;
   const folder = await mkdtemp(path.join(tmpdir(), 'rapport-api-'));
   const apiPool = createPool({ url, role: 'rapport_api', applicationName: 'api under test' });
+  const inboxPool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'inbox of the api under test' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });
   const owner = createPool({ url, max: 2, applicationName: 'owner' });
   const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
@@ -99,7 +100,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
   const keeping = timekeeping ? await startTimekeeping({ url, firmZone: 'Asia/Shanghai', pollMs: 10 }) : undefined;
   const parts: ApiOptions = {
     store,
-    database: apiPool,
+    database: inboxPool,
     keys: new ClientKeys(apiPool, master),
     master,
     reads,
@@ -138,7 +139,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
       await runner.close();
       await reads.close();
       await store.close();
-      await Promise.all([apiPool, projectorPool, owner].map((pool) => pool.end()));
+      await Promise.all([apiPool, inboxPool, projectorPool, owner].map((pool) => pool.end()));
       await database.drop();
       await rm(folder, { recursive: true });
     },

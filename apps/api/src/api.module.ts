@@ -52,7 +52,7 @@ import { ValueController } from './value/value.controller.js';
 /** What the API works on. Whoever makes these also closes them. */
 export interface ApiParts {
   store: EventStore;
-  /** With the API's rights. */
+  /** With the API's rights, and apart from the pool that `keys` ask. */
   database: Database;
   keys: ClientKeys;
   master: MasterKeys;

@@ -9,6 +9,8 @@ import { createApi, type RunningApi } from './create-api.js';
 
 const log = createLogger('api');
 const POOL_MAX = 12;
+/** The inbox of the back office has connections of its own: its transactions look keys up over the others. */
+const INBOX_POOL_MAX = 6;
 
 /** The API as a process of its own, with its own connections. Rejects where the database is away or not durable. */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
@@ -21,7 +23,8 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
     applicationName: 'rapport api',
     onIdleError,
   });
-  const opened: (() => Promise<unknown>)[] = [() => pool.end()];
+  const inboxPool = createPool({ url, role: 'rapport_api', max: INBOX_POOL_MAX, applicationName: 'rapport api inbox', onIdleError });
+  const opened: (() => Promise<unknown>)[] = [() => pool.end(), () => inboxPool.end()];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.reverse()) await close();
   };
@@ -38,7 +41,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
       ...http,
       zone,
       store,
-      database: pool,
+      database: inboxPool,
       keys,
       master,
       reads,

@@ -22,14 +22,19 @@ const log = createLogger('bridge');
  * and days are reconciled. One leader; all it does has the same effect done twice.
  */
 export class BridgeDesk {
+  private readonly database: Database;
+
+  /** `leaders`: holds the session that leads for as long as it does. */
   constructor(
-    private readonly database: Database,
+    private readonly leaders: Database,
     private readonly office: BackOffice,
     private readonly options: DeskOptions = {},
-  ) {}
+  ) {
+    this.database = office.options.database;
+  }
 
   run(signal: AbortSignal): Promise<void> {
-    return lead(this.database, 'bridge desk', signal, (term) => this.serve(term));
+    return lead(this.leaders, 'bridge desk', signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { accountStream } from '#accounts';
 import { type CommandContext, type CommandResult, type CommandRunner, NotFound } from '#application';
-import { transaction } from '#database';
+import { type Sql, transaction } from '#database';
 import { DomainError, type Uuid } from '#event-sourcing';
 import type { Inbox } from './inbox.js';
 import { accountLane, lockLane } from './lanes.js';
@@ -18,8 +18,8 @@ interface GapRow {
 /** A person says that what is missing up to the end of this gap will never come: evaluations of its owner go on without it. */
 export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid, context: CommandContext): Promise<CommandResult> {
   const { database, store } = inbox.options;
-  const find = async (): Promise<GapRow> => {
-    const { rows } = await database.query<GapRow>(
+  const find = async (sql: Sql): Promise<GapRow> => {
+    const { rows } = await sql.query<GapRow>(
       `SELECT source, account_id AS "accountId", client_id AS "clientId", branch_id AS "branchId", last, closed_at IS NOT NULL AS closed
          FROM bridge.gaps WHERE gap_id = $1`,
       [gapId],
@@ -27,10 +27,10 @@ export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid
     if (!rows[0]) throw new NotFound();
     return rows[0];
   };
-  const { accountId } = await find();
+  const { accountId } = await find(database);
   return transaction(database, async (sql) => {
     await lockLane(sql, accountLane(accountId));
-    const gap = await find(); // as it stands now that nobody else works on the account
+    const gap = await find(sql); // as it stands now that nobody else works on the account
     const sequences = await Sequences.load(sql, inbox.facts, context.now, [accountId]);
     const news = sequences.givenUp(gap, gap.last);
     const through = news.closedThrough ?? gap.last;

@@ -17,6 +17,10 @@ import { RiskResults } from './risk-results.js';
 import { type Delivery, type Statement, statementsOf } from './statement.js';
 
 export interface InboxOptions {
+  /**
+   * A pool of its own, apart from the one that `keys` ask: a transaction here may have to look a key up, and would wait for a
+   * connection that others hold who wait for it.
+   */
   database: Database;
   store: EventStore;
   keys: ClientKeys;

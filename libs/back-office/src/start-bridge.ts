@@ -40,10 +40,13 @@ export interface Bridge {
 export async function startBridge({ url, master, firmZone: zone, kafka, onIdleError, ...desk }: BridgeOptions): Promise<Bridge> {
   const shared = { url, role: 'rapport_bridge', applicationName: 'rapport bridge', onIdleError } as const;
   const store = await EventStore.open({ ...shared, maxReaders: 3 });
-  const database = createPool({ ...shared, max: 6 });
+  // who holds a connection and waits for another waits on another pool: keys are looked up inside transactions, and leaders stay
+  const database = createPool({ ...shared, max: 8 });
+  const keysPool = createPool({ ...shared, max: 2 });
+  const leaders = createPool({ ...shared, max: 4 });
   const close = async (): Promise<void> => {
     await store.close();
-    await database.end();
+    await Promise.all([database, keysPool, leaders].map((pool) => pool.end()));
   };
   try {
     await store.checkReadable(eventRegistry);
@@ -51,10 +54,10 @@ export async function startBridge({ url, master, firmZone: zone, kafka, onIdleEr
     await close();
     throw error;
   }
-  const office = new BackOffice({ database, store, keys: new ClientKeys(database, master), zone });
+  const office = new BackOffice({ database, store, keys: new ClientKeys(keysPool, master), zone });
   const stopping = new AbortController();
   const { signal } = stopping;
-  const parts: Promise<void>[] = [new BridgeDesk(database, office, desk).run(signal)];
+  const parts: Promise<void>[] = [new BridgeDesk(leaders, office, desk).run(signal)];
   let relay: Relay | undefined;
   if (kafka) {
     const client = createKafka('rapport-bridge', kafka.brokers);
@@ -64,8 +67,8 @@ export async function startBridge({ url, master, firmZone: zone, kafka, onIdleEr
     };
     parts.push(new TopicReader({ kafka: client, topic: kafka.backOfficeTopic, group: kafka.group }).run(take, signal));
     relay = new Relay({
-      pool: database,
-      reader: new LogReader(database),
+      pool: leaders,
+      reader: new LogReader(leaders),
       kafka: client,
       topic: kafka.tierChangesTopic,
       outlet: tierChangeOutlet,
