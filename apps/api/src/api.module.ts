@@ -47,6 +47,7 @@ import { TierRulesController } from './tiers/tier-rules.controller.js';
 import { TierWhatIfController } from './tiers/tier-what-if.controller.js';
 import { TiersController } from './tiers/tiers.controller.js';
 import { ClientValueController } from './value/client-value.controller.js';
+import { SegmentsController } from './value/segments.controller.js';
 import { ValueController } from './value/value.controller.js';
 
 /** What the API works on. Whoever makes these also closes them. */
@@ -91,6 +92,7 @@ export class ApiModule {
         SurveysController,
         ClientValueController,
         ValueController,
+        SegmentsController,
         ContactsController,
         FollowUpsController,
         ComplaintsController,

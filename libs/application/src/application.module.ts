@@ -14,6 +14,7 @@ import { AcknowledgeHandbookHandler, ChangeHandbookHandler, DeliverHandbookHandl
 import { PlanOutreachHandler } from './outreach.handler.js';
 import { ChangeRequestHandler } from './request.handler.js';
 import { ChangeRiskProfileHandler } from './risk-profile.handler.js';
+import { ChangeSegmentHandler } from './segment.handler.js';
 import { RecordSurveyAnswerHandler } from './survey.handler.js';
 import { ChangeTierHandler } from './tier.handler.js';
 import { ChangeTierRulesHandler } from './tier-rules.handler.js';
@@ -28,6 +29,7 @@ export const commandHandlers = [
   ChangeRiskProfileHandler,
   PlanOutreachHandler,
   RecordSurveyAnswerHandler,
+  ChangeSegmentHandler,
   ChangeComplaintHandler,
   ChangeRequestHandler,
   ChangeCalendarHandler,

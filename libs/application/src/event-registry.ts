@@ -1,5 +1,5 @@
 import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#accounts';
-import { assignmentEvents, clientEvents, riskProfileEvents } from '#clients';
+import { assignmentEvents, clientEvents, riskProfileEvents, segmentEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents, outreachEvents, surveyEvents } from '#contacts';
 import { EventRegistry } from '#event-sourcing';
@@ -10,7 +10,7 @@ import { tierEvents, tierRulesEvents } from '#tiers';
 export const eventRegistry = new EventRegistry(
   ...[clientEvents, assignmentEvents, contactEvents, followUpEvents, tierEvents, complaintEvents, requestEvents],
   ...[calendarEvents, handbookEvents, acknowledgementEvents, deliveryEvents, commitmentEvents],
-  ...[riskProfileEvents, outreachEvents, surveyEvents],
+  ...[riskProfileEvents, outreachEvents, surveyEvents, segmentEvents],
   ...[inboxConflictEvents, parkedMessageEvents, reconciliationEvents],
   ...[accountEvents, sourceEvents, rateEvents, tierRulesEvents],
 );

@@ -12,6 +12,8 @@ export * from './handbook.handler.js';
 export * from './outreach.handler.js';
 export * from './request.handler.js';
 export * from './risk-profile.handler.js';
+export * from './segment-counts.js';
+export * from './segment.handler.js';
 export * from './survey.handler.js';
 export * from './tier.handler.js';
 export * from './tier-rules.handler.js';

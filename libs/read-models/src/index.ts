@@ -33,6 +33,8 @@ export * from './queries/page.js';
 export * from './queries/read-database.js';
 export * from './queries/request-queries.js';
 export * from './queries/risk-profile-queries.js';
+export * from './queries/segment-counting.js';
+export * from './queries/segment-queries.js';
 export * from './queries/tier-figures.js';
 export * from './queries/tier-lists.js';
 export * from './queries/tier-queries.js';

@@ -4,6 +4,7 @@ import { scoped } from './branch-scope.js';
 import { handbookMigrations } from './handbook-tables.js';
 import { riskProfileMigrations } from './risk-profile-tables.js';
 import { relationshipMigrations } from './relationship-tables.js';
+import { segmentMigrations } from './segment-tables.js';
 import { valueMigrations } from './value-tables.js';
 import { requestMigrations } from './request-tables.js';
 import { tierRulesMigrations } from './tier-rules-tables.js';
@@ -138,6 +139,7 @@ export const readModelMigrations = [
   ...commitmentMigrations,
   ...riskProfileMigrations,
   ...valueMigrations,
+  ...segmentMigrations,
   ...accountMigrations,
   ...relationshipMigrations,
   ...tierRulesMigrations,

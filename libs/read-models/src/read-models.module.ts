@@ -13,6 +13,7 @@ import { ContactHandler, FollowUpHandler, StreamReader } from './queries/contact
 import { EditionHandler, EditionListHandler, PresetListHandler } from './queries/handbook-queries.js';
 import { DeliveriesHandler, ReadersHandler } from './queries/handbook-reader-queries.js';
 import { FreshnessHandler } from './queries/freshness.js';
+import { SegmentClientsHandler, SegmentCountHandler, SegmentListHandler, SegmentOfIdHandler } from './queries/segment-queries.js';
 import { valueHandlers } from './queries/value/index.js';
 import { OutreachHandler } from './queries/outreach-queries.js';
 import { RiskProfileHandler } from './queries/risk-profile-queries.js';
@@ -60,6 +61,10 @@ export const queryHandlers = [
   OutreachHandler,
   RiskProfileHandler,
   ...valueHandlers,
+  SegmentListHandler,
+  SegmentOfIdHandler,
+  SegmentClientsHandler,
+  SegmentCountHandler,
   FollowUpHandler,
   FreshnessHandler,
 ];

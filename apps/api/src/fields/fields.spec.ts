@@ -15,6 +15,7 @@ import { RehearseBody } from '../service-levels/rehearsal.controller.js';
 import * as requests from '../service-levels/request-bodies.js';
 import * as rules from '../service-levels/rule-bodies.js';
 import * as surveys from '../contacts/survey-bodies.js';
+import * as segments from '../value/segment-bodies.js';
 import * as tiers from '../tiers/tier-bodies.js';
 import { TierWhatIfBody } from '../tiers/tier-what-if.controller.js';
 import * as tierRules from '../tiers/tier-rules-bodies.js';
@@ -38,6 +39,7 @@ const classes = Object.values({
   ...contacts,
   ...requests,
   ...riskProfiles,
+  ...segments,
   ...surveys,
   ...rules,
   ...tiers,

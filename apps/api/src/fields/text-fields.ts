@@ -75,5 +75,17 @@ export const EnumField = (values: readonly string[], options: MemberOptions = {}
     options,
   );
 
+/** A list of the listed texts. */
+export const EnumList = (values: readonly string[], options: MemberOptions = {}): PropertyDecorator =>
+  member(
+    { type: 'array', items: { type: 'string', enum: [...values] }, maxItems: values.length },
+    [
+      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
+      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= values.length },
+      { fault: 'not-allowed', holds: eachText((text) => values.includes(text)) },
+    ],
+    options,
+  );
+
 /** SHA-256 in lower-case hex. */
 export const Sha256Field = (options: MemberOptions = {}): PropertyDecorator => patterned('^[0-9a-f]{64}$', options);

@@ -1,6 +1,6 @@
 import { inboxProblems, reconciliationProblems } from '#accounts';
 import { applicationProblems } from '#application';
-import { assignmentProblems, clientProblems, riskProfileProblems } from '#clients';
+import { assignmentProblems, clientProblems, riskProfileProblems, segmentProblems } from '#clients';
 import { complaintProblems } from '#complaints';
 import { contactProblems, followUpProblems, outreachProblems, surveyProblems } from '#contacts';
 import type { ProblemTitle } from '#event-sourcing';
@@ -17,6 +17,7 @@ const domainProblems = {
   ...riskProfileProblems,
   ...outreachProblems,
   ...surveyProblems,
+  ...segmentProblems,
   ...tierProblems,
   ...tierRulesProblems,
   ...complaintProblems,

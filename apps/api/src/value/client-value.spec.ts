@@ -149,8 +149,8 @@ describe('the value of one client', () => {
       present: true,
       evidence: { answeredOn: ago(3), csat: 2 },
     });
-    await answer(1, 9); // told later, given earlier
     await answer(3, 1);
+    await answer(1, 9); // told later, given earlier
     expect(signalOf(await valueOf(clientId), 'lowSatisfaction')).toMatchObject({ present: false, evidence: { csat: 3 } });
     expect(signalOf(await valueOf(clientId, ago(2)), 'lowSatisfaction')).toMatchObject({ present: true });
   });

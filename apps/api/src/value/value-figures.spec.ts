@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { addDays, addMonths, dayNumberOf, rational, roundHalfUp, type Uuid } from '#event-sourcing';
+import { addDays, addMonths, dayNumberOf, type Rational, rational, roundHalfUp, type Uuid } from '#event-sourcing';
 import { netCommission, pareto, rankQuintiles } from '#tiers';
 import { type ApiUnderTest, BEIJING, type Caller, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
 import { allItems, aValuedClient, stateFacts } from '../../../../test/support/valued-clients.js';
@@ -110,15 +110,14 @@ describe.each(scopes)('figures of value, as %s sees them', (_, branch) => {
     for (const lived of active) {
       const expected = churnOf(lived);
       const shown = items.find(({ clientId }) => clientId === lived.clientId)!;
-      const signals = (shown['signals'] as { signal: string; present: boolean; evidence: object }[]).map(({ signal, present }) => [
-        signal,
-        present,
-      ]);
-      expect([lived.clientId, shown['score'], signals]).toEqual([
+      const signals = shown['signals'] as { signal: string; present: boolean; evidence: object }[];
+      const { adaRecent, adaBefore } = expected.signals[0]!.evidence as Record<string, Rational>;
+      expect([lived.clientId, shown['score'], signals.map(({ signal, present }) => [signal, present])]).toEqual([
         lived.clientId,
         expected.score,
         expected.signals.map(({ signal, present }) => [signal, present]),
       ]);
+      expect(signals[0]!.evidence).toMatchObject({ adaRecent: minor(adaRecent!), adaBefore: minor(adaBefore!) });
     }
     const { body } = await caller.get(`/v1/value/churn/counts?asOf=${asOf}`);
     expect(body['clients']).toBe(active.length);

@@ -4,6 +4,7 @@ import type { Projection } from '../runner/projection.js';
 import { accountFacts } from './account-facts.js';
 import { caseFacts } from './case-facts.js';
 import { calendars } from './calendars.js';
+import { clientAttributes } from './client-attributes.js';
 import { clientContacts } from './client-contacts.js';
 import { clientFiles } from './client-files.js';
 import { commitments } from './commitments.js';
@@ -15,6 +16,7 @@ import { relationships } from './relationships.js';
 import { requests } from './requests.js';
 import { tierStandings } from './tier-standings.js';
 import { riskProfiles } from './risk-profiles.js';
+import { segments } from './segments.js';
 import { tierHistory } from './tier-history.js';
 import { tierRules } from './tier-rules.js';
 import { timeline } from './timeline.js';
@@ -35,6 +37,8 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   complaints((at) => toLocalDate(at, firmZone)),
   followUps(),
   riskProfiles(),
+  clientAttributes(keys, master),
+  segments(),
   clientContacts((at) => toLocalDate(at, firmZone)),
   requests((at) => toLocalDate(at, firmZone)),
   caseFacts(),

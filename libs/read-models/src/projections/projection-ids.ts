@@ -9,6 +9,8 @@ export const projectionIds = {
   followUps: { name: 'followUps', version: 1 },
   riskProfiles: { name: 'riskProfiles', version: 1 },
   clientContacts: { name: 'clientContacts', version: 1 },
+  clientAttributes: { name: 'clientAttributes', version: 1 },
+  segments: { name: 'segments', version: 1 },
   requests: { name: 'requests', version: 1 },
   caseFacts: { name: 'caseFacts', version: 1 },
   calendars: { name: 'calendars', version: 1 },

@@ -9,6 +9,7 @@ import { commitmentTable } from '../projections/commitments.js';
 import { complaintTable } from '../projections/complaints.js';
 import { followUpTable } from '../projections/follow-ups.js';
 import { projectionIds, type ReadModel } from '../projections/projection-ids.js';
+import { segmentCountTable, segmentTable } from '../projections/segments.js';
 import { riskProfileTable } from '../projections/risk-profiles.js';
 import { requestTable } from '../projections/requests.js';
 import { editionTable, presetTable } from '../projections/handbook.js';
@@ -45,6 +46,8 @@ export const entities = {
   complaint: entityOf(complaintTable),
   followUp: entityOf(followUpTable),
   riskProfile: entityOf(riskProfileTable),
+  segment: entityOf(segmentTable),
+  segmentCount: entityOf(segmentCountTable),
   request: entityOf(requestTable),
   caseFacts: entityOf(caseFactsTable),
   commitment: entityOf(commitmentTable),

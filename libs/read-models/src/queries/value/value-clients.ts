@@ -27,12 +27,12 @@ const FIRST: Uuid = '00000000-0000-0000-0000-000000000000';
 const CHUNK = 20_000;
 const LARGEST: Uuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-const CLIENTS = `
+const CLIENTS = (only: string): string => `
   SELECT f.client_id AS "clientId", f.client_no AS "clientNo", f.branch_id AS "branchId", f.status,
          least(((f.file::jsonb ->> 'registeredAt')::timestamptz AT TIME ZONE $3)::date,
                (SELECT min(a.first_on) FROM read.accounts a WHERE a.client_id = f.client_id))::text AS "clientSince"
     FROM read.client_files f
-   WHERE f.client_id > $1 AND f.client_id <= $2 AND f.status = ANY ($4::text[])
+   WHERE f.client_id > $1 AND f.client_id <= $2 AND f.status = ANY ($4::text[])${only && ` AND ${only}`}
    ORDER BY f.client_id LIMIT $5`;
 
 const present: readonly ValueClient['status'][] = ['prospect', 'active'];
@@ -45,6 +45,8 @@ export interface ClientWalk {
   after?: Uuid;
   /** Default all but closed ones. */
   statuses?: readonly ValueClient['status'][];
+  /** A further condition on client files `f`, its values from parameter $6 on. */
+  only?: { sql: string; values: readonly unknown[] };
   /** Clients a step, at most 20,000. */
   size?: number;
 }
@@ -55,12 +57,12 @@ export interface ClientWalk {
  */
 export async function* walkClients<T>(
   database: ReadDatabase,
-  { scope, zone, after = FIRST, statuses = present, size = CHUNK }: ClientWalk,
+  { scope, zone, after = FIRST, statuses = present, only = { sql: '', values: [] }, size = CHUNK }: ClientWalk,
   load: (manager: EntityManager, chunk: ClientChunk) => Promise<T>,
 ): AsyncGenerator<T> {
   for (let from = after; ;) {
     const step = await database.inScope(scope, async (manager) => {
-      const clients = await manager.query<ValueClient[]>(CLIENTS, [from, LARGEST, zone, statuses, size]);
+      const clients = await manager.query<ValueClient[]>(CLIENTS(only.sql), [from, LARGEST, zone, statuses, size, ...only.values]);
       const last = clients.at(-1)?.clientId;
       return last === undefined ? undefined : { clients, last, answer: await load(manager, { after: from, last, clients }) };
     });
@@ -74,7 +76,7 @@ export async function* walkClients<T>(
 /** One client as a range of its own; undefined where the scope does not see them. */
 export async function oneClient(manager: EntityManager, clientId: Uuid, zone: string): Promise<ClientChunk | undefined> {
   const after = before(clientId);
-  const clients = await manager.query<ValueClient[]>(CLIENTS, [after, clientId, zone, [...present, 'closed'], 1]);
+  const clients = await manager.query<ValueClient[]>(CLIENTS(''), [after, clientId, zone, [...present, 'closed'], 1]);
   return clients.length === 0 ? undefined : { after, last: clientId, clients };
 }
 

@@ -1,0 +1,85 @@
+import { type SegmentEvent, segmentEvents } from '#clients';
+import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
+import type { ProjectedEvent, Projection } from '../runner/projection.js';
+import { RowTable } from '../row-table.js';
+import { projectionIds } from './projection-ids.js';
+
+export interface SegmentRow {
+  segmentId: Uuid;
+  version: number;
+  name: string;
+  status: 'active' | 'retired';
+  /** JSON. */
+  query: string;
+  savedBy: StaffId;
+  savedIn: string;
+  savedAt: Instant;
+  retiredBy: StaffId | null;
+  /** JSON list of dates, ascending. */
+  countedOn: string;
+}
+
+export interface SegmentCountRow {
+  segmentId: Uuid;
+  onDate: LocalDate;
+  branchId: string;
+  clients: number;
+}
+
+export const segmentTable = new RowTable<SegmentRow>('read.segments', ['segmentId'], {
+  segmentId: ['segment_id', 'uuid'],
+  version: ['version', 'int'],
+  name: ['name', 'text'],
+  status: ['status', 'text'],
+  query: ['query', 'text'],
+  savedBy: ['saved_by', 'text'],
+  savedIn: ['saved_in', 'text'],
+  savedAt: ['saved_at', 'timestamptz'],
+  retiredBy: ['retired_by', 'text'],
+  countedOn: ['counted_on', 'text'],
+});
+
+export const segmentCountTable = new RowTable<SegmentCountRow>('read.segment_counts', ['segmentId', 'onDate', 'branchId'], {
+  segmentId: ['segment_id', 'uuid'],
+  onDate: ['on_date', 'date'],
+  branchId: ['branch_id', 'text'],
+  clients: ['clients', 'int'],
+});
+
+const typed = ({ type, body }: ProjectedEvent): SegmentEvent => ({ type, data: body }) as unknown as SegmentEvent;
+
+/** Saved queries, and how many clients of each branch each of them found, by day. */
+export const segments = (): Projection => ({
+  ...projectionIds.segments,
+  handles: Object.keys(segmentEvents),
+  async apply(db, events) {
+    await segmentTable.foldInto(db, events, (event) => event.streamId, fold);
+    const counts = events.flatMap((event): SegmentCountRow[] => {
+      const stated = typed(event);
+      if (stated.type !== 'SegmentCounted') return [];
+      return stated.data.branches.map((count) => ({ segmentId: event.streamId, onDate: stated.data.on, ...count }));
+    });
+    await segmentCountTable.upsert(db, counts);
+  },
+});
+
+function fold(row: SegmentRow | undefined, event: ProjectedEvent): SegmentRow {
+  const stated = typed(event);
+  const { streamId: segmentId, version, recordedAt: savedAt, meta } = event;
+  if (stated.type === 'SegmentSaved') {
+    const { name, query, savedBy } = stated.data;
+    const saved = { savedBy, savedIn: meta.branchId, savedAt, retiredBy: null, countedOn: '[]' };
+    return { segmentId, version, name, status: 'active', query: JSON.stringify(query), ...saved };
+  }
+  if (!row) throw new Error(`${stated.type} of a segment that was never saved`);
+  switch (stated.type) {
+    case 'SegmentRenamed':
+      return { ...row, version, name: stated.data.name };
+    case 'SegmentRetired':
+      return { ...row, version, status: 'retired', retiredBy: stated.data.retiredBy };
+    case 'SegmentCounted': {
+      const days = new Set([...(JSON.parse(row.countedOn) as LocalDate[]), stated.data.on]);
+      return { ...row, version, countedOn: JSON.stringify([...days].sort()) };
+    }
+  }
+}
