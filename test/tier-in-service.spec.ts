@@ -123,7 +123,14 @@ describe('tiers of month ends in service', () => {
     expect(affectedCommitments).toContain(affected.id);
     expect(affectedCommitments).not.toContain(before.id); // it began as STANDARD, and is STANDARD again
     expect(await commitment(running)).toEqual(before);
-    expect((await commitment(await receive())).tierUsed).toBe('STANDARD');
+    const standard = await receive();
+    expect((await commitment(standard)).tierUsed).toBe('STANDARD');
+    await facts.assets(client, 'S-1', addDays(lastMonthEnd, -120), 9_000_000 * YUAN);
+    await facts.assets(client, 'S-1', addDays(today, -89), 9_000_000 * YUAN);
+    await facts.late();
+    await log.caughtUp(keeping);
+    expect((await last('TierCorrected')).event.data).toMatchObject({ intervals: [{ tier: 'PLATINUM', validTo: null }] });
+    expect(await commitment(standard)).toMatchObject({ tierUsed: 'STANDARD', recomputed: [] }); // nor in the client's favour
   });
 
   /** Waits until the read model has a commitment. */

@@ -1,11 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
-import { type AsOf, type Page, pageOf, type PageRequest, ReadDatabase } from '#read-models';
+import { type AsOf, type Page, pageOf, type PageRequest, ReadDatabase, signsOfClients, type ValueSigns } from '#read-models';
 import { type Distances, type TierEvaluation, type TierName, type TierRules, tierInForce, type TierAssertion } from '#tiers';
 import { standingDistances } from './tier-why.js';
 
 /** One client of a manager's book, by what there is to do. */
-export interface BookEntry {
+export interface BookEntry extends ValueSigns {
   clientId: Uuid;
   clientNo: string;
   status: string;
@@ -37,6 +37,8 @@ export class BookQuery extends Query<(Page<BookEntry> & AsOf) | undefined> {
     readonly scope: string,
     readonly staffId: StaffId,
     readonly today: LocalDate,
+    /** IANA zone of the firm. */
+    readonly zone: string,
     /** Follow-ups due up to here count. */
     readonly dueBy: Instant,
     readonly page: PageRequest,
@@ -84,7 +86,7 @@ const NIL: Uuid = '00000000-0000-0000-0000-000000000000';
 export class BookHandler implements IQueryHandler<BookQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ scope, staffId, today, dueBy, page }: BookQuery): Promise<(Page<BookEntry> & AsOf) | undefined> {
+  async execute({ scope, staffId, today, zone, dueBy, page }: BookQuery): Promise<(Page<BookEntry> & AsOf) | undefined> {
     const fresh = await this.database.asOf(scope, 'tierStandings', async () => ({}));
     const sql = this.database.sql(scope);
     const { rows } = await sql.query<Row>(BOOK, [staffId, today, dueBy, page.after?.[0] ?? NIL, page.limit + 1]);
@@ -99,17 +101,17 @@ export class BookHandler implements IQueryHandler<BookQuery> {
          FROM read.tier_assertions WHERE client_id = ANY ($1::uuid[]) ORDER BY client_id, position, ordinal`,
       [rows.map(({ clientId }) => clientId)],
     );
-    const entry = (row: Row): BookEntry =>
-      entryOf(
-        row,
-        stated.filter(({ clientId }) => clientId === row.clientId),
-        rules,
-        today,
-      );
+    const shown = rows.slice(0, page.limit).map(({ clientId }) => clientId);
+    const signs = await signsOfClients(this.database, { scope, asOf: today, zone }, shown);
+    const entry = (row: Row): BookEntry => {
+      const assertions = stated.filter(({ clientId }) => clientId === row.clientId);
+      return { ...entryOf(row, assertions, rules, today), ...(signs.get(row.clientId) ?? NO_SIGNS) };
+    };
     return { ...pageOf(rows, page.limit, entry, ({ clientId }) => [clientId]), ...fresh! };
   }
 }
 
+const NO_SIGNS: ValueSigns = { dormant: false, lastActivityOn: null, churnSignals: [] };
 const LATEST: Instant = '9999-12-31T23:59:59.999Z';
 
 function entryOf(
@@ -117,7 +119,7 @@ function entryOf(
   assertions: readonly TierAssertion[],
   rules: ReadonlyMap<string, TierRules>,
   today: LocalDate,
-): BookEntry {
+): Omit<BookEntry, keyof ValueSigns> {
   const inForce = tierInForce(assertions, today, LATEST);
   const held = inForce?.override;
   const until = assertions.find(({ kind, overrideId }) => kind === 'override' && overrideId === held?.overrideId)?.validTo ?? null;

@@ -17,6 +17,9 @@ export class BookEntryView {
   @Shown({ type: () => DistancesView, nullable: true }) distances: DistancesView | null;
   @ShownTextOrNull('Latest month end that could not be evaluated, where no later one was') stoppedOn: string | null;
   @ShownTextOrNull('First day on which the risk profile holds no more') riskProfileValidUntil: string | null;
+  @ShownFlag('Nothing held, and nothing done for long') dormant: boolean;
+  @ShownTextOrNull() lastActivityOn: string | null;
+  @Shown({ type: 'array', items: { type: 'string' } }, 'Signs of leaving; their evidence is in the client’s value') churnSignals: string[];
   @ShownNumber() openComplaints: number;
   @ShownNumber('Due by the end of today') followUpsDue: number;
   @ShownTextOrNull('The earliest that is not done') nextFollowUpAt: string | null;

@@ -52,12 +52,21 @@ export class TierReadsController {
     if (principal.role === 'relationshipManager' && staffId !== principal.subject) throw new Problem('not-permitted');
     const today = this.today();
     const dueBy = rangeOf(undefined, today, this.desk.zone, 'to').upTo!;
-    const models = ['relationships', 'tierHistory', 'tierStandings', 'clientFiles', 'complaints', 'followUps', 'riskProfiles'] as const;
+    const models = [
+      'relationships',
+      'tierHistory',
+      'tierStandings',
+      'accountFacts',
+      'clientFiles',
+      'complaints',
+      'followUps',
+      'riskProfiles',
+    ] as const;
     const asked = { ...position, list: 'book', filter: { staffId }, principal, models, minPosition };
     const answer = await this.desk.page<BookEntry, object>(
       asked,
       reply,
-      (page) => new BookQuery(principal.branchScope, staffId, today, dueBy, page),
+      (page) => new BookQuery(principal.branchScope, staffId, today, this.desk.zone, dueBy, page),
     );
     return { staffId, today, ...answer };
   }

@@ -13,6 +13,7 @@ export * from './value-of-client-query.js';
 export type { ValueFrame, ValueQuestion } from './value-pages.js';
 export * from './value-pareto-query.js';
 export * from './value-rfm-query.js';
+export * from './value-signs.js';
 
 export const valueHandlers = [
   ...[RfmDistributionHandler, RfmListHandler, ParetoHandler, ParetoListHandler, ChurnListHandler, ChurnCountsHandler],
