@@ -1,4 +1,4 @@
-import { type ClientEvent, clientEvents, type Profile } from '#clients';
+import { clientEvents, type Profile } from '#clients';
 import type { Uuid } from '#event-sourcing';
 import { blindIndex, type ClientKeys, type MasterKeys, openData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
@@ -26,8 +26,6 @@ export const clientAttributeTable = new RowTable<ClientAttributeRow>('read.clien
 /** Equal values of an attribute have equal indexes, which tell nobody without the key what they are. */
 export const attributeIndex = (master: MasterKeys, attribute: ClientAttribute, value: string): string =>
   blindIndex(master, `client.${attribute}`, value);
-
-type ProfileEvent = Extract<ClientEvent, { type: 'ClientProfileUpdated' }>;
 
 /** Attributes by which clients are counted in sets, none of them in plain. An erased client's are not indexed again. */
 export const clientAttributes = (keys: ClientKeys, master: MasterKeys): Projection => ({
