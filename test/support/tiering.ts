@@ -17,6 +17,7 @@ export { FIRM_ZONE, SOURCE };
 /** Facts of accounts on a log of its own with its read models, and what evaluates them. */
 export interface TieredLog extends TierFacts {
   url: string;
+  masterKeyFile: string;
   owner: Database;
   store: EventStore;
   tiering: Tiering;
@@ -37,7 +38,8 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}, dat
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-tiers-'));
   const owner = createPool({ url, max: 3, applicationName: 'owner' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });
-  const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
+  const masterKeyFile = path.join(folder, 'master-keys.json');
+  const master = MasterKeys.loadOrCreate(masterKeyFile);
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'facts under test' });
   const keys = new ClientKeys(projectorPool, master);
   const codec = new EventCodec(eventRegistry, new ClientKeys(owner, master));
@@ -61,7 +63,7 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}, dat
   };
   const tiering = await open();
   return {
-    ...{ url, owner, store, tiering, open, stopProjecting, ...tierFacts(store, codec) },
+    ...{ url, masterKeyFile, owner, store, tiering, open, stopProjecting, ...tierFacts(store, codec) },
     late: async () => tiering.latePass.run(await tiering.readModelsReady(), new AbortController().signal),
     async run(...dates) {
       for (const on of dates) await tiering.evaluator.run(on, new AbortController().signal);
