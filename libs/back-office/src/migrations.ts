@@ -147,8 +147,12 @@ GRANT SELECT ON read.${table} TO rapport_bridge;`,
   .join('\n')}
 `;
 
+// Whatever holds the key: what is said of a record is looked up page by page, however many millions there are.
+const records = `CREATE INDEX statements_of_record ON bridge.messages (source, record, version);`;
+
 /** Run after the read models', which the inbox looks owners up in. */
 export const backOfficeMigrations: readonly Migration[] = [
   { name: 'back-office-001-inbox', sql: inbox },
   { name: 'back-office-002-rights', sql: bridgeRights },
+  { name: 'back-office-003-records', sql: records },
 ];
