@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { eventRegistry } from '#application';
-import { assignmentEvents, assignments, client, clientEvents } from '#clients';
+import { inboxConflict, inboxConflictEvents, parkedMessage, parkedMessageEvents, reconciliation, reconciliationEvents } from '#accounts';
+import { assignmentEvents, assignments, client, clientEvents, riskProfile, riskProfileEvents, segment, segmentEvents } from '#clients';
 import { complaint, complaintEvents } from '#complaints';
-import { contact, contactEvents, followUp, followUpEvents } from '#contacts';
+import { contact, contactEvents, followUp, followUpEvents, outreach, outreachEvents, survey, surveyEvents } from '#contacts';
 import { type Decider, type DomainEvent, fold } from '#event-sourcing';
 import { openData } from '#privacy';
 import {
@@ -22,13 +23,14 @@ import {
   request,
   requestEvents,
 } from '#service-levels';
-import { tier, tierEvents } from '#tiers';
+import { tier, tierEvents, tierRulebook, tierRulesEvents } from '#tiers';
 import { type GoldenEvent, goldenKey } from './seal-example.js';
 
 /** Released files and what they held when released. Add files; never edit one, for logs in the field hold such events. */
 const released: Record<string, string> = {
   '2026-11-spine.jsonl': 'db0b29fcb4244d05b128ac008cb7f3a1214adcd77f2bc5c2c60a30b693dcd159',
   '2026-11-service-levels.jsonl': 'f37ff60558b106b4461743f2b814045ec345726b7821821f3ab6d240fa09123e',
+  '2026-11-tiers.jsonl': 'd787e19958eb4f84d86af9a823db7e0197070d3f92a58da741379b1cbef63e90',
 };
 
 const lines = Object.keys(released).flatMap((name) => read(name).split('\n').filter(Boolean));
@@ -77,8 +79,21 @@ describe('released event shapes', () => {
       request: state(request, requestEvents),
       commitment: state(commitment, commitmentEvents),
     };
+    const tiers = {
+      tierRulebook: state(tierRulebook, tierRulesEvents),
+      riskProfile: state(riskProfile, riskProfileEvents),
+      outreach: state(outreach, outreachEvents),
+      survey: state(survey, surveyEvents),
+      segment: state(segment, segmentEvents),
+      inboxConflict: state(inboxConflict, inboxConflictEvents),
+      parkedMessage: state(parkedMessage, parkedMessageEvents),
+      reconciliation: state(reconciliation, reconciliationEvents),
+    };
+    if (process.env.UPDATE_GOLDEN_STATE === '1')
+      writeFileSync(path.join(import.meta.dirname, '2026-11-tiers.state.json'), JSON.stringify(plain(tiers), null, 2));
     expect(plain(spine)).toEqual(JSON.parse(read('2026-11-spine.state.json')));
     expect(plain(serviceLevels)).toEqual(JSON.parse(read('2026-11-service-levels.state.json')));
+    expect(plain(tiers)).toEqual(JSON.parse(read('2026-11-tiers.state.json')));
   });
 });
 

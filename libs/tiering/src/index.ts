@@ -4,6 +4,7 @@ export * from './late-pass.js';
 export * from './migrations.js';
 export * from './published-rules.js';
 export * from './runs.js';
+export * from './segment-counter.js';
 export * from './start-tiering.js';
 export * from './tier-keeper.js';
 export * from './book.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Installation } from '../installation.js';
+import { countSegmentsOf } from './count-segments.js';
 import { evaluateTiers, type EvaluateTiersOptions, evaluationLines } from './evaluate-tiers.js';
 import { tiersUnderDraft, type TierWhatIfOptions } from './tier-what-if.js';
 
@@ -22,6 +23,14 @@ export function addTierCommands(program: Command, { onInstallation, print, firmZ
         const report = await evaluateTiers(installation, firmZone(), options);
         print(options.json ? JSON.stringify(report) : evaluationLines(report).join('\n'));
       }),
+    );
+
+  program
+    .command('count-segments')
+    .description('count how many clients belong to each segment in use, where that was not counted for the day yet')
+    .requiredOption('--as-of <date>', 'day that behaviour and tier are of, a month end as a rule')
+    .action((options: { asOf: string }) =>
+      onInstallation(async (installation) => print(`${await countSegmentsOf(installation, firmZone(), options.asOf)} segments counted`)),
     );
 
   program

@@ -38,7 +38,7 @@ export const allProjections = ({ registry, keys, master, firmZone }: ProjectionP
   followUps(),
   riskProfiles(),
   clientAttributes(keys, master),
-  segments(),
+  segments(master),
   clientContacts((at) => toLocalDate(at, firmZone)),
   requests((at) => toLocalDate(at, firmZone)),
   caseFacts(),
