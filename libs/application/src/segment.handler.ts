@@ -24,41 +24,31 @@ export class ChangeSegmentHandler implements ICommandHandler<ChangeSegment> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ segmentId, command, context }: ChangeSegment): Promise<CommandResult> {
-    return changeSegment(this.runner, segmentId, command, context);
+    const { principal } = context;
+    const target = { id: segmentId ?? newId(), created: command.type === 'SaveSegment' };
+    const decide = async () => {
+      const stream = segmentStream(target.id);
+      if (command.type === 'SaveSegment') {
+        const events = segment.decide(command, segment.initial);
+        return { stream, version: 0, decision: { events, branchId: branchOf(principal), reservations: [nameOf(command.name)] } };
+      }
+      const loaded = await this.runner.load(segment, target.id);
+      if (!loaded || loaded.state.status === 'none') throw new NotFound();
+      // everybody may read it, but it is changed where it was saved
+      if (!maySee(principal, loaded.branchId)) throw new DomainError('branch-not-yours');
+      const events = segment.decide(command, loaded.state);
+      const { name } = loaded.state;
+      const renamed = command.type === 'RenameSegment' && events.length > 0 && command.name.toLowerCase() !== name.toLowerCase();
+      const freed = renamed || (command.type === 'RetireSegment' && events.length > 0);
+      const decision = {
+        ...{ events, branchId: loaded.branchId },
+        ...(renamed && { reservations: [nameOf(command.name)] }),
+        ...(freed && { releases: [nameOf(name)] }),
+      };
+      return { stream, version: loaded.version, decision };
+    };
+    return this.runner.run(target, context, decide, () => new DomainError('segment-name-taken', ['/name']));
   }
 }
 
 const nameOf = (name: string) => ({ kind: SEGMENT_NAME, key: name.toLowerCase() });
-
-/** The same without a bus, for who counts segments at a month's end. */
-export function changeSegment(
-  runner: CommandRunner,
-  segmentId: Uuid | undefined,
-  command: SegmentCommand,
-  context: CommandContext,
-): Promise<CommandResult> {
-  const { principal } = context;
-  const target = { id: segmentId ?? newId(), created: command.type === 'SaveSegment' };
-  const decide = async () => {
-    const stream = segmentStream(target.id);
-    if (command.type === 'SaveSegment') {
-      const events = segment.decide(command, segment.initial);
-      return { stream, version: 0, decision: { events, branchId: branchOf(principal), reservations: [nameOf(command.name)] } };
-    }
-    const loaded = await runner.load(segment, target.id);
-    if (!loaded || loaded.state.status === 'none') throw new NotFound();
-    // everybody may read it, but it is changed where it was saved
-    if (!maySee(principal, loaded.branchId)) throw new DomainError('branch-not-yours');
-    const events = segment.decide(command, loaded.state);
-    const { name } = loaded.state;
-    const renamed = command.type === 'RenameSegment' && events.length > 0 && command.name.toLowerCase() !== name.toLowerCase();
-    const freed = renamed || (command.type === 'RetireSegment' && events.length > 0);
-    const decision = {
-      ...{ events, branchId: loaded.branchId },
-      ...(renamed && { reservations: [nameOf(command.name)] }),
-      ...(freed && { releases: [nameOf(name)] }),
-    };
-    return { stream, version: loaded.version, decision };
-  };
-  return runner.run(target, context, decide, () => new DomainError('segment-name-taken', ['/name']));
-}

@@ -139,8 +139,8 @@ export const readModelMigrations = [
   ...commitmentMigrations,
   ...riskProfileMigrations,
   ...valueMigrations,
-  ...segmentMigrations,
   ...accountMigrations,
   ...relationshipMigrations,
   ...tierRulesMigrations,
+  ...segmentMigrations,
 ];

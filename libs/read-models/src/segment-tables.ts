@@ -18,6 +18,7 @@ const segments = `
       name       text NOT NULL,
       status     text NOT NULL,
       query      text NOT NULL,      -- JSON
+      indexes    text NOT NULL,      -- JSON: blind indexes of the values it names, by attribute
       saved_by   text NOT NULL,
       saved_in   text NOT NULL,      -- branch
       saved_at   timestamptz NOT NULL,
@@ -34,8 +35,18 @@ const counts = `
       PRIMARY KEY (segment_id, on_date, branch_id)
     );`;
 
+/** Who counts segments at a month's end reads what they are counted by, of every branch; none of it is personal in plain. */
+const counted = ['segments', 'client_attributes', 'client_contacts', 'survey_answers', 'complaints', 'tier_rules']
+  .map(
+    (table) => `
+    CREATE POLICY counted ON read.${table} FOR SELECT TO rapport_timekeeper USING (true);
+    GRANT SELECT ON read.${table} TO rapport_timekeeper;`,
+  )
+  .join('');
+
 export const segmentMigrations: readonly Migration[] = [
   { name: 'read-models-005-client-attributes', sql: `${attributes}\n${scoped('client_attributes')}` },
   { name: 'read-models-005-segments', sql: `${segments}\n${firmWide('segments')}` },
   { name: 'read-models-005-segment-counts', sql: `${counts}\n${scoped('segment_counts')}` },
+  { name: 'read-models-006-for-who-counts-segments', sql: counted },
 ];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { addDays, addMonths, toLocalDate, type Uuid } from '#event-sourcing';
+import { addDays, toLocalDate, type Uuid } from '#event-sourcing';
 import { type ApiUnderTest, BEIJING, type Caller, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
 import { allItems, aValuedClient, stateFacts } from '../../../../test/support/valued-clients.js';
 

@@ -1,7 +1,9 @@
-import { type SegmentEvent, segmentEvents } from '#clients';
+import { type SegmentEvent, segmentEvents, type SegmentQuery } from '#clients';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
+import type { MasterKeys } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { RowTable } from '../row-table.js';
+import { attributeIndex, type ClientAttribute } from './client-attributes.js';
 import { projectionIds } from './projection-ids.js';
 
 export interface SegmentRow {
@@ -11,6 +13,8 @@ export interface SegmentRow {
   status: 'active' | 'retired';
   /** JSON. */
   query: string;
+  /** JSON of SegmentIndexes. */
+  indexes: string;
   savedBy: StaffId;
   savedIn: string;
   savedAt: Instant;
@@ -32,6 +36,7 @@ export const segmentTable = new RowTable<SegmentRow>('read.segments', ['segmentI
   name: ['name', 'text'],
   status: ['status', 'text'],
   query: ['query', 'text'],
+  indexes: ['indexes', 'text'],
   savedBy: ['saved_by', 'text'],
   savedIn: ['saved_in', 'text'],
   savedAt: ['saved_at', 'timestamptz'],
@@ -48,12 +53,28 @@ export const segmentCountTable = new RowTable<SegmentCountRow>('read.segment_cou
 
 const typed = ({ type, body }: ProjectedEvent): SegmentEvent => ({ type, data: body }) as unknown as SegmentEvent;
 
+/** Blind indexes of the values that a query names, by attribute: who counts clients needs no key for them. */
+export type SegmentIndexes = Partial<Record<ClientAttribute, readonly string[]>>;
+
+export function segmentIndexes({ external, internal }: SegmentQuery, master: MasterKeys): SegmentIndexes {
+  const { branch: _plain, ...outer } = external ?? {};
+  const named = Object.entries({ ...outer, ...internal }) as [ClientAttribute, readonly string[]][];
+  return Object.fromEntries(
+    named.map(([attribute, values]) => [attribute, values.map((value) => attributeIndex(master, attribute, value))]),
+  );
+}
+
 /** Saved queries, and how many clients of each branch each of them found, by day. */
-export const segments = (): Projection => ({
+export const segments = (master: MasterKeys): Projection => ({
   ...projectionIds.segments,
   handles: Object.keys(segmentEvents),
   async apply(db, events) {
-    await segmentTable.foldInto(db, events, (event) => event.streamId, fold);
+    await segmentTable.foldInto(
+      db,
+      events,
+      (event) => event.streamId,
+      (row, event) => fold(row, event, master),
+    );
     const counts = events.flatMap((event): SegmentCountRow[] => {
       const stated = typed(event);
       if (stated.type !== 'SegmentCounted') return [];
@@ -63,13 +84,21 @@ export const segments = (): Projection => ({
   },
 });
 
-function fold(row: SegmentRow | undefined, event: ProjectedEvent): SegmentRow {
+function fold(row: SegmentRow | undefined, event: ProjectedEvent, master: MasterKeys): SegmentRow {
   const stated = typed(event);
   const { streamId: segmentId, version, recordedAt: savedAt, meta } = event;
   if (stated.type === 'SegmentSaved') {
     const { name, query, savedBy } = stated.data;
     const saved = { savedBy, savedIn: meta.branchId, savedAt, retiredBy: null, countedOn: '[]' };
-    return { segmentId, version, name, status: 'active', query: JSON.stringify(query), ...saved };
+    return {
+      segmentId,
+      version,
+      name,
+      status: 'active',
+      query: JSON.stringify(query),
+      indexes: JSON.stringify(segmentIndexes(query, master)),
+      ...saved,
+    };
   }
   if (!row) throw new Error(`${stated.type} of a segment that was never saved`);
   switch (stated.type) {

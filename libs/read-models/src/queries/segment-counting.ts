@@ -1,9 +1,8 @@
-import type { BranchCount, SegmentQuery } from '#clients';
+import type { BranchCount } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import type { MasterKeys } from '#privacy';
 import { entities, type ReadDatabase } from './read-database.js';
-import { segmentCounts } from './segment-members.js';
-import { summaryOf } from './segment-queries.js';
+import { type IndexedSegment, segmentCounts } from './segment-members.js';
+import { indexedOf } from './segment-queries.js';
 
 const EVERY_BRANCH = '*';
 
@@ -11,20 +10,19 @@ const EVERY_BRANCH = '*';
 export class SegmentReader {
   constructor(
     private readonly database: ReadDatabase,
-    private readonly master: MasterKeys,
     /** IANA zone of the firm. */
     private readonly zone: string,
   ) {}
 
-  async uncounted(on: LocalDate): Promise<{ segmentId: Uuid; query: SegmentQuery }[]> {
+  async uncounted(on: LocalDate): Promise<(IndexedSegment & { segmentId: Uuid })[]> {
     const rows = await this.database.inScope(EVERY_BRANCH, (manager) =>
       manager.getRepository(entities.segment).find({ where: { status: 'active' }, order: { segmentId: 'ASC' } }),
     );
-    return rows.filter(({ countedOn }) => !(JSON.parse(countedOn) as LocalDate[]).includes(on)).map(summaryOf);
+    return rows.filter(({ countedOn }) => !(JSON.parse(countedOn) as LocalDate[]).includes(on)).map(indexedOf);
   }
 
-  async countOf(query: SegmentQuery, on: LocalDate): Promise<BranchCount[]> {
-    const { branches } = await segmentCounts(this.database, this.master, { scope: EVERY_BRANCH, asOf: on, zone: this.zone }, query);
+  async countOf(segment: IndexedSegment & { segmentId: Uuid }, on: LocalDate): Promise<BranchCount[]> {
+    const { branches } = await segmentCounts(this.database, { scope: EVERY_BRANCH, asOf: on, zone: this.zone }, segment);
     return branches;
   }
 }

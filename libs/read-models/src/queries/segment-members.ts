@@ -1,9 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { BranchCount, ScoreRange, SegmentQuery } from '#clients';
 import type { LocalDate } from '#event-sourcing';
-import type { MasterKeys } from '#privacy';
 import { ladder } from '#tiers';
-import { attributeIndex, type ClientAttribute } from '../projections/client-attributes.js';
+import type { SegmentIndexes } from '../projections/segments.js';
 import type { Page, PageRequest } from './page.js';
 import type { ReadDatabase } from './read-database.js';
 import { IN_FORCE_ON } from './tier-figures.js';
@@ -15,16 +14,21 @@ import { rfmOfChunk } from './value/value-rfm-query.js';
 
 type Behaviour = NonNullable<SegmentQuery['behaviour']>;
 
+/** A query with the blind indexes of the values that it names. */
+export interface IndexedSegment {
+  query: SegmentQuery;
+  indexes: SegmentIndexes;
+}
+
 /** Who of the clients that the scope sees belongs to a segment, a page by id. Closed clients belong to none. */
 export async function segmentPage(
   database: ReadDatabase,
-  master: MasterKeys,
   question: ValueQuestion,
-  query: SegmentQuery,
+  { query, indexes }: IndexedSegment,
   page: PageRequest,
 ): Promise<Page<ValueClient> & ValueFrame> {
   const frame = await valueFrame(database, question);
-  const walk = { ...question, only: conditionOf(query, master, question.asOf) };
+  const walk = { ...question, only: conditionOf(query, indexes, question.asOf) };
   const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, frame, query.behaviour ?? {});
   return { ...frame, ...(await pageOfClientsWith(database, walk, page, load)) };
 }
@@ -32,12 +36,11 @@ export async function segmentPage(
 /** How many of each branch, those that have any, by branch. */
 export async function segmentCounts(
   database: ReadDatabase,
-  master: MasterKeys,
   question: ValueQuestion,
-  query: SegmentQuery,
+  { query, indexes }: IndexedSegment,
 ): Promise<ValueFrame & { branches: BranchCount[] }> {
   const frame = await valueFrame(database, question);
-  const only = conditionOf(query, master, question.asOf);
+  const only = conditionOf(query, indexes, question.asOf);
   const counts = new Map<string, number>();
   const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, frame, query.behaviour ?? {});
   for await (const clients of walkClients(database, { ...question, only }, load))
@@ -49,15 +52,14 @@ export async function segmentCounts(
 const FIRST_PARAMETER = 6;
 
 /** What the database itself can tell: the branch, attributes by their indexes, and the tier in force. */
-function conditionOf(query: SegmentQuery, master: MasterKeys, on: LocalDate): { sql: string; values: unknown[] } {
+function conditionOf(query: SegmentQuery, indexes: SegmentIndexes, on: LocalDate): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
   const next = (value: unknown): string => `$${FIRST_PARAMETER - 1 + values.push(value)}`;
-  const { branch, ...external } = query.external ?? {};
+  const { branch } = query.external ?? {};
   const parts: string[] = [];
   if (branch) parts.push(`f.branch_id = ANY (${next(branch)}::text[])`);
-  for (const [attribute, wanted] of Object.entries({ ...external, ...query.internal }) as [ClientAttribute, readonly string[]][]) {
-    const indexes = wanted.map((value) => attributeIndex(master, attribute, value));
-    const has = `a.client_id = f.client_id AND a.attribute = ${next(attribute)} AND a.value_index = ANY (${next(indexes)}::text[])`;
+  for (const [attribute, wanted] of Object.entries(indexes)) {
+    const has = `a.client_id = f.client_id AND a.attribute = ${next(attribute)} AND a.value_index = ANY (${next(wanted)}::text[])`;
     parts.push(`EXISTS (SELECT FROM read.client_attributes a WHERE ${has})`);
   }
   const { tier } = query.behaviour ?? {};

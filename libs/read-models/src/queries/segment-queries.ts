@@ -3,10 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { BranchCount, SegmentQuery } from '#clients';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
 import { MasterKeys } from '#privacy';
-import type { SegmentRow } from '../projections/segments.js';
+import { type SegmentIndexes, segmentIndexes, type SegmentRow } from '../projections/segments.js';
 import { type Page, pageOf, type PageRequest } from './page.js';
 import { type AsOf, entities, ReadDatabase } from './read-database.js';
-import { segmentCounts, segmentPage } from './segment-members.js';
+import { type IndexedSegment, segmentCounts, segmentPage } from './segment-members.js';
 import type { ValueClient } from './value/value-clients.js';
 import type { ValueFrame, ValueQuestion } from './value/value-pages.js';
 
@@ -73,10 +73,7 @@ export class SegmentOfIdQuery extends Query<SegmentView | undefined> {
 
 @QueryHandler(SegmentOfIdQuery)
 export class SegmentOfIdHandler implements IQueryHandler<SegmentOfIdQuery> {
-  constructor(
-    private readonly database: ReadDatabase,
-    private readonly master: MasterKeys,
-  ) {}
+  constructor(private readonly database: ReadDatabase) {}
 
   async execute({ segmentId, question }: SegmentOfIdQuery): Promise<SegmentView | undefined> {
     const found = await this.database.inScope(question.scope, async (manager) => {
@@ -85,7 +82,7 @@ export class SegmentOfIdHandler implements IQueryHandler<SegmentOfIdQuery> {
     });
     if (!found) return undefined;
     const summary = summaryOf(found.row);
-    const { branches, ...frame } = await segmentCounts(this.database, this.master, question, summary.query);
+    const { branches, ...frame } = await segmentCounts(this.database, question, indexedOf(found.row));
     return { ...summary, ...frame, count: sumOf(branches), branches, history: found.history };
   }
 }
@@ -103,14 +100,11 @@ export class SegmentClientsQuery extends Query<(Page<ValueClient> & ValueFrame) 
 
 @QueryHandler(SegmentClientsQuery)
 export class SegmentClientsHandler implements IQueryHandler<SegmentClientsQuery> {
-  constructor(
-    private readonly database: ReadDatabase,
-    private readonly master: MasterKeys,
-  ) {}
+  constructor(private readonly database: ReadDatabase) {}
 
   async execute({ segmentId, question, page }: SegmentClientsQuery): Promise<(Page<ValueClient> & ValueFrame) | undefined> {
     const row = await this.database.inScope(question.scope, (manager) => manager.getRepository(entities.segment).findOneBy({ segmentId }));
-    return row ? segmentPage(this.database, this.master, question, summaryOf(row).query, page) : undefined;
+    return row ? segmentPage(this.database, question, indexedOf(row), page) : undefined;
   }
 }
 
@@ -132,7 +126,7 @@ export class SegmentCountHandler implements IQueryHandler<SegmentCountQuery> {
   ) {}
 
   async execute({ query, question }: SegmentCountQuery): Promise<ValueFrame & { count: number; branches: BranchCount[] }> {
-    const { branches, ...frame } = await segmentCounts(this.database, this.master, question, query);
+    const { branches, ...frame } = await segmentCounts(this.database, question, { query, indexes: segmentIndexes(query, this.master) });
     return { ...frame, count: sumOf(branches), branches };
   }
 }
@@ -143,6 +137,12 @@ export const summaryOf = (row: SegmentRow): SegmentSummary => {
   const { segmentId, version, name, status, savedBy, savedIn, savedAt, retiredBy } = row;
   return { segmentId, version, name, status, query: JSON.parse(row.query) as SegmentQuery, savedBy, savedIn, savedAt, retiredBy };
 };
+
+export const indexedOf = (row: SegmentRow): IndexedSegment & { segmentId: Uuid } => ({
+  segmentId: row.segmentId,
+  query: JSON.parse(row.query) as SegmentQuery,
+  indexes: JSON.parse(row.indexes) as SegmentIndexes,
+});
 
 /** A day on which nobody of the branch belonged to it has a count of 0. */
 async function historyOf(manager: EntityManager, { segmentId, countedOn }: SegmentRow): Promise<SegmentView['history']> {
