@@ -2,11 +2,16 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { casesInLog, eventRegistry, RulesReader, runFile } from '#application';
+import { casesInLog, eventRegistry, RulesReader, runFile, timekeepingMigrations } from '#application';
 import { createPool } from '#database';
 import { newId, type Uuid } from '#event-sourcing';
-import { LogReader } from '#event-store';
+import { eventFeedMigrations } from '#event-feed';
+import { eventStoreMigrations, LogReader } from '#event-store';
+import { privacyMigrations } from '#privacy';
+import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { commitmentStream, kindKey, type ServicePromise, standingOf, Zone } from '#service-levels';
+import { tieringMigrations } from '#tiering';
+import { createTestDatabase } from './support/postgres.js';
 import { act, createTimedLog, received, request, type TimedLog, ZONE } from './support/timekeeping.js';
 
 jest.setTimeout(120_000);
@@ -22,9 +27,13 @@ const PROMISES: ServicePromise[] = [
 
 let log: TimedLog;
 const children = new Set<ChildProcess>();
+/** What the processes have logged. */
+let logged = '';
 beforeAll(async () => {
   execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: ROOT, stdio: 'pipe' });
-  log = await createTimedLog();
+  const schemas = [eventStoreMigrations, privacyMigrations, eventFeedMigrations, timekeepingMigrations];
+  const models = [readModelRunnerMigrations, readModelMigrations, tieringMigrations];
+  log = await createTimedLog(await createTestDatabase([...schemas, ...models].flat()));
   await log.publish(PROMISES);
 });
 afterAll(async () => {
@@ -33,8 +42,9 @@ afterAll(async () => {
 });
 
 const start = (): ChildProcess => {
-  const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'fatal', DATABASE_URL: log.url, FIRM_ZONE: ZONE };
-  const child = spawn(process.execPath, ['dist/apps/timekeeper/src/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const env = { ...process.env, NODE_OPTIONS: '', LOG_LEVEL: 'info', DATABASE_URL: log.url, FIRM_ZONE: ZONE };
+  const child = spawn(process.execPath, ['dist/apps/timekeeper/src/main.js'], { cwd: ROOT, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.on('data', (text: Buffer) => (logged += text.toString()));
   children.add(child);
   return child;
 };
@@ -80,6 +90,8 @@ it('killed again and again, with a standby, it ends where the clocks of the logâ
   );
   expect(rows[0]!.twice).toBe(0);
   const { rows: kinds } = await log.owner.query<{ type: string }>(`SELECT DISTINCT type FROM log.events WHERE stream_kind = 'commitment'`);
+  expect(logged).toContain('"office":"tier-keeper"');
+  expect(logged.split('\n').filter((line) => line.includes('tiers are kept on from'))).toEqual([]);
   expect(kinds.map(({ type }) => type)).toEqual(expect.arrayContaining(['CommitmentMet', 'CommitmentBreached', 'CommitmentPaused']));
 });
 

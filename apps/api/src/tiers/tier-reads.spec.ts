@@ -54,6 +54,8 @@ describe('reads of tiers', () => {
     });
 
     it('answers as known at an instant: before the demotion was recorded there was none', async () => {
+      const lastDay = await why(branch.falling, '?validDate=2026-06-30'); // its own evaluation takes effect on the next day
+      expect(lastDay.body).toMatchObject({ inForce: { tier: 'SILVER' }, evaluation: { on: '2026-05-31' } });
       const after = await why(branch.falling, '?validDate=2026-07-01');
       expect(after.body).toMatchObject({ inForce: { tier: 'STANDARD' }, evaluation: { on: '2026-06-30', tier: 'STANDARD', strikes: 0 } });
       const justBefore = new Date(Date.parse(String(after.body['recordedAt'])) - 1).toISOString();
