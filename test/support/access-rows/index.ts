@@ -10,4 +10,12 @@ import { valueRows } from './value.js';
 export type { AccessRow } from './row.js';
 
 /** Every part of the API, in the order in which they prepare what their addresses name. */
-export const accessRows: readonly AccessRows[] = [clientRows, serviceLevelRows, tierRows, riskProfileRows, valueRows, segmentRows, backOfficeRows];
+export const accessRows: readonly AccessRows[] = [
+  clientRows,
+  serviceLevelRows,
+  tierRows,
+  riskProfileRows,
+  valueRows,
+  segmentRows,
+  backOfficeRows,
+];
