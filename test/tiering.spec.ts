@@ -155,9 +155,11 @@ describe('what stops an evaluation', () => {
     await log.complete('2026-08-31');
     await log.run('2026-08-31');
     expect((await said(client)).at(-1)).toBe('2026-08-31 stopped: sequence-gap core B-4 17-19');
+    await log.late(); // July was run before this client came
+    expect((await said(client)).at(-1)).toBe('2026-07-31 stopped: sequence-gap core B-4 17-19');
     await log.account(client, { type: 'SequenceGapClosed', data: { accountId: 'B-4', source: SOURCE, through: 19 } });
     await log.late();
-    expect((await said(client)).slice(2)).toEqual([
+    expect((await said(client)).slice(3)).toEqual([
       ...['2026-07-31 SILVER 310000', 'STANDARD > SILVER from 2026-08-01'],
       ...['2026-08-31 GOLD 620000', 'SILVER > GOLD from 2026-09-01'],
     ]);

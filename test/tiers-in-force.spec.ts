@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, type LocalDate, newId, type Uuid } from '#event-sourcing';
 import { createPool } from '#database';
-import { IN_FORCE_ON, readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { IN_FORCE_ON, MIX_ON, readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { eventStoreMigrations } from '#event-store';
 import { eventFeedMigrations } from '#event-feed';
 import { privacyMigrations } from '#privacy';
@@ -32,12 +32,17 @@ const override = fc
     if (revoked === null || revoked >= days) return { slot, assertions: [approved] };
     return { slot, assertions: [approved, stated(addDays(from, revoked), { kind: 'revocation', overrideId })] };
   });
-const life = fc
+/** Promotions and demotions one after another, as most clients have them. */
+const steps = fc
+  .array(fc.record({ after: fc.integer({ min: 0, max: 9 }), tier }), { maxLength: 5 })
+  .map((list) => list.map(({ tier: given }, i) => stated(addDays('2026-01-01', list.slice(0, i + 1).reduce((sum, { after }) => sum + after, 0)), { tier: given }))); // prettier-ignore
+const mixed = fc
   .record({ rules: fc.array(rule, { maxLength: 6 }), overrides: fc.uniqueArray(override, { maxLength: 4, selector: ({ slot }) => slot }) })
   .chain(({ rules, overrides }) =>
     fc.shuffledSubarray([...rules, ...overrides.map(({ assertions }) => assertions)], { minLength: rules.length + overrides.length }),
   ) // prettier-ignore
   .map((groups) => groups.flat());
+const life = fc.oneof(steps, mixed);
 
 let database: TestDatabase;
 let pool: ReturnType<typeof createPool>;
@@ -73,6 +78,17 @@ it('the tier in force over sets is that of each client’s statements, overrides
         }),
       );
       expect(found).toEqual(expected.sort());
+      const { rows: mix } = await pool.query<{ on: string; tier: string; clients: number; byOverride: number }>(MIX_ON, [
+        asked,
+        [...ladder],
+        null,
+      ]);
+      const counted = new Map<string, [clients: number, byOverride: number]>();
+      for (const { on, tier: held, overrideId } of rows) {
+        const [clients, byOverride] = counted.get(`${on} ${held}`) ?? [0, 0];
+        counted.set(`${on} ${held}`, [clients + 1, byOverride + (overrideId === null ? 0 : 1)]);
+      }
+      expect(new Map(mix.map((cell) => [`${cell.on} ${cell.tier}`, [cell.clients, cell.byOverride]]))).toEqual(counted);
     }),
     { numRuns: 60 },
   );

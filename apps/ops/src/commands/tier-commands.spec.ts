@@ -62,7 +62,8 @@ describe('tiers from the command line', () => {
 
   it('evaluates each month end that is due once, and says what came of it', async () => {
     await log.complete('2026-01-31', '2026-02-28', '2026-03-31');
-    const evaluated = async (asOf: LocalDate) => JSON.parse((await ops('evaluate-tiers', '--as-of', asOf, '--json')).stdout) as unknown;
+    const evaluated = async (asOf: LocalDate, ...more: string[]) =>
+      JSON.parse((await ops('evaluate-tiers', '--as-of', asOf, '--json', ...more)).stdout) as unknown;
     const counts = { ruleVersion: 'v1', clients: 1, evaluated: 1, stopped: 0, promoted: 0, demoted: 0 };
     expect(await evaluated('2026-02-28')).toEqual({
       dates: [{ on: '2026-01-31', ...counts, promoted: 1 }, { on: '2026-02-28', ...counts }], // prettier-ignore
@@ -70,6 +71,7 @@ describe('tiers from the command line', () => {
     });
     const { position } = await log.store.head();
     expect(await evaluated('2026-02-28')).toEqual({ dates: [], lookedAtAgain: 0 });
+    expect(await evaluated('2026-02-28', '--from', '2026-01-01')).toEqual({ dates: [], lookedAtAgain: 0 });
     expect((await log.store.head()).position).toBe(position);
     await log.assets(client, 'C-1', '2026-01-01', 4_500_00);
     expect(await evaluated('2026-03-31')).toEqual({ dates: [{ on: '2026-03-31', ...counts }], lookedAtAgain: 1 });

@@ -58,25 +58,47 @@ export class TierFiguresQuery extends Query<(TierFigures & AsOf) | undefined> {
  * override approved for it and not revoked. $2: the ladder, ascending; $3: one branch, null for all. The same in sets as
  * `tierInForce` of libs/tiers, which tests hold it to.
  */
-export const IN_FORCE_ON = `
+const inForceOn = (assertions: string): string => `
   SELECT d.on_date, t.client_id, t.branch_id, t.rule_tier, t.override_id,
          CASE WHEN t.override_id IS NULL THEN t.rule_tier WHEN t.mode = 'pin' OR t.rule_tier IS NULL THEN t.override_tier
               WHEN array_position($2::text[], t.override_tier) > array_position($2::text[], t.rule_tier) THEN t.override_tier ELSE t.rule_tier END AS tier
     FROM unnest($1::date[]) AS d (on_date)
    CROSS JOIN LATERAL (
      SELECT client_id, coalesce(r.branch_id, o.branch_id) AS branch_id, r.tier AS rule_tier, o.override_id, o.mode, o.tier AS override_tier
-       FROM (SELECT DISTINCT ON (a.client_id) a.client_id, a.branch_id, a.tier FROM read.tier_assertions a
+       FROM (SELECT DISTINCT ON (a.client_id) a.client_id, a.branch_id, a.tier FROM ${assertions} a
               WHERE a.kind = 'rule' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
                 AND ($3::text IS NULL OR a.branch_id = $3)
               ORDER BY a.client_id, a.position DESC, a.ordinal DESC) r
-       FULL JOIN (SELECT a.client_id, a.branch_id, a.override_id, a.mode, a.tier FROM read.tier_assertions a
+       FULL JOIN (SELECT a.client_id, a.branch_id, a.override_id, a.mode, a.tier
+               FROM (SELECT v.*, min(v.valid_from) FILTER (WHERE v.kind = 'revocation') OVER (PARTITION BY v.client_id, v.override_id) AS revoked_from
+                       FROM ${assertions} v WHERE v.kind <> 'rule' AND ($3::text IS NULL OR v.branch_id = $3)) a
               WHERE a.kind = 'override' AND a.valid_from <= d.on_date AND (a.valid_to IS NULL OR a.valid_to > d.on_date)
-                AND ($3::text IS NULL OR a.branch_id = $3)
-                AND NOT EXISTS (SELECT FROM read.tier_assertions v WHERE v.client_id = a.client_id AND v.kind = 'revocation'
-                                   AND v.override_id = a.override_id AND v.valid_from <= d.on_date)) o USING (client_id)) t`;
+                AND (a.revoked_from IS NULL OR a.revoked_from > d.on_date)) o USING (client_id)) t`;
 
-const MIX = `SELECT on_date::text AS "on", branch_id AS "branchId", tier, count(*)::int AS clients, count(override_id)::int AS "byOverride"
-   FROM (${IN_FORCE_ON}) t GROUP BY 1, 2, 3 ORDER BY 1, 2, array_position($2::text[], tier)`;
+export const IN_FORCE_ON = inForceOn('read.tier_assertions');
+
+/**
+ * How many clients have which tier on each date; the parameters are those of IN_FORCE_ON. Most clients' tiers are steps that
+ * follow each other: each holds until the next begins, equal ones are counted once for all dates. Those with an override
+ * or a correction, the few, are looked at date by date. So the cost hardly grows with the number of dates.
+ */
+export const MIX_ON = `
+  WITH said AS (
+    SELECT *, lead(valid_from) OVER w AS until, kind <> 'rule' OR valid_to IS NOT NULL OR coalesce(valid_from < lag(valid_from) OVER w, false) AS is_odd
+      FROM read.tier_assertions WHERE $3::text IS NULL OR branch_id = $3 WINDOW w AS (PARTITION BY client_id ORDER BY position, ordinal)
+  ), marked AS MATERIALIZED (
+    SELECT *, bool_or(is_odd) OVER (PARTITION BY client_id) AS of_the_few FROM said
+  ), few AS MATERIALIZED (
+    SELECT * FROM marked WHERE of_the_few
+  ), steps AS (
+    SELECT branch_id, tier, valid_from, until, count(*) AS clients FROM marked WHERE NOT of_the_few GROUP BY 1, 2, 3, 4
+  )
+  SELECT on_date::text AS "on", branch_id AS "branchId", tier, sum(clients)::int AS clients, sum(overridden)::int AS "byOverride"
+    FROM (SELECT d.on_date, s.branch_id, s.tier, s.clients, 0 AS overridden
+            FROM unnest($1::date[]) AS d (on_date) JOIN steps s ON s.valid_from <= d.on_date AND (s.until IS NULL OR s.until > d.on_date)
+          UNION ALL
+          SELECT on_date, branch_id, tier, 1, (override_id IS NOT NULL)::int FROM (${inForceOn('few')}) f) t
+   GROUP BY 1, 2, 3 ORDER BY 1, 2, array_position($2::text[], tier)`;
 
 const CHANGES = `
   SELECT to_char(on_date + 1, 'YYYY-MM') AS month, branch_id AS "branchId",
@@ -93,10 +115,10 @@ export class TierFiguresHandler implements IQueryHandler<TierFiguresQuery> {
   execute({ scope, from, to, dates, branchId: only }: TierFiguresQuery): Promise<(TierFigures & AsOf) | undefined> {
     const branchId = only ?? null;
     return this.database.asOf(scope, 'tierStandings', async (manager) => {
-      const mix = await mixOn(manager, dates, branchId);
+      const mix = await mixOn(manager, [...new Set([...dates, to])], branchId);
       const changes = await manager.query<TierChangeCell[]>(CHANGES, [from, to, ladderNames, branchId]);
-      const today = await mixOn(manager, [to], branchId);
-      return { mix, changes, overrides: sharesOf(today) };
+      const asked = mix.filter(({ on }) => dates.includes(on));
+      return { mix: asked, changes, overrides: sharesOf(mix.filter(({ on }) => on === to)) };
     });
   }
 }
@@ -104,7 +126,7 @@ export class TierFiguresHandler implements IQueryHandler<TierFiguresQuery> {
 const ladderNames = [...ladder];
 
 const mixOn = (manager: EntityManager, dates: readonly LocalDate[], branchId: string | null): Promise<TierMixCell[]> =>
-  manager.query<TierMixCell[]>(MIX, [dates, ladderNames, branchId]);
+  manager.query<TierMixCell[]>(MIX_ON, [dates, ladderNames, branchId]);
 
 function sharesOf(mix: readonly TierMixCell[]): OverrideShare[] {
   const shares = new Map<string, { clients: number; overrides: number }>();
