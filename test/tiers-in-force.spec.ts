@@ -42,7 +42,11 @@ const mixed = fc
     fc.shuffledSubarray([...rules, ...overrides.map(({ assertions }) => assertions)], { minLength: rules.length + overrides.length }),
   ) // prettier-ignore
   .map((groups) => groups.flat());
-const life = fc.oneof(steps, mixed);
+/** The same recorded in any order: a later statement about an earlier day covers all that follows. */
+const disordered = fc
+  .array(fc.record({ from: dates, tier }), { maxLength: 5 })
+  .map((list) => list.map((one) => stated(one.from, { tier: one.tier })));
+const life = fc.oneof(steps, disordered, mixed);
 
 let database: TestDatabase;
 let pool: ReturnType<typeof createPool>;
