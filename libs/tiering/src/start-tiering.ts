@@ -1,13 +1,14 @@
 import { eventRegistry, PlainCodec } from '#application';
 import { createPool, type Database } from '#database';
 import type { OnAppended } from '#event-feed';
-import { toLocalDate } from '#event-sourcing';
+import { type LocalDate, toLocalDate } from '#event-sourcing';
 import { EventStore } from '#event-store';
 import { projectionIds, ReadModelPositions } from '#read-models';
 import { Evaluator } from './evaluator.js';
 import { LateFacts } from './late-facts.js';
 import { LatePass } from './late-pass.js';
 import { PublishedRules } from './published-rules.js';
+import { openSegmentCounter } from './segment-counter.js';
 import { TierKeeper, type TierKeeperParts } from './tier-keeper.js';
 import { TierWriter } from './tier-writer.js';
 
@@ -69,7 +70,11 @@ export async function openTiering(options: TieringOptions): Promise<Tiering> {
   const evaluator = new Evaluator({ pool, rules, writer, late, readModelsReady, ...(options.pageSize && { pageSize: options.pageSize }) });
   const latePass = new LatePass({ pool, rules, late });
   const localNow = () => ({ date: toLocalDate(now(), firmZone), time: timeIn(firmZone, now()) });
-  const { afterMonthEnd, evaluateAt, pollMs } = options;
+  const countThem = async (on: LocalDate): Promise<void> => {
+    const counter = await openSegmentCounter({ url, firmZone, readyWithinMs, onIdleError });
+    await counter.count(on).finally(() => counter.close());
+  };
+  const { afterMonthEnd = countThem, evaluateAt, pollMs } = options;
   const keeper = new TierKeeper({ pool, rules, evaluator, latePass, writer, readModelsReady, localNow, afterMonthEnd, evaluateAt, pollMs });
   return { pool, rules, evaluator, latePass, keeper, onAppended: store.onAppended, readModelsReady, close };
 }

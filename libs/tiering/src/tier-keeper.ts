@@ -37,6 +37,8 @@ const log = createLogger('tiers');
  * leader and standbys; whatever two of them do at once has one effect.
  */
 export class TierKeeper {
+  private followed: LocalDate | undefined;
+
   constructor(private readonly parts: TierKeeperParts) {}
 
   /** Runs until `signal` aborts. */
@@ -60,9 +62,9 @@ export class TierKeeper {
     for (const on of await this.due()) {
       const run = await this.parts.evaluator.run(on, signal);
       log.info({ on, clients: run.clients, stopped: run.stopped }, 'a month end was evaluated');
-      await this.parts.afterMonthEnd?.(on);
     }
     if ((await this.parts.rules.firstOn()) !== undefined) await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
+    await this.afterMonthEnd();
     await this.expireOverrides();
   }
 
@@ -77,6 +79,15 @@ export class TierKeeper {
     const last = made.filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
     const ends = monthEnds(last === undefined || last < addDays(over, -62) ? addDays(over, -30) : addDays(last, 1), over);
     return [...new Set([...unfinished, ...ends.filter((end) => end >= firstRules)])].sort();
+  }
+
+  /** What follows the latest month end has the same effect done twice: it is done until it was done, and once more by who takes over. */
+  private async afterMonthEnd(): Promise<void> {
+    const { pool, afterMonthEnd } = this.parts;
+    const last = (await runs(pool)).filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
+    if (!afterMonthEnd || last === undefined || last === this.followed) return;
+    await afterMonthEnd(last);
+    this.followed = last;
   }
 
   private async expireOverrides(): Promise<void> {
