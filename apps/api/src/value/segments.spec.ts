@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { clientStream } from '#clients';
 import { addDays, toLocalDate, type Uuid } from '#event-sourcing';
 import { type ApiUnderTest, BEIJING, type Caller, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
+import { say } from '../../../../test/support/commitments.js';
 import { allItems, aValuedClient, stateFacts } from '../../../../test/support/valued-clients.js';
 
 jest.setTimeout(120_000);
@@ -106,6 +108,24 @@ describe('a segment finds', () => {
     const asked = { query: { behaviour: { recency: { min: 5 } } } };
     const count = async (asOf: string) => (await officer.call('POST', '/v1/segments/count', { body: { ...asked, asOf } })).body['count'];
     expect([await count(ago(6)), await count(ago(5)), await count(ago(100)), await count(ago(92))]).toEqual([0, 1, 1, 0]);
+  });
+
+  test('an attribute as it was stated last, also where two statements are told at once', async () => {
+    const clientId = await aValuedClient(beijing);
+    const changes = ['sailor', 'diver'].map((occupation) => ({ type: 'ClientProfileUpdated', data: { internal: { occupation } } }));
+    await say(under, clientStream(clientId), changes, BEIJING);
+    const { answer } = await save({ internal: { occupation: ['diver'] } });
+    expect((await officer.get(String(answer.headers.get('location')))).body).toMatchObject({ count: 1 });
+    const { id } = await save({ internal: { occupation: ['sailor'] } });
+    expect((await officer.get(`/v1/segments/${id}`)).body).toMatchObject({ count: 0 });
+    await beijing.post(`/v1/clients/${clientId}/close`, {}, { version: 3 }); // a closed client belongs to none
+    await under.settled();
+    expect((await officer.get(String(answer.headers.get('location')))).body).toMatchObject({ count: 0 });
+  });
+
+  test('no prospect by signs of leaving, however long nobody has spoken to them', async () => {
+    const body = { query: { behaviour: { churnScore: { max: 0 } }, internal: { occupation: ['pilot'] } }, asOf: addDays(today, 400) };
+    expect((await officer.call('POST', '/v1/segments/count', { body })).body).toMatchObject({ count: 1 });
   });
 
   test('the tier of a day before it was given: nobody', async () => {

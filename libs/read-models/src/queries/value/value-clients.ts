@@ -24,7 +24,9 @@ export interface ClientChunk extends ClientRange {
 
 const FIRST: Uuid = '00000000-0000-0000-0000-000000000000';
 /** Clients whose facts one statement sums: short enough for its time limit, long enough to be a set. */
-const CHUNK = 20_000;
+const CHUNK = 10_000;
+/** A chunk's facts are sorted by client: in memory, where there is room. */
+const ROOM_TO_SORT = "SET LOCAL work_mem = '64MB'";
 const LARGEST: Uuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const CLIENTS = (only: string): string => `
@@ -47,7 +49,7 @@ export interface ClientWalk {
   statuses?: readonly ValueClient['status'][];
   /** A further condition on client files `f`, its values from parameter $6 on. */
   only?: { sql: string; values: readonly unknown[] };
-  /** Clients a step, at most 20,000. */
+  /** Clients a step, at most 10,000. */
   size?: number;
 }
 
@@ -62,6 +64,7 @@ export async function* walkClients<T>(
 ): AsyncGenerator<T> {
   for (let from = after; ;) {
     const step = await database.inScope(scope, async (manager) => {
+      await manager.query(ROOM_TO_SORT);
       const clients = await manager.query<ValueClient[]>(CLIENTS(only.sql), [from, LARGEST, zone, statuses, size, ...only.values]);
       const last = clients.at(-1)?.clientId;
       return last === undefined ? undefined : { clients, last, answer: await load(manager, { after: from, last, clients }) };

@@ -39,17 +39,16 @@ export class ParetoHandler implements IQueryHandler<ParetoQuery> {
     const steps = walkClients(this.database, question, async (manager, chunk) => ({
       count: chunk.clients.length,
       present: new Set(chunk.clients.map(({ clientId }) => clientId)),
-      sums: await netCommissions(manager, chunk, span, frame.currency),
-      monthly: await monthlyCommissions(manager, chunk, span, frame.currency),
+      sums: await monthlyCommissions(manager, chunk, span, frame.currency),
     }));
-    for await (const { count, present, sums, monthly } of steps) {
+    for await (const { count, present, sums } of steps) {
       clients += count;
-      for (const [clientId, { sum: amount, unconverted: left }] of sums) {
+      for (const [clientId, { sum: amount, unconverted: left }] of sums.whole) {
         if (!present.has(clientId)) continue; // closed since
         whole.push({ clientId, amount });
         unconverted += left;
       }
-      for (const [month, own] of monthly)
+      for (const [month, own] of sums.months)
         for (const [clientId, { sum: amount }] of own) if (present.has(clientId)) months.get(month)!.push({ clientId, amount });
     }
     const of = (contributions: readonly Contribution[]): Pareto => pareto(contributions, scales.pareto, clients);

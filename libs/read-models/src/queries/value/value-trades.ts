@@ -52,15 +52,16 @@ const MONTHLY = COMMISSION.replace('SELECT', `SELECT to_char(t.on_date, 'YYYY-MM
   `GROUP BY to_char(t.on_date, 'YYYY-MM'),`,
 );
 
-/** The same by month, `YYYY-MM`, and client. */
+/** The same over the whole span, and by month, `YYYY-MM`. */
 export async function monthlyCommissions(
   manager: EntityManager,
   { after, last }: ClientRange,
   { from, to }: DaySpan,
   base: string,
-): Promise<Map<string, Map<Uuid, ExactSum>>> {
+): Promise<{ whole: Map<Uuid, ExactSum>; months: Map<string, Map<Uuid, ExactSum>> }> {
   const rows = await manager.query<(SummedRow & { month: string })[]>(MONTHLY, [after, last, from, to, base]);
-  return new Map([...groupedBy(rows, ({ month }) => month)].map(([month, own]) => [month, exactSums(own, base)]));
+  const months = [...groupedBy(rows, ({ month }) => month)].map(([month, own]) => [month, exactSums(own, base)] as const);
+  return { whole: exactSums(rows, base), months: new Map(months) };
 }
 
 /** What RFM counts, by client; who never traded and left no commission is absent. */
