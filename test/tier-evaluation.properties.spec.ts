@@ -45,7 +45,7 @@ describe('tiers kept in the database against a plain walk over what was said', (
       await log.late();
       expect(await log.store.head()).toEqual(before);
     });
-    expect(Object.values(count).every((times) => times >= WORLDS / 4)).toBe(true); // or the worlds are too poor to tell
+    expect([count.evaluated, count.stopped].every((times) => times >= WORLDS)).toBe(true); // or the worlds are too poor to tell
   });
 
   it('facts as known at any position are a fold of the log up to it, and sums over sets are the sums of the pure rules', async () => {

@@ -147,9 +147,12 @@ export class NaiveTier {
     const open = [...told.accounts.values()].filter(({ firstOn, closedOn }) => firstOn <= on && (closedOn === null || closedOn > on));
     const waitedFor = [...new Set(open.map(({ source }) => source))];
     const hasEnded = (source: string): boolean =>
-      !this.isSaid(on, 'evaluated') && facts.some((fact) => fact.kind === 'ended' && fact.source === source && lastEnd(facts, source) < on);
+      facts.some((fact) => fact.kind === 'ended' && fact.source === source && lastEnd(facts, source) < on);
     const telling = waitedFor.filter((source) => !hasEnded(source));
-    if (waitedFor.length > 0 && telling.length === 0) return undefined;
+    if (waitedFor.length > 0 && telling.length === 0) {
+      if (!this.isSaid(on, 'evaluated')) return undefined;
+      telling.push(...waitedFor);
+    }
     const isComplete = (source: string) => facts.some((fact) => fact.kind === 'day' && fact.source === source && fact.on === on);
     const gaps = told.gaps.map(({ accountId, source, first, last }): StopReason => {
       return { code: 'sequence-gap', source, accountId, detail: first === last ? `${first}` : `${first}-${last}` };

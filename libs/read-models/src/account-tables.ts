@@ -174,6 +174,10 @@ const kept = (table: string): string => `
 
 const forKeeper = ['client_files', 'commitments', 'tier_overrides', 'tier_assertions'].map(kept).join('');
 
+const changed = `
+    ALTER TABLE read.accounts ADD COLUMN changed_at bigint NOT NULL DEFAULT 0; -- position of what moved its first day or its closing
+    CREATE INDEX ON read.accounts (changed_at);`;
+
 export const accountMigrations: readonly Migration[] = [
   ...Object.entries({ ...tables, ...standings }).map(([table, sql]) => ({
     name: `read-models-004-${table.replaceAll('_', '-')}`,
@@ -181,4 +185,5 @@ export const accountMigrations: readonly Migration[] = [
   })),
   { name: 'read-models-004-firm-wide-facts', sql: firmWide },
   { name: 'read-models-004-for-the-keeper-of-tiers', sql: forKeeper },
+  { name: 'read-models-005-accounts-changed', sql: changed },
 ];

@@ -3,6 +3,7 @@ import type { LocalDate, Uuid } from '#event-sourcing';
 import {
   correctingEvents,
   type DayAnswer,
+  type DayToEvaluate,
   dateOfAnswer,
   evaluateDays,
   eventsOf,
@@ -78,9 +79,9 @@ export class LateFacts {
     const answers: DayAnswer[] = [];
     for (const { on, rules } of wanted) {
       const firm = await this.firmFacts(rules, dates, knownTo);
-      // a source that ended takes no evaluation back that was made while it told
-      const waiting = wasEvaluated(past, on) ? { ...firm, ended: new Map<string, LocalDate>() } : firm;
-      const day = dayToEvaluate(rules, facts, waiting, on);
+      // that all sources have ended takes no evaluation back that was made while they told
+      const told = (): DayToEvaluate | undefined => dayToEvaluate(rules, facts, { ...firm, ended: new Map() }, on);
+      const day = dayToEvaluate(rules, facts, firm, on) ?? (wasEvaluated(past, on) ? told() : undefined);
       if (!day) continue;
       const [answer] = evaluateDays(standing, [day], knownTo, firm.tradingDays);
       if (answer!.kind === 'evaluated') standing = standingAfter(answer!.evaluation);

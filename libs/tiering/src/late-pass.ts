@@ -8,22 +8,23 @@ const PAGE_CLIENTS = 500;
 const SIDE_BY_SIDE = 16;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-// Facts of days that were evaluated already, and what makes or ends a stop: a gap that was found or closed, a day that was completed, a source
-// that has ended, a rate that came. A trade that moved to another day counts on both.
+// Facts of days that were evaluated already, and what makes or ends a stop: a gap that was found or closed, a day that was
+// completed, a source that has ended, a rate that came. A day that comes after its evaluation was waited for then, or is
+// since: the client has an account there that nobody knew of. A trade that moved to another day counts on both.
 const TOUCHED = `
   SELECT client_id FROM (
     SELECT client_id FROM read.account_assets WHERE position > $1 AND position <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.account_turnover WHERE position > $1 AND position <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.account_turnover WHERE replaced_at > $1 AND replaced_at <= $2 AND on_date <= $3
-    UNION SELECT client_id FROM read.accounts WHERE position > $1 AND position <= $2 AND first_on <= $3
+    UNION SELECT client_id FROM read.accounts WHERE changed_at > $1 AND changed_at <= $2 AND first_on <= $3
     UNION SELECT client_id FROM read.account_gaps WHERE position > $1 AND position <= $2
     UNION SELECT client_id FROM read.account_gaps WHERE closed_position > $1 AND closed_position <= $2
     UNION SELECT e.client_id FROM read.source_days d
-            JOIN read.tier_evaluations e ON e.on_date = d.on_date AND e.stopped AND e.replaced_at IS NULL
+            JOIN read.tier_evaluations e ON e.on_date = d.on_date AND e.position < d.position AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = d.source
            WHERE d.position > $1 AND d.position <= $2
     UNION SELECT e.client_id FROM read.ended_sources s
-            JOIN read.tier_evaluations e ON e.on_date > s.last_day AND e.stopped AND e.replaced_at IS NULL
+            JOIN read.tier_evaluations e ON e.on_date > s.last_day AND e.position < s.position AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = s.source
            WHERE s.position > $1 AND s.position <= $2
     UNION SELECT a.client_id FROM read.exchange_rates r

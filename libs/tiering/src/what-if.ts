@@ -6,6 +6,7 @@ import {
   ladder,
   type Standing,
   standingAfter,
+  tierInputsOrReasons,
   type TierEvaluation,
   type TierName,
   type TierRules,
@@ -141,10 +142,10 @@ function compare(rules: TierRules, facts: ClientFacts, actual: Actual, firm: Fir
   const answers: DayAnswer[] = [];
   for (const on of dates) {
     if (on < firstOn || on < initialFrom) continue;
-    // what was evaluated is judged again though something is found missing, or a source has ended, since
+    // what was evaluated is judged again, though something is found missing, or a source has ended, since
     const wasEvaluated = actual.evaluations.some((evaluation) => evaluation.on === on);
     const day = wasEvaluated
-      ? dayToEvaluate(rules, { ...facts, gaps: [] }, { ...firm, ended: new Map() }, on)
+      ? { on, rules, inputs: tierInputsOrReasons(rules, facts, firm.rates, on, firm.tradingDays) }
       : dayToEvaluate(rules, facts, firm, on);
     if (!day) continue;
     const [answer] = evaluateDays(standing, [day], knownTo, firm.tradingDays);

@@ -86,12 +86,13 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): Accoun
   const known: AccountRow = row ?? {
     ...{ streamId: event.streamId, clientId: event.key, accountId, branchId: event.meta.branchId, source, status: 'open' },
     ...{ currency: null, openedOn: null, closedOn: null, firstOn: '9999-12-31', position: event.position },
+    changedAt: event.position,
   };
-  const since = (on: LocalDate, more: Partial<AccountRow> = {}): AccountRow => ({
-    ...known,
-    ...more,
-    firstOn: on < known.firstOn ? on : known.firstOn,
-  });
+  const since = (on: LocalDate, more: Partial<AccountRow> = {}): AccountRow => {
+    const next = { ...known, ...more, firstOn: on < known.firstOn ? on : known.firstOn };
+    const moved = next.firstOn !== known.firstOn || next.closedOn !== known.closedOn;
+    return moved ? { ...next, changedAt: event.position } : next;
+  };
   switch (type) {
     case 'AccountOpened':
       return since(data.openedOn, { openedOn: data.openedOn, currency: data.currency, status: 'open', closedOn: null });

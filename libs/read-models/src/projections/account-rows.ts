@@ -55,6 +55,8 @@ export interface AccountRow {
   closedOn: LocalDate | null;
   firstOn: LocalDate;
   position: number;
+  /** Position of the fact that last moved its first day or its closing. */
+  changedAt: number;
 }
 
 export interface AccountLinkRow {
@@ -124,6 +126,7 @@ export const accountTable = new RowTable<AccountRow>('read.accounts', ['streamId
   closedOn: ['closed_on', 'date'],
   firstOn: ['first_on', 'date'],
   position: ['position', 'bigint'],
+  changedAt: ['changed_at', 'bigint'],
 });
 
 export const accountLinkTable = new RowTable<AccountLinkRow>('read.account_links', ['accountId', 'clientId', 'position'], {
