@@ -19,7 +19,7 @@ const TOUCHED = `
     UNION SELECT client_id FROM read.accounts WHERE changed_at > $1 AND changed_at <= $2 AND first_on <= $3
     UNION SELECT client_id FROM read.account_gaps WHERE position > $1 AND position <= $2
     UNION SELECT client_id FROM read.account_gaps WHERE closed_position > $1 AND closed_position <= $2
-    UNION SELECT e.client_id FROM read.source_days d
+    UNION SELECT e.client_id FROM read.source_days d JOIN tiering.runs u ON u.on_date = d.on_date
             JOIN read.tier_evaluations e ON e.on_date = d.on_date AND e.position < d.position AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = d.source
            WHERE d.position > $1 AND d.position <= $2
