@@ -179,6 +179,48 @@ describe('what stops an evaluation', () => {
   });
 });
 
+describe('dates out of order', () => {
+  it('a month end before one that was made is made with it, and comes to what it would have', async () => {
+    const own = await createTieredLog();
+    try {
+      await own.publish(rules, '2025-01-01');
+      const client = await own.client('D-1', '2025-01-01');
+      await own.assets(client, 'D-1', '2025-01-01', 6_000_00);
+      await own.assets(client, 'D-1', '2026-01-01', 0);
+      await own.complete(...MONTHS);
+      await own.run('2026-06-30');
+      expect((await own.tierOf(client)).map(({ event }) => sentence(event)).at(-1)).toBe('2026-06-30 STANDARD 0');
+      await own.run(...MONTHS.slice(0, 5));
+      const events = (await own.tierOf(client)).map(({ event }) => sentence(event));
+      expect(events.slice(-3)).toEqual(['2026-05-31 SILVER 0 strike 1', '2026-06-30 STANDARD 0', 'corrected STANDARD [2026-07-01, )']);
+      const before = await own.store.head();
+      await own.assets(client, 'D-1', '2026-01-01', 0); // says nothing new
+      await own.late();
+      expect((await own.tierOf(client)).length).toBe(events.length);
+      expect((await own.store.head()).position).toBe(before.position + 1);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('one client whose amounts outgrow an event is stopped, and nobody else', async () => {
+    const own = await createTieredLog();
+    try {
+      await own.publish(rules, '2025-01-01');
+      const huge = await own.client('E-1', '2025-01-01');
+      for (const account of ['E-1', 'E-2']) await own.assets(huge, account, '2025-01-01', Number.MAX_SAFE_INTEGER);
+      const other = await own.client('E-3', '2025-01-01');
+      await own.assets(other, 'E-3', '2025-01-01', 6_000_00);
+      await own.complete('2026-01-31');
+      await own.run('2026-01-31');
+      expect((await own.tierOf(huge)).map(({ event }) => sentence(event)).at(-1)).toBe('2026-01-31 stopped: amount-too-large');
+      expect((await own.tierOf(other)).map(({ event }) => sentence(event)).at(-1)).toBe('STANDARD > GOLD from 2026-02-01');
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('late facts', () => {
   it('re-make what they touch alone, and correct with intervals that rewrite nothing', async () => {
     const own = await createTieredLog();

@@ -32,13 +32,14 @@ export interface Told {
   assets: Map<string, AssetValue>;
   trades: Map<string, CommissionFact & { cancelled: boolean }>;
   gaps: { accountId: string; source: string; first: number; last: number }[];
-  accounts: Map<string, { source: string; firstOn: LocalDate; closedOn: LocalDate | null }>;
+  accounts: Map<string, { source: string; firstOn: LocalDate; closedOn: LocalDate | null; unlinkedOn: LocalDate | null }>;
 }
 
 /** Facts of one client, folded plainly: of two statements about the same thing the later one holds. */
 export function toldOf(client: number, facts: readonly Fact[]): Told {
   const told: Told = { assets: new Map(), trades: new Map(), gaps: [], accounts: new Map() };
   for (const fact of facts) if ('client' in fact && fact.client === client) tell(told, fact);
+  told.gaps = told.gaps.filter(({ accountId }) => (told.accounts.get(accountId)?.unlinkedOn ?? null) === null); // another owner's from then on
   return told;
 }
 
@@ -48,12 +49,14 @@ function tell(told: Told, fact: AccountFact): void {
   const nothing = (on: LocalDate) => told.assets.set(`${accountId} ${on}`, { accountId, on, totalMinor: 0, currency: 'XXX' });
   if (fact.kind === 'unlinked') {
     nothing(fact.on);
+    const owned = told.accounts.get(accountId);
+    if (owned) told.accounts.set(accountId, { ...owned, unlinkedOn: fact.on });
     return;
   }
-  const known = told.accounts.get(accountId) ?? { source, firstOn: '9999-12-31', closedOn: null };
+  const known = told.accounts.get(accountId) ?? { source, firstOn: '9999-12-31', closedOn: null, unlinkedOn: null };
   const firstOn = 'on' in fact && fact.on < known.firstOn ? fact.on : known.firstOn;
   const closedOn = fact.kind === 'closed' ? fact.on : fact.kind === 'opened' ? null : known.closedOn;
-  told.accounts.set(accountId, { source, firstOn, closedOn });
+  told.accounts.set(accountId, { ...known, firstOn, closedOn });
   if (fact.kind === 'closed') nothing(fact.on);
   if (fact.kind === 'assets') told.assets.set(`${accountId} ${fact.on}`, { accountId, on: fact.on, totalMinor: fact.minor, currency: fact.currency }); // prettier-ignore
   if (fact.kind === 'trade') {
@@ -144,7 +147,10 @@ export class NaiveTier {
   }
 
   private dayOf(on: LocalDate, rules: TierRules, told: Told, facts: readonly Fact[]): DayToEvaluate | undefined {
-    const open = [...told.accounts.values()].filter(({ firstOn, closedOn }) => firstOn <= on && (closedOn === null || closedOn > on));
+    const open = [...told.accounts.values()].filter(
+      ({ firstOn, closedOn, unlinkedOn }) =>
+        firstOn <= on && (closedOn === null || closedOn > on) && (unlinkedOn === null || unlinkedOn > on),
+    );
     const waitedFor = [...new Set(open.map(({ source }) => source))];
     const hasEnded = (source: string): boolean =>
       facts.some((fact) => fact.kind === 'ended' && fact.source === source && lastEnd(facts, source) < on);

@@ -1,5 +1,5 @@
 import { type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
-import { CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
+import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
 import { accountKinds, type BackOfficeMessage, type MessageKind } from './messages.js';
 import { isInstantText, isLocalDateText } from './time-texts.js';
 
@@ -150,7 +150,7 @@ function check(value: unknown, shape: Shape, at: Path, found: Found, today: Loca
       if (!isObject(value)) return found(at, 'wrong-type');
       for (const [currency, amount] of Object.entries(value)) {
         if (!formOf(CURRENCY).test(currency)) found([...at, currency], 'unknown-member');
-        else checkAmount(amount, [...at, currency], found);
+        else checkAmount(amount, [...at, currency], found, Number.MAX_SAFE_INTEGER);
       }
   }
 }
@@ -169,9 +169,9 @@ function checkText(value: unknown, holds: (text: string) => boolean, at: Path, f
   else if (!holds(value)) found(at, 'bad-format');
 }
 
-function checkAmount(value: unknown, at: Path, found: Found): void {
+function checkAmount(value: unknown, at: Path, found: Found, max = AMOUNT_MAX): void {
   if (typeof value !== 'number') found(at, 'wrong-type');
   else if (!Number.isInteger(value)) found(at, 'amount-not-whole');
   else if (value < 0) found(at, 'amount-negative');
-  else if (!Number.isSafeInteger(value)) found(at, 'out-of-range');
+  else if (value > max) found(at, 'out-of-range');
 }

@@ -1,4 +1,4 @@
-import { CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
+import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
 import { accountKinds, type MessageKind } from './messages.js';
 import { DATE_PATTERN, INSTANT_PATTERN } from './time-texts.js';
 
@@ -24,7 +24,8 @@ const NOTES: Readonly<Record<MessageKind, string>> = {
   sourceEnded: 'Nothing more will come of the days after `lastDay`: nobody waits for this source any more.',
 };
 
-const amount: JsonSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const amount: JsonSchema = { type: 'integer', minimum: 0, maximum: AMOUNT_MAX };
+const total: JsonSchema = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
 function schemaOf(shape: Shape): JsonSchema {
   switch (shape.is) {
@@ -49,7 +50,7 @@ function schemaOf(shape: Shape): JsonSchema {
     case 'list':
       return { type: 'array', minItems: 1, maxItems: shape.max, items: schemaOf(shape.of) };
     case 'amounts':
-      return { type: 'object', propertyNames: { pattern: CURRENCY }, additionalProperties: amount };
+      return { type: 'object', propertyNames: { pattern: CURRENCY }, additionalProperties: total };
   }
 }
 

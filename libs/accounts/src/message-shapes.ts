@@ -21,6 +21,8 @@ export type Shape =
 export type Members = Readonly<Record<string, Shape | { optional: Shape }>>;
 
 export const LIST_MAX = 200;
+/** A trillion of a currency with hundredths: what sums of many such amounts can still hold exactly. Totals may be larger. */
+export const AMOUNT_MAX = 100_000_000_000_000;
 const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
 export const CURRENCY = '^[A-Z]{3}$';
 const code: Shape = { is: 'text', pattern: CODE };

@@ -24,7 +24,7 @@ export async function receivedOf(sql: Sql, source: string, on: LocalDate): Promi
         WHERE m.source = $1 AND m.on_date = $2 AND m.holds_key AND m.status IN ('waiting', 'applied')
           AND NOT EXISTS (SELECT FROM bridge.messages n WHERE n.source = m.source AND n.record = m.record AND n.version > m.version
                              AND n.holds_key AND n.status IN ('waiting', 'applied')))
-     SELECT (SELECT count(*)::int FROM latest) AS records, currency, sum(amount_minor)::bigint AS assets
+     SELECT (SELECT count(*)::int FROM latest) AS records, currency, least(sum(amount_minor), 9007199254740991)::bigint AS assets
        FROM (SELECT 1) one LEFT JOIN latest ON kind = 'assetsObserved' GROUP BY currency`,
     [source, on],
   );

@@ -52,6 +52,8 @@ export async function importBackOfficeFile(
   let days: { source: string; on: LocalDate; totals: ReturnType<typeof checkMarker> }[];
   try {
     const markers = await form.markers(filePath);
+    const ahead = markers.find(({ on }) => on > office.inbox.today());
+    if (ahead) throw new UnusableDelivery('marker-unreadable', `the marker of ${file} completes ${ahead.on}, which is to come`);
     days = markers.map((marker) => ({ source: marker.source, on: marker.on, totals: checkMarker(marker, before, file) }));
   } catch (error) {
     if (!(error instanceof UnusableDelivery)) throw error;

@@ -71,7 +71,7 @@ export async function takeIn(
       return parked.has(statement.messageId) ? 'parked' : 'ignored';
     };
     const taken = statements.map((statement): Taken => ({ statement, as: as(statement) }));
-    await countRepeats(sql, taken);
+    await countRepeats(sql, taken, delivery);
     await noteDays(sql, taken);
     await repaired(sql, taken);
     return taken;
@@ -92,15 +92,25 @@ async function holdersOf(sql: Sql, statements: readonly Statement[]): Promise<Ma
 }
 
 /** That the same came again is remembered as a number, not as a row. */
-async function countRepeats(sql: Sql, taken: readonly Taken[]): Promise<void> {
+async function countRepeats(sql: Sql, taken: readonly Taken[], { channel, deliveryId }: Delivery): Promise<void> {
   const again = taken.filter(({ as }) => as === 'ignored').map(({ statement }) => statement);
   if (again.length === 0) return;
   await sql.query(
-    `UPDATE bridge.messages m SET repeats = repeats + k.times FROM (
+    // what is undecided is so in the file that it came in again with too: that file's day stays open as well
+    `UPDATE bridge.messages m SET repeats = repeats + k.times,
+            delivery_id = CASE WHEN $6 = 'file' AND m.status IN ('parked', 'conflict') THEN $5 ELSE m.delivery_id END
+       FROM (
        SELECT source, record, version, content, count(*)::int AS times FROM unnest($1::text[], $2::text[], $3::int[], $4::text[])
          AS k (source, record, version, content) GROUP BY 1, 2, 3, 4) k
       WHERE m.source = k.source AND m.record = k.record AND m.version = k.version AND m.content_sha256 = k.content`,
-    [again.map((s) => s.source), again.map((s) => s.record), again.map((s) => s.version), again.map((s) => s.contentSha256)],
+    [
+      again.map((s) => s.source),
+      again.map((s) => s.record),
+      again.map((s) => s.version),
+      again.map((s) => s.contentSha256),
+      deliveryId,
+      channel,
+    ],
   );
 }
 

@@ -37,6 +37,8 @@ const tables = {
       currency   text,
       opened_on  date,
       closed_on  date,
+      unlinked_on       date,           -- from here on it is not the client's
+      unlinked_position bigint,
       first_on   date NOT NULL,         -- of the opening, or of the first fact where that came earlier or alone
       position   bigint NOT NULL        -- of the first fact
     );
@@ -54,7 +56,8 @@ const tables = {
       -- all that an average needs, so that a month end does not visit the rows themselves
       PRIMARY KEY (client_id, account_id, on_date, position) INCLUDE (replaced_at, total_minor, currency)
     );
-    CREATE INDEX ON read.account_assets (position);`,
+    CREATE INDEX ON read.account_assets (position);
+    CREATE INDEX ON read.account_assets (replaced_at) WHERE replaced_at IS NOT NULL;`,
   account_turnover: `
     CREATE TABLE read.account_turnover (
       client_id           uuid NOT NULL,

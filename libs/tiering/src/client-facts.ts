@@ -32,13 +32,23 @@ export interface ClientFacts {
   /** Missing stretches of an account's sequence. */
   gaps: Gap[];
   /** Accounts with the source that tells of each, and from when to when it is to tell. */
-  accounts: { accountId: string; source: string; firstOn: LocalDate; openedOn: LocalDate | null; closedOn: LocalDate | null }[];
+  accounts: {
+    accountId: string;
+    source: string;
+    firstOn: LocalDate;
+    openedOn: LocalDate | null;
+    closedOn: LocalDate | null;
+    unlinkedOn: LocalDate | null;
+  }[];
 }
 
 /** A row that holds as known at position $2. */
 export const IN_FORCE = 'position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)';
+/** A gap of an account that is the client's no more stops them no more; its later messages are another owner's. */
+export const STILL_OWNED = `NOT EXISTS (SELECT FROM read.accounts a WHERE a.client_id = account_gaps.client_id AND a.account_id = account_gaps.account_id
+  AND a.unlinked_position <= $2)`;
 const ACCOUNTS = `
-  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", opened_on AS "openedOn", closed_on AS "closedOn"
+  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", opened_on AS "openedOn", closed_on AS "closedOn", CASE WHEN unlinked_position <= $2 THEN unlinked_on END AS "unlinkedOn"
     FROM read.accounts WHERE client_id = ANY ($1::uuid[]) AND position <= $2 ORDER BY account_id`;
 const ASSETS = `
   SELECT client_id, account_id AS "accountId", on_date AS "on", total_minor AS "totalMinor", currency, source,
@@ -52,7 +62,7 @@ const COMMISSIONS = `
 const GAPS = `
   SELECT client_id, account_id AS "accountId", source, first_sequence AS "firstSequence", last_sequence AS "lastSequence"
     FROM read.account_gaps WHERE client_id = ANY ($1::uuid[]) AND position <= $2 AND (closed_position IS NULL OR closed_position > $2)
-   ORDER BY account_id, first_sequence`;
+     AND ${STILL_OWNED} ORDER BY account_id, first_sequence`;
 
 const nothing = (): ClientFacts => ({ assets: [], commissions: [], gaps: [], accounts: [] });
 

@@ -42,7 +42,11 @@ export function dayReasons(sources: readonly string[], { complete, ended }: Firm
 
 /** A source is waited for from an account's opening until the day that it is closed. */
 const sourcesOf = ({ accounts }: ClientFacts, on: LocalDate): string[] => [
-  ...new Set(accounts.filter((a) => a.firstOn <= on && (a.closedOn === null || a.closedOn > on)).map(({ source }) => source)),
+  ...new Set(
+    accounts
+      .filter((a) => a.firstOn <= on && (a.closedOn === null || a.closedOn > on) && (a.unlinkedOn === null || a.unlinkedOn > on))
+      .map(({ source }) => source),
+  ),
 ];
 
 /** The day of the client's first account: no evaluation lies before it. Undefined where there is none. */

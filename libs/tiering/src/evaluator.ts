@@ -3,11 +3,12 @@ import type { LocalDate, Uuid } from '#event-sourcing';
 import { type DayAnswer, type DayToEvaluate, evaluateDays, eventsOf, type StopReason, type TierEvent, type TierRules } from '#tiers';
 import { clientFacts } from './client-facts.js';
 import { dayReasons, dayToEvaluate, type FirmFacts, gapReasons } from './day-inputs.js';
+import { evaluationDates } from './evaluation-dates.js';
 import { readFirmFacts } from './firm-facts.js';
-import type { LateFacts } from './late-facts.js';
+import type { EvaluationDate, LateFacts } from './late-facts.js';
 import { type PageClient, pageOfClients } from './page-inputs.js';
 import type { PublishedRules } from './published-rules.js';
-import { beginRun, type Run, saveRun } from './runs.js';
+import { beginRun, type Run, runs, saveRun } from './runs.js';
 import { evaluationPurpose, type TierWriter } from './tier-writer.js';
 
 export interface EvaluatorParts {
@@ -43,6 +44,8 @@ export class Evaluator {
     if (!rules) throw new NoRules(on);
     const run = await beginRun(pool, on, rules.version, await readModelsReady());
     if (run.finishedAt !== null) return run;
+    const others = (await runs(pool)).filter((other) => other.finishedAt !== null && other.on !== on);
+    const dates = [...(await evaluationDates(this.parts.rules, others)), { on, rules }].sort((a, b) => (a.on < b.on ? -1 : 1));
     const firm = await readFirmFacts(pool, this.parts.rules, rules, [on], run.knownTo);
     const ask = (after: Uuid): Promise<PageClient[]> => {
       const page = pageOfClients(pool, { rules, on, knownTo: run.knownTo, after, limit: this.pageSize });
@@ -56,7 +59,7 @@ export class Evaluator {
       const last = page.at(-1);
       if (last && page.length === this.pageSize) next = ask(last.clientId);
       const days = await this.daysOf(page, rules, firm, on, run.knownTo);
-      const answers = await Promise.all(page.map((client) => this.take(client, days.get(client.clientId), rules, firm, on, run.knownTo)));
+      const answers = await Promise.all(page.map((client) => this.take(client, days.get(client.clientId), rules, firm, dates, run)));
       for (const answer of answers) count(run, answer);
       run.after = last?.clientId ?? run.after;
       const finished = page.length < this.pageSize;
@@ -99,10 +102,12 @@ export class Evaluator {
     single: DayToEvaluate | undefined,
     rules: TierRules,
     firm: FirmFacts,
-    on: LocalDate,
-    knownTo: number,
+    dates: readonly EvaluationDate[],
+    { on, knownTo }: Run,
   ): Promise<DayAnswer | undefined> {
     if (!toDo(client, on)) return undefined;
+    // a later month end was made before this one: what it stands on is made anew with it
+    if ((client.standing?.evaluatedOn ?? '') > on) return this.parts.late.takeOne(client.clientId, dates, knownTo, on);
     const missing = dayReasons(client.sources, firm, on);
     if (missing === undefined) return undefined;
     const day = single ?? { on, rules, inputs: missing.length > 0 ? missing : client.inputs! };
@@ -118,14 +123,14 @@ export class Evaluator {
     const outcome = await this.parts.writer.append(client.clientId, client.branchId, version, evaluationPurpose(on), events);
     if (outcome.kind === 'accepted' || outcome.kind === 'repeat') return answer;
     // somebody moved the client's tier in between: an override, or the one who did this run before us
-    return this.parts.late.takeOne(client.clientId, [{ on, rules }], knownTo);
+    return this.parts.late.takeOne(client.clientId, dates, knownTo, on);
   }
 }
 
 /** Not closed, and neither evaluated nor stopped on this date before. */
 function toDo({ closed, standing }: PageClient, on: LocalDate): boolean {
   if (closed) return false;
-  return !standing || (standing.initialFrom <= on && (standing.evaluatedOn ?? '') < on && standing.stoppedOn !== on);
+  return !standing || (standing.initialFrom <= on && standing.evaluatedOn !== on && standing.stoppedOn !== on);
 }
 
 const merged = (reasons: readonly StopReason[], missing: readonly StopReason[]): StopReason[] => [

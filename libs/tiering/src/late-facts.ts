@@ -43,18 +43,19 @@ export class LateFacts {
 
   constructor(private readonly parts: LateFactsParts) {}
 
-  /** Re-makes all evaluations of one client. Answers that of the last date; undefined where none could be made or nothing differs. */
-  async takeOne(clientId: Uuid, dates: readonly EvaluationDate[], knownTo: number): Promise<DayAnswer | undefined> {
+  /** Re-makes all evaluations of one client. Answers that of `of`, by default the last date; undefined where none could be made. */
+  async takeOne(clientId: Uuid, dates: readonly EvaluationDate[], knownTo: number, of = dates.at(-1)!.on): Promise<DayAnswer | undefined> {
     const facts = (await clientFacts(this.parts.pool, [clientId], knownTo)).get(clientId)!;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
       const branchId = await this.branchOf(clientId);
       if (branchId === undefined) return undefined; // closed
       const past = await this.parts.writer.past(clientId);
-      const { events, last } = await this.decide(clientId, past, facts, dates, knownTo);
-      if (events.length === 0) return undefined;
+      const { events, answers } = await this.decide(clientId, past, facts, dates, knownTo);
+      const asked = answers.find((answer) => dateOfAnswer(answer) === of);
+      if (events.length === 0) return asked;
       const purpose = `tier-late|${dates.at(-1)!.on}|${knownTo}`;
       const outcome = await this.parts.writer.append(clientId, branchId, past.length, purpose, events);
-      if (outcome.kind === 'accepted' || outcome.kind === 'repeat') return last;
+      if (outcome.kind === 'accepted' || outcome.kind === 'repeat') return asked;
     }
     throw new Error('the client’s tier kept moving');
   }
@@ -65,8 +66,8 @@ export class LateFacts {
     facts: ClientFacts,
     dates: readonly EvaluationDate[],
     knownTo: number,
-  ): Promise<{ events: TierEvent[]; last: DayAnswer | undefined }> {
-    const nothing = { events: [], last: undefined };
+  ): Promise<{ events: TierEvent[]; answers: DayAnswer[] }> {
+    const nothing = { events: [], answers: [] };
     const firstOn = firstAccountOn(facts);
     const initialFrom = past.find(({ event }) => event.type === 'TierInitialised')?.event;
     const from = initialFrom?.type === 'TierInitialised' ? initialFrom.data.effectiveFrom : firstOn;
@@ -90,12 +91,12 @@ export class LateFacts {
     if (answers.length === 0) return nothing;
     if (past.length === 0) {
       const initial: TierEvent = { type: 'TierInitialised', data: { tier: lowest, effectiveFrom: firstOn, basis: 'first-account' } };
-      return { events: [initial, ...answers.flatMap(eventsOf)], last: answers.at(-1) };
+      return { events: [initial, ...answers.flatMap(eventsOf)], answers };
     }
     // what was evaluated is not taken back because something is missing now: that waits until it has come
     if (answers.some((answer) => answer.kind === 'stopped' && wasEvaluated(past, dateOfAnswer(answer)))) return nothing;
     const events = correctingEvents(past, answers, await this.commitments(clientId), CAUSE, this.parts.now());
-    return { events, last: answers.at(-1) };
+    return { events, answers };
   }
 
   private async firmFacts(rules: TierRules, dates: readonly EvaluationDate[], knownTo: number): Promise<FirmFacts> {

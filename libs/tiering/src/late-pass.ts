@@ -1,5 +1,6 @@
 import type { Database } from '#database';
-import type { LocalDate, Uuid } from '#event-sourcing';
+import type { Uuid } from '#event-sourcing';
+import { evaluationDates } from './evaluation-dates.js';
 import type { EvaluationDate, LateFacts } from './late-facts.js';
 import type { PublishedRules } from './published-rules.js';
 import { runs } from './runs.js';
@@ -14,6 +15,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 const TOUCHED = `
   SELECT client_id FROM (
     SELECT client_id FROM read.account_assets WHERE position > $1 AND position <= $2 AND on_date <= $3
+    UNION SELECT client_id FROM read.account_assets WHERE replaced_at > $1 AND replaced_at <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.account_turnover WHERE position > $1 AND position <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.account_turnover WHERE replaced_at > $1 AND replaced_at <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.accounts WHERE changed_at > $1 AND changed_at <= $2 AND first_on <= $3
@@ -56,22 +58,13 @@ export class LatePass {
     const { rows } = await pool.query<{ position: number }>('SELECT position FROM tiering.progress');
     const from = rows[0]?.position ?? 0;
     if (to <= from) return 0;
-    const dates = await this.evaluationDates(all.map(({ on, ruleVersion }) => ({ on, ruleVersion })));
+    const dates = await evaluationDates(this.parts.rules, all);
     const taken = dates.length === 0 ? 0 : await this.takeTouched(from, to, dates, signal);
     await pool.query(
       'INSERT INTO tiering.progress (position) VALUES ($1) ON CONFLICT (only_row) DO UPDATE SET position = excluded.position',
       [to],
     );
     return taken;
-  }
-
-  /** The rules of a date are those that its run was made by, whatever was published since. */
-  private async evaluationDates(made: readonly { on: LocalDate; ruleVersion: string }[]): Promise<EvaluationDate[]> {
-    const events = await this.parts.rules.events();
-    const versions = new Map(
-      events.flatMap((event) => (event.type === 'TierRulesPublished' ? [[event.data.rules.version, event.data.rules]] : [])),
-    );
-    return made.map(({ on, ruleVersion }) => ({ on, rules: versions.get(ruleVersion)! }));
   }
 
   private async takeTouched(from: number, to: number, dates: readonly EvaluationDate[], signal: AbortSignal): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Sql } from '#database';
 import { addDays, type LocalDate, rational, type Uuid } from '#event-sourcing';
 import { assetWindow, commissionPeriod, type Standing, type TierInputs, type TierName, type TierRules } from '#tiers';
+import { STILL_OWNED } from './client-facts.js';
 
 /** A client to evaluate, with what could be summed in the database. */
 export interface PageClient {
@@ -50,7 +51,8 @@ SELECT client_id FROM read.accounts WHERE client_id > $1 AND position <= $2
 const PAGE = `
 WITH page AS MATERIALIZED (
   SELECT client_id, min(first_on) AS first_on, min(branch_id) AS branch_id,
-         array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)) AS sources
+         array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)
+           AND (unlinked_position IS NULL OR unlinked_position > $2 OR unlinked_on > $3)) AS sources
     FROM read.accounts WHERE client_id > $1 AND client_id <= $7 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3
 ), held AS (
   SELECT a.client_id, a.account_id, a.total_minor, a.currency, a.on_date,
@@ -70,8 +72,8 @@ WITH page AS MATERIALIZED (
 )
 SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchId", f.status = 'closed' AS closed, p.first_on AS "firstOn",
        coalesce(p.sources, '{}') AS sources,
-       EXISTS (SELECT FROM read.account_gaps g WHERE g.client_id = p.client_id AND g.position <= $2
-                  AND (g.closed_position IS NULL OR g.closed_position > $2)) AS "hasGap",
+       EXISTS (SELECT FROM read.account_gaps WHERE client_id = p.client_id AND position <= $2
+                  AND (closed_position IS NULL OR closed_position > $2) AND ${STILL_OWNED}) AS "hasGap",
        EXISTS (SELECT FROM read.parked k WHERE k.key = p.client_id AND k.projection IN ('accountFacts', 'tierStandings')) AS parked,
        s.version, s.initial_from AS "initialFrom", s.tier, s.strikes, s.promoted_from AS "promotedFrom", s.evaluated_on AS "evaluatedOn",
        s.stopped_on AS "stoppedOn", a.asset_days AS "assetDays", e.commission, a.accounts, coalesce(a.facts, 0) + coalesce(e.facts, 0) AS facts,

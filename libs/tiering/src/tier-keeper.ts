@@ -59,13 +59,18 @@ export class TierKeeper {
 
   /** One look at what is due. */
   async turn(signal: AbortSignal): Promise<void> {
+    await this.takeLateFacts(signal); // first: a month end is not judged from what is known to be wrong
     for (const on of await this.due()) {
       const run = await this.parts.evaluator.run(on, signal);
       log.info({ on, clients: run.clients, stopped: run.stopped }, 'a month end was evaluated');
     }
-    if ((await this.parts.rules.firstOn()) !== undefined) await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
+    await this.takeLateFacts(signal);
     await this.afterMonthEnd();
     await this.expireOverrides();
+  }
+
+  private async takeLateFacts(signal: AbortSignal): Promise<void> {
+    if ((await this.parts.rules.firstOn()) !== undefined) await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
   }
 
   // Months before the first run are history that somebody has to ask for: a keeper that starts takes up the month that is over.

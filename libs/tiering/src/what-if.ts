@@ -57,6 +57,8 @@ export interface TierWhatIf {
   monthEnds: LocalDate[];
   /** Clients that were looked at: those with an account on or before the last month end, who are not closed since. */
   clients: number;
+  /** Of them, how many the draft could not judge once; they are in no count below. */
+  notJudged: number;
   /** Clients by their tier as it was and as it would be after the last month end; null: none. */
   counts: { was: TierName | null; is: TierName | null; clients: number }[];
   /** Evaluations of the draft that could not be made. */
@@ -97,7 +99,20 @@ export async function tierWhatIf(parts: TierWhatIfParts, { rules, from, to, bran
   const { db, published, knownTo, signal } = parts;
   const firm = await readFirmFacts(db, published, rules, dates, knownTo);
   const result: TierWhatIf = {
-    ...{ rules: rules.version, from, to, knownTo, monthEnds: dates, clients: 0, counts: [], stopped: 0, moveCount: 0, moves: [], cost: [] },
+    ...{
+      rules: rules.version,
+      from,
+      to,
+      knownTo,
+      monthEnds: dates,
+      clients: 0,
+      notJudged: 0,
+      counts: [],
+      stopped: 0,
+      moveCount: 0,
+      moves: [],
+      cost: [],
+    },
   };
   const counts = new Map<string, TierWhatIf['counts'][number]>();
   const costs = new PromiseCosts(parts.promised);
@@ -110,6 +125,10 @@ export async function tierWhatIf(parts: TierWhatIfParts, { rules, from, to, bran
     for (const client of page) {
       const answer = compare(rules, facts.get(client.clientId)!, actual.get(client.clientId)!, firm, dates, knownTo);
       result.stopped += answer.stopped;
+      if (!answer.judged) {
+        result.notJudged++;
+        continue;
+      }
       const { was, is } = answer.tierOn(AFTER_ALL);
       const cell = counts.get(`${was}>${is}`) ?? { was, is, clients: 0 };
       counts.set(`${was}>${is}`, { ...cell, clients: cell.clients + 1 });
@@ -167,6 +186,8 @@ function compare(rules: TierRules, facts: ClientFacts, actual: Actual, firm: Fir
   return {
     tierOn,
     since,
+    /** Whom the draft could not judge once is no move: nothing is known of them. */
+    judged: made.length > 0 || answers.length === 0,
     stopped: answers.length - made.length,
     adaMinor: made.find(({ on }) => on === dates.at(-1))?.inputs.adaMinor ?? null,
   };

@@ -2,7 +2,7 @@ import type { LocalDate } from '#event-sourcing';
 import type { TradingDays } from './average-daily-assets.js';
 import { evaluate, type Standing } from './evaluation.js';
 import type { StopReason, TierEvaluation } from './tier-events.js';
-import { evaluatedInputs, type TierInputs } from './tier-inputs.js';
+import { evaluatedInputs, outgrows, type TierInputs } from './tier-inputs.js';
 import type { TierRules } from './tier-rules.js';
 
 /** What came of one evaluation date: `TierEvaluated`, or `TierEvaluationStopped`. */
@@ -22,6 +22,7 @@ export function evaluateDays(standing: Standing, days: readonly DayToEvaluate[],
   let before = standing;
   return days.map(({ on, rules, inputs }): DayAnswer => {
     if (isReasons(inputs)) return { kind: 'stopped', on, ruleVersion: rules.version, reasons: inputs, knownTo };
+    if (outgrows(inputs)) return { kind: 'stopped', on, ruleVersion: rules.version, reasons: [{ code: 'amount-too-large' }], knownTo };
     const judgement = evaluate(rules, before, inputs, on);
     before = standingAfter(judgement);
     const seen = evaluatedInputs(rules, inputs, on, tradingDays);

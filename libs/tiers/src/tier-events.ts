@@ -64,7 +64,7 @@ export interface TierEvaluation {
   knownTo: number;
 }
 
-export const stopReasons = ['sequence-gap', 'day-incomplete', 'rate-missing', 'facts-parked'] as const;
+export const stopReasons = ['sequence-gap', 'day-incomplete', 'rate-missing', 'amount-too-large', 'facts-parked'] as const;
 export interface StopReason {
   code: (typeof stopReasons)[number];
   source?: string;

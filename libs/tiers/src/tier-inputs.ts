@@ -66,6 +66,10 @@ export function evaluatedInputs(rules: TierRules, inputs: TierInputs, on: LocalD
   };
 }
 
+/** Whether an amount is beyond what an event can hold: such a client is stopped, and nobody else. */
+export const outgrows = ({ ada, netCommission }: Pick<TierInputs, 'ada' | 'netCommission'>): boolean =>
+  [ada, netCommission].some((amount) => !Number.isSafeInteger(Number(roundHalfUp(amount))));
+
 function displayed(amount: Rational): number {
   const rounded = Number(roundHalfUp(amount));
   if (!Number.isSafeInteger(rounded)) throw new RangeError('an amount outgrows a safe integer');

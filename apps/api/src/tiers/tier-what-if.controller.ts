@@ -56,6 +56,7 @@ export class TierWhatIfView {
   @ShownNumber('Looked at: with an account by the last month end, and not closed since') clients: number;
   @ShownList(() => FromToCountView) counts: FromToCountView[];
   @ShownNumber('Evaluations of the draft that could not be made') stopped: number;
+  @ShownNumber('Clients that it could not judge once, a rate missing, say: they are in no count') notJudged: number;
   @ShownNumber('Clients who would have another tier after the last month end') moveCount: number;
   @ShownList(() => TierMoveView, 'The first thousand of them') moves: TierMoveView[];
   @ShownList(() => PromiseCostView, 'In promised service') cost: PromiseCostView[];

@@ -48,13 +48,14 @@ async function evaluate(tiering: Tiering, asOf: LocalDate, from: LocalDate | und
   const firstRules = await rules.firstOn();
   if (firstRules === undefined) throw new UsageError('no tier rules are published');
   const signal = new AbortController().signal; // killed, it is simply run again
+  let lookedAtAgain = await latePass.run(await readModelsReady(), signal); // first: no month end is judged from what is known to be wrong
   const dates: Run[] = [];
   for (const on of datesToEvaluate(await runs(pool), firstRules, from, asOf)) {
     const bar = progressBar(`tiers ${on}`, 'clients');
     bar.start(await clientsOf(tiering), 0);
     dates.push(await evaluator.run(on, signal, (clients) => bar.update(clients)).finally(() => bar.stop()));
   }
-  const lookedAtAgain = await latePass.run(await readModelsReady(), signal);
+  lookedAtAgain += await latePass.run(await readModelsReady(), signal);
   return {
     dates: dates.map(({ on, ruleVersion, clients, evaluated, stopped, promoted, demoted }) => ({
       on,

@@ -31,6 +31,7 @@ export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection 
     await keepLinks(db, of('AccountLinked'), of('AccountUnlinked'), dateOf);
     const accountOf = (event: ProjectedEvent): string | undefined => (event.streamKind === 'account' ? event.streamId : undefined);
     await accountTable.foldInto(db, events, accountOf, foldAccount);
+    await keepOwnership(db, [...of('AccountLinked'), ...of('AccountUnlinked')], dateOf);
     const ended = [
       ...of('AccountClosed').map(nothingFromClosing),
       ...of('AccountUnlinked').map((event) => nothingFrom(event, dateOf(event))),
@@ -41,6 +42,7 @@ export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection 
       assetsTable,
       stated.sort((a, b) => a.position - b.position),
     );
+    await replaceMoved(db, stated);
     await insertStatements(
       db,
       turnoverTable,
@@ -80,12 +82,36 @@ async function keepLinks(
   );
 }
 
+/** Whether an account that there are facts of is still the client's. */
+async function keepOwnership(
+  db: Db,
+  events: readonly (Of<'AccountLinked'> | Of<'AccountUnlinked'>)[],
+  dateOf: (event: ProjectedEvent) => LocalDate,
+): Promise<void> {
+  for (const event of events.toSorted((a, b) => a.position - b.position)) {
+    const unlinked = event.type === 'AccountUnlinked';
+    await db.query(
+      `UPDATE read.accounts SET unlinked_on = $3, unlinked_position = $4, changed_at = $5
+        WHERE client_id = $1 AND account_id = $2 AND position < $5`,
+      [event.key, event.fact.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
+    );
+  }
+}
+
 function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): AccountRow {
   const { type, data } = { type: event.type, data: event.body } as unknown as AccountEvent;
   const { accountId, source } = data;
   const known: AccountRow = row ?? {
     ...{ streamId: event.streamId, clientId: event.key, accountId, branchId: event.meta.branchId, source, status: 'open' },
-    ...{ currency: null, openedOn: null, closedOn: null, firstOn: '9999-12-31', position: event.position },
+    ...{
+      currency: null,
+      openedOn: null,
+      closedOn: null,
+      unlinkedOn: null,
+      unlinkedPosition: null,
+      firstOn: '9999-12-31',
+      position: event.position,
+    },
     changedAt: event.position,
   };
   const since = (on: LocalDate, more: Partial<AccountRow> = {}): AccountRow => {
@@ -117,6 +143,22 @@ const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFro
 function nothingFrom(event: ProjectedEvent & { fact: { accountId: string } }, on: LocalDate, source = 'client file'): AssetsRow {
   const total = { amountMinor: 0, currency: 'XXX' };
   return assetsOf(event, { accountId: event.fact.accountId, source, on, total });
+}
+
+/** A record that is stated anew for another day takes its place there: the earlier day keeps nothing of it. */
+async function replaceMoved(db: Db, stated: readonly AssetsRow[]): Promise<void> {
+  const again = stated.filter(({ sourceRecord }) => sourceRecord !== null && !sourceRecord.endsWith('#1'));
+  if (again.length === 0) return;
+  await db.query(
+    `UPDATE read.account_assets t SET replaced_at = n.position
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::bigint[]) AS n (client_id, account_id, source, record, on_date, position)
+      WHERE t.client_id = n.client_id AND t.account_id = n.account_id AND t.source = n.source AND t.on_date <> n.on_date
+        AND split_part(t.source_record, '#', 1) = split_part(n.record, '#', 1) AND t.position < n.position AND t.replaced_at IS NULL`,
+    [
+      ...[again.map((a) => a.clientId), again.map((a) => a.accountId), again.map((a) => a.source)],
+      ...[again.map((a) => a.sourceRecord), again.map((a) => a.onDate), again.map((a) => a.position)],
+    ],
+  );
 }
 
 async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed: readonly Of<'SequenceGapClosed'>[]): Promise<void> {

@@ -53,6 +53,8 @@ export interface AccountRow {
   currency: string | null;
   openedOn: LocalDate | null;
   closedOn: LocalDate | null;
+  unlinkedOn: LocalDate | null;
+  unlinkedPosition: number | null;
   firstOn: LocalDate;
   position: number;
   /** Position of the fact that last moved its first day or its closing. */
@@ -124,6 +126,8 @@ export const accountTable = new RowTable<AccountRow>('read.accounts', ['streamId
   currency: ['currency', 'text'],
   openedOn: ['opened_on', 'date'],
   closedOn: ['closed_on', 'date'],
+  unlinkedOn: ['unlinked_on', 'date'],
+  unlinkedPosition: ['unlinked_position', 'bigint'],
   firstOn: ['first_on', 'date'],
   position: ['position', 'bigint'],
   changedAt: ['changed_at', 'bigint'],

@@ -94,7 +94,10 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
     const assessment = found.profile?.assessment ? (openDocument(JSON.parse(found.profile.assessment), key) as Assessed) : undefined;
     const trades = observedTrades(found.trades, frame.currency);
     const observed = observedPreference(trades, asOf, scales.preference);
-    const stated = statedBy(file, assessment && asOf < assessment.validUntil ? assessment.level : undefined);
+    const stated = statedBy(
+      file,
+      assessment && assessment.assessedOn <= asOf && asOf < assessment.validUntil ? assessment.level : undefined,
+    );
     const { rfm } = found;
     return {
       ...{ clientId, ...frame, rfm, dormancy: found.dormancy, churn: rfm.status === 'prospect' ? null : found.churn, stated, observed },
@@ -107,6 +110,7 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
 
 interface Assessed {
   level?: RiskLevel;
+  assessedOn: string;
   validUntil: string;
 }
 
