@@ -93,6 +93,18 @@ function timelyInFile(): { yes: number; no: number; unsaid: number } {
   return { yes: said('Yes'), no: said('No'), unsaid: rows.length - said('Yes') - said('No') };
 }
 
+/** By month end: accounts that had moved by then, in the file itself. */
+function accountsByMonth(): [string, number][] {
+  const rows = readFileSync(path.join(data, 'berka/trans.asc'), 'latin1').trim().split('\n').slice(1);
+  const first = new Map<string, string>();
+  for (const row of rows) {
+    const [, account, date] = row.split(';') as [string, string, string];
+    if (!first.has(account) || date < first.get(account)!) first.set(account, date);
+  }
+  const months = Array.from({ length: 15 }, (_, i) => new Date(Date.UTC(1993, i + 1, 0)).toISOString().slice(0, 10));
+  return months.map((on) => [on, [...first.values()].filter((date) => date <= on.slice(2).replaceAll('-', '')).length]);
+}
+
 describe('npm run demo', () => {
   let first: DataSet[];
 
@@ -105,7 +117,8 @@ describe('npm run demo', () => {
   it('imports the sample data, and its counts agree with the files, the log and the read models', () => {
     const rows = { cfpb: linesOf('cfpb/consumer_complaints.csv'), 'bank-marketing': linesOf('bank-marketing/bank-contacts.csv') };
     const berka = ['client.asc', 'disp.asc', 'account.asc'].reduce((sum, name) => sum + linesOf(`berka/${name}`), 0);
-    expect(first.map(({ name, rowsRead }) => [name, rowsRead])).toEqual([...Object.entries(rows), ['berka', berka]]);
+    const movements = ['berka-movements', linesOf('berka/trans.asc')];
+    expect(first.map(({ name, rowsRead }) => [name, rowsRead])).toEqual([...Object.entries(rows), ['berka', berka], movements]);
     for (const set of first) {
       expect(set.rowsAccepted + set.rowsRefused).toBe(set.rowsRead);
       expect(set.readModelRows).toBe(set.eventsAppended);
@@ -117,20 +130,22 @@ describe('npm run demo', () => {
     expect(await demo()).toEqual(first);
   }, 60_000);
 
-  it('prints four commands that answer over HTTP with something to see', async () => {
+  it('prints commands that answer over HTTP with something to see', async () => {
     const { child, text, ended } = await startDemo();
     try {
       const commands = [...text.matchAll(/Authorization: (Bearer \S+)' '(http\S+)'/g)];
-      expect(commands).toHaveLength(4);
+      expect(commands).toHaveLength(6);
       const answers = await Promise.all(
         commands.map(
           async ([, authorization, url]) => (await fetch(url!, { headers: { authorization: authorization! } })).json() as Promise<unknown>,
         ),
       );
-      const [timeline, tiers, complaint, freshness] = answers as [
+      const [timeline, tiers, complaint, why, value, freshness] = answers as [
         { items: { type: string }[] },
         { inForce: { tier: string } },
         { items: { type: string }[] },
+        { inForce: { tier: string }; evaluation: { candidate: string; retained: boolean }; assets: { sourceRecord: string }[] },
+        { churn: { signals: { signal: string; present: boolean }[] } },
         { models: { eventsBehind: number }[] },
       ];
       expect(timeline.items.map((item) => item.type)).toEqual(
@@ -138,6 +153,11 @@ describe('npm run demo', () => {
       );
       expect(tiers.inForce.tier).toBe('GOLD');
       expect(complaint.items.map((item) => item.type)).toContain('FinalResponseSent');
+      // kept by hysteresis: what they hold would enter a lower tier alone
+      expect(why).toMatchObject({ inForce: { tier: 'GOLD' }, evaluation: { candidate: 'SILVER', retained: true } });
+      expect(why.assets.every(({ sourceRecord }) => sourceRecord.startsWith('balance:BERKA-'))).toBe(true);
+      const present = value.churn.signals.filter((one) => one.present).map(({ signal }) => signal);
+      expect(present).toEqual(['fallingAssets', 'shrinkingTrades', 'outflowAfterComplaint']);
       expect(freshness.models.length).toBeGreaterThan(0);
       const [, authorization, address] = commands[0]!;
       expect((await fetch(new URL('/docs', address))).status).toBe(200);
@@ -194,6 +214,27 @@ describe('npm run demo', () => {
       expect(moved.items.map(({ type }) => type)).toEqual(
         expect.arrayContaining(['DeadlineRecomputed', 'CommitmentCorrected', 'BreachExcused']),
       );
+    } finally {
+      child.kill('SIGINT');
+    }
+    await ended;
+  }, 60_000);
+
+  it('tiers the bank’s clients month by month: every one who had an account, each once, and one who rose and fell', async () => {
+    const { child, text, ended } = await startDemo();
+    try {
+      const [, authorization] = [...text.matchAll(/Authorization: (Bearer \S+)' /g)][0]!;
+      const [, api, tiered] = /export API=(\S+) .* TIERED=(\S+)/.exec(text)!;
+      const get = async <T>(place: string): Promise<T> =>
+        (await (await fetch(`${api}${place}`, { headers: { authorization: authorization! } })).json()) as T;
+      const { items } = await get<{ items: { on: string; clients: number; evaluated: number; stopped: number }[] }>(
+        '/v1/tiers/runs?limit=100',
+      );
+      const past = items.filter(({ on }) => on < '2000-01-01').reverse();
+      expect(past.map(({ on, clients }) => [on, clients])).toEqual(accountsByMonth());
+      for (const { clients, evaluated, stopped } of past) expect([evaluated, stopped]).toEqual([clients, 0]);
+      const { history } = await get<{ history: { tier: string }[] }>(`/v1/clients/${tiered}/tier-history`);
+      expect(history.map(({ tier }) => tier)).toEqual(['STANDARD', 'SILVER', 'GOLD', 'SILVER']);
     } finally {
       child.kill('SIGINT');
     }
