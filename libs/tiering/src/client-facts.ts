@@ -44,9 +44,12 @@ export interface ClientFacts {
 
 /** A row that holds as known at position $2. */
 export const IN_FORCE = 'position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)';
-/** A gap of an account that is the client's no more stops them no more; its later messages are another owner's. */
-export const STILL_OWNED = `NOT EXISTS (SELECT FROM read.accounts a WHERE a.client_id = account_gaps.client_id AND a.account_id = account_gaps.account_id
-  AND a.unlinked_position <= $2)`;
+/**
+ * A gap of an account that is the client's no more stops them no more; its later messages are another owner's. A scalar
+ * subquery, for the planner would turn a NOT EXISTS into a join that reads every account for each client.
+ */
+export const STILL_OWNED = `coalesce((SELECT min(a.unlinked_position) FROM read.accounts a WHERE a.client_id = account_gaps.client_id
+  AND a.account_id = account_gaps.account_id), 9223372036854775807) > $2`;
 const ACCOUNTS = `
   SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", opened_on AS "openedOn", closed_on AS "closedOn", CASE WHEN unlinked_position <= $2 THEN unlinked_on END AS "unlinkedOn"
     FROM read.accounts WHERE client_id = ANY ($1::uuid[]) AND position <= $2 ORDER BY account_id`;
