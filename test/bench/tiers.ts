@@ -68,7 +68,7 @@ async function fill({ owner, store }: TieredLog, size: number): Promise<void> {
   const { position } = await store.head();
   await owner.query(
     `INSERT INTO read.accounts (stream_id, client_id, account_id, branch_id, source, status, currency, opened_on, first_on, position)
-     SELECT gen_random_uuid(), gen_random_uuid(), 'A-' || i, 'sh-01', $2, 'open', 'CNY', '2025-10-01', '2025-10-01', $3
+     SELECT uuidv7(), uuidv7(i * interval '30 seconds' - interval '2 years'), 'A-' || i, 'sh-01', $2, 'open', 'CNY', '2025-10-01', '2025-10-01', $3
        FROM generate_series(1, $1::int) i`,
     [size, SOURCE, position],
   );

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { eventRegistry } from '#application';
+import { openLog } from '#application';
 import { createPool, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#database';
-import { EventStore } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
 import { Home } from './home.js';
 import { allMigrations } from './migrations.js';
@@ -64,17 +63,6 @@ async function masterKeysFor(url: string, home: Home): Promise<MasterKeys> {
 
 /** The store and the keys with the rights of the API, not of the owner. Refuses an unsafe server and a log it cannot read. */
 export async function openStore({ url, master }: Pick<Installation, 'url' | 'master'>, applicationName: string) {
-  const store = await EventStore.open({ url, role: 'rapport_api', applicationName });
-  const pool = createPool({ url, role: 'rapport_api', max: 4, applicationName });
-  const close = async (): Promise<void> => {
-    await store.close();
-    await pool.end();
-  };
-  try {
-    await store.checkReadable(eventRegistry);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { store, pool, close } = await openLog({ url, role: 'rapport_api', applicationName, poolMax: 4 });
   return { store, keys: new ClientKeys(pool, master), close };
 }

@@ -1,7 +1,6 @@
-import { type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
+import { isInstantText, isLocalDateText, type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
 import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
 import { accountKinds, type BackOfficeMessage, type MessageKind } from './messages.js';
-import { isInstantText, isLocalDateText } from './time-texts.js';
 
 /** Why a message is not taken. */
 export const messageFaults = {

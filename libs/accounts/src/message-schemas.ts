@@ -1,6 +1,6 @@
+import { DATE_PATTERN, INSTANT_PATTERN } from '#event-sourcing';
 import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
 import { accountKinds, type MessageKind } from './messages.js';
-import { DATE_PATTERN, INSTANT_PATTERN } from './time-texts.js';
 
 /** A JSON Schema, as plain JSON. */
 export type JsonSchema = { readonly [member: string]: unknown };

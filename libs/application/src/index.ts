@@ -10,6 +10,7 @@ export * from './event-codec.js';
 export * from './event-registry.js';
 export * from './handbook.handler.js';
 export * from './outreach.handler.js';
+export * from './open-log.js';
 export * from './request.handler.js';
 export * from './risk-profile.handler.js';
 export * from './segment-counts.js';

@@ -12,5 +12,6 @@ export * from './outbound/contracts.js';
 export * from './outbound/tier-change.js';
 export { BridgeDesk, type DeskOptions } from './desk.js';
 export * from './outbound/outlet.js';
+export * from './open-back-office.js';
 export * from './start-bridge.js';
 export { dataFilesAt, type FileReport, importBackOfficeFile } from './file-import.js';

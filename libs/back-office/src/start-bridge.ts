@@ -1,12 +1,12 @@
-import { eventRegistry } from '#application';
 import { createPool } from '#database';
-import { createKafka, type ForeignRecord, type OnAppended, Relay, TopicReader } from '#event-feed';
+import { createKafka, type ForeignRecord, Relay, TopicReader } from '#event-feed';
 import { newId } from '#event-sourcing';
-import { EventStore, LogReader } from '#event-store';
-import { ClientKeys, type MasterKeys } from '#privacy';
+import { LogReader } from '#event-store';
+import type { MasterKeys } from '#privacy';
 import { standard } from './adapters/index.js';
-import { BackOffice } from './back-office.js';
+import type { BackOffice } from './back-office.js';
 import { BridgeDesk, type DeskOptions } from './desk.js';
+import { openBackOffice } from './open-back-office.js';
 import { tierChangeOutlet } from './outbound/outlet.js';
 
 export interface BridgeOptions extends DeskOptions {
@@ -27,8 +27,6 @@ export interface BridgeOptions extends DeskOptions {
 
 export interface Bridge {
   office: BackOffice;
-  /** Told of each event that the bridge appends, for readers in the same process. */
-  onAppended: OnAppended;
   relay?: Relay;
   /** Rejects on a fault that no retry heals. */
   ended: Promise<void>;
@@ -37,24 +35,15 @@ export interface Bridge {
 }
 
 /** A bridge with connections of its own, running. Rejects where the server is unsafe, or the log unreadable. */
-export async function startBridge({ url, master, firmZone: zone, kafka, onIdleError, ...desk }: BridgeOptions): Promise<Bridge> {
-  const shared = { url, role: 'rapport_bridge', applicationName: 'rapport bridge', onIdleError } as const;
-  const store = await EventStore.open({ ...shared, maxReaders: 3 });
-  // who holds a connection and waits for another waits on another pool: keys are looked up inside transactions, and leaders stay
-  const database = createPool({ ...shared, max: 8 });
-  const keysPool = createPool({ ...shared, max: 2 });
-  const leaders = createPool({ ...shared, max: 4 });
+export async function startBridge({ url, master, firmZone, kafka, onIdleError, ...desk }: BridgeOptions): Promise<Bridge> {
+  const applicationName = 'rapport bridge';
+  const { office, close: closeOffice } = await openBackOffice({ url, master, firmZone, applicationName, onIdleError });
+  // leaders hold their connection for as long as they lead
+  const leaders = createPool({ url, role: 'rapport_bridge', applicationName, onIdleError, max: 4 });
   const close = async (): Promise<void> => {
-    await store.close();
-    await Promise.all([database, keysPool, leaders].map((pool) => pool.end()));
+    await closeOffice();
+    await leaders.end();
   };
-  try {
-    await store.checkReadable(eventRegistry);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const office = new BackOffice({ database, store, keys: new ClientKeys(keysPool, master), zone });
   const stopping = new AbortController();
   const { signal } = stopping;
   const parts: Promise<void>[] = [new BridgeDesk(leaders, office, desk).run(signal)];
@@ -82,5 +71,5 @@ export async function startBridge({ url, master, firmZone: zone, kafka, onIdleEr
     await Promise.allSettled(parts);
     await close();
   };
-  return { office, onAppended: store.onAppended, ended, stop, ...(relay && { relay }) };
+  return { office, ended, stop, ...(relay && { relay }) };
 }

@@ -7,4 +7,5 @@ export * from './ids.js';
 export * from './local-date.js';
 export * from './rational.js';
 export * from './strict-json.js';
+export * from './time-texts.js';
 export * from './values.js';

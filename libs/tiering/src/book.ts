@@ -1,8 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
 import { type AsOf, type Page, pageOf, type PageRequest, ReadDatabase, signsOfClients, type ValueSigns } from '#read-models';
-import { type Distances, type TierEvaluation, type TierName, type TierRules, tierInForce, type TierAssertion } from '#tiers';
-import { standingDistances } from './tier-why.js';
+import { type Distances, distancesOf, type TierEvaluation, type TierName, type TierRules, tierInForce, type TierAssertion } from '#tiers';
 
 /** One client of a manager's book, by what there is to do. */
 export interface BookEntry extends ValueSigns {
@@ -123,12 +122,13 @@ function entryOf(
   const inForce = tierInForce(assertions, today, LATEST);
   const held = inForce?.override;
   const until = assertions.find(({ kind, overrideId }) => kind === 'override' && overrideId === held?.overrideId)?.validTo ?? null;
+  const made = rules.get(ruleVersion ?? '');
   const inputs = details === null ? undefined : (JSON.parse(details) as TierEvaluation).inputs;
   return {
     ...row,
     ...{ tier: inForce?.tier ?? null, ruleTier: inForce?.ruleTier ?? null, riskProfileValidUntil: validUntil },
     override: held ? { overrideId: held.overrideId, validTo: until } : null,
     ...{ adaMinor: inputs?.adaMinor ?? null, currency: inputs?.currency ?? null },
-    distances: details === null || !row.ruleTier ? null : standingDistances(details, row.ruleTier, rules.get(ruleVersion ?? '')),
+    distances: inputs && row.ruleTier && made ? distancesOf(made, row.ruleTier, inputs) : null,
   };
 }

@@ -36,7 +36,6 @@ export interface ClientFacts {
     accountId: string;
     source: string;
     firstOn: LocalDate;
-    openedOn: LocalDate | null;
     closedOn: LocalDate | null;
     unlinkedOn: LocalDate | null;
   }[];
@@ -51,7 +50,8 @@ export const IN_FORCE = 'position <= $2 AND (replaced_at IS NULL OR replaced_at 
 export const STILL_OWNED = `coalesce((SELECT min(a.unlinked_position) FROM read.accounts a WHERE a.client_id = account_gaps.client_id
   AND a.account_id = account_gaps.account_id), 9223372036854775807) > $2`;
 const ACCOUNTS = `
-  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", opened_on AS "openedOn", closed_on AS "closedOn", CASE WHEN unlinked_position <= $2 THEN unlinked_on END AS "unlinkedOn"
+  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", closed_on AS "closedOn",
+         CASE WHEN unlinked_position <= $2 THEN unlinked_on END AS "unlinkedOn"
     FROM read.accounts WHERE client_id = ANY ($1::uuid[]) AND position <= $2 ORDER BY account_id`;
 const ASSETS = `
   SELECT client_id, account_id AS "accountId", on_date AS "on", total_minor AS "totalMinor", currency, source,

@@ -46,7 +46,8 @@ const IDS = `
 SELECT client_id FROM read.accounts WHERE client_id > $1 AND position <= $2
  GROUP BY client_id HAVING min(first_on) <= $3 ORDER BY client_id LIMIT $4`;
 
-// Bounded by a range of ids, and not by a list of them: the planner takes the list for a reason to read the whole table.
+// Each client's rows are looked up by the client: a join of whole pages is planned by an estimate of how many clients lie in
+// a range of ids, which is far off at the ends of a large table, and then costs seconds a page. LIMIT keeps a look-up one.
 // A value holds from its day until its account's next one: its share of the window is whole days, so the sum is exact.
 const PAGE = `
 WITH page AS MATERIALIZED (
@@ -54,21 +55,6 @@ WITH page AS MATERIALIZED (
          array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)
            AND (unlinked_position IS NULL OR unlinked_position > $2 OR unlinked_on > $3)) AS sources
     FROM read.accounts WHERE client_id > $1 AND client_id <= $7 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3
-), held AS (
-  SELECT a.client_id, a.account_id, a.total_minor, a.currency, a.on_date,
-         least(coalesce(lead(a.on_date) OVER (PARTITION BY a.client_id, a.account_id ORDER BY a.on_date), $5), $5) - greatest(a.on_date, $4) AS days
-    FROM read.account_assets a
-   WHERE a.client_id > $1 AND a.client_id <= $7 AND a.on_date <= $3 AND a.position <= $2 AND (a.replaced_at IS NULL OR a.replaced_at > $2)
-), assets AS (
-  SELECT client_id, sum(total_minor * days) FILTER (WHERE days > 0)::text AS asset_days, count(DISTINCT account_id)::int AS accounts,
-         count(*) FILTER (WHERE days > 0)::int AS facts, bool_or(days > 0 AND total_minor <> 0 AND currency <> $8) AS other
-    FROM held GROUP BY client_id
-), earned AS (
-  SELECT t.client_id, sum(t.commission_minor - t.passed_on_minor)::text AS commission, count(*)::int AS facts, bool_or(t.currency <> $8) AS other
-    FROM read.account_turnover t
-   WHERE t.client_id > $1 AND t.client_id <= $7 AND t.on_date >= $6 AND t.on_date <= $3 AND t.state <> 'cancelled' AND t.commission_minor <> t.passed_on_minor
-     AND t.position <= $2 AND (t.replaced_at IS NULL OR t.replaced_at > $2)
-   GROUP BY t.client_id
 )
 SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchId", f.status = 'closed' AS closed, p.first_on AS "firstOn",
        coalesce(p.sources, '{}') AS sources,
@@ -76,13 +62,23 @@ SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchI
                   AND (closed_position IS NULL OR closed_position > $2) AND ${STILL_OWNED}) AS "hasGap",
        EXISTS (SELECT FROM read.parked k WHERE k.key = p.client_id AND k.projection IN ('accountFacts', 'tierStandings')) AS parked,
        s.version, s.initial_from AS "initialFrom", s.tier, s.strikes, s.promoted_from AS "promotedFrom", s.evaluated_on AS "evaluatedOn",
-       s.stopped_on AS "stoppedOn", a.asset_days AS "assetDays", e.commission, a.accounts, coalesce(a.facts, 0) + coalesce(e.facts, 0) AS facts,
+       s.stopped_on AS "stoppedOn", a.asset_days AS "assetDays", e.commission, a.accounts, a.facts + e.facts AS facts,
        coalesce(a.other, false) OR coalesce(e.other, false) AS "foreign"
   FROM page p
-  LEFT JOIN read.client_files f ON f.client_id = p.client_id
-  LEFT JOIN read.tier_standings s ON s.client_id = p.client_id
-  LEFT JOIN assets a ON a.client_id = p.client_id
-  LEFT JOIN earned e ON e.client_id = p.client_id
+  LEFT JOIN LATERAL (SELECT branch_id, status FROM read.client_files WHERE client_id = p.client_id LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT * FROM read.tier_standings WHERE client_id = p.client_id LIMIT 1) s ON true
+ CROSS JOIN LATERAL (
+   SELECT sum(total_minor * days) FILTER (WHERE days > 0)::text AS asset_days, count(DISTINCT account_id)::int AS accounts,
+          count(*) FILTER (WHERE days > 0)::int AS facts, bool_or(days > 0 AND total_minor <> 0 AND currency <> $8) AS other
+     FROM (SELECT account_id, total_minor, currency,
+                  least(coalesce(lead(on_date) OVER (PARTITION BY account_id ORDER BY on_date), $5), $5) - greatest(on_date, $4) AS days
+             FROM read.account_assets
+            WHERE client_id = p.client_id AND on_date <= $3 AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)) held) a
+ CROSS JOIN LATERAL (
+   SELECT sum(commission_minor - passed_on_minor)::text AS commission, count(*)::int AS facts, bool_or(currency <> $8) AS other
+     FROM read.account_turnover
+    WHERE client_id = p.client_id AND on_date >= $6 AND on_date <= $3 AND state <> 'cancelled' AND commission_minor <> passed_on_minor
+      AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)) e
  ORDER BY p.client_id`;
 
 export interface PageQuestion {

@@ -1,7 +1,5 @@
-import { countSegments, eventRegistry } from '#application';
-import { createPool } from '#database';
+import { countSegments, openLog } from '#application';
 import type { LocalDate } from '#event-sourcing';
-import { EventStore } from '#event-store';
 import { projectionIds, ReadDatabase, ReadModelPositions, SegmentReader } from '#read-models';
 
 export interface SegmentCounterOptions {
@@ -28,31 +26,25 @@ const models = [segments, clientFiles, clientAttributes, clientContacts, account
 export async function openSegmentCounter(options: SegmentCounterOptions): Promise<SegmentCounter> {
   const { url, firmZone, readyWithinMs = READY_WITHIN_MS, onIdleError } = options;
   const shared = { url, role: 'rapport_timekeeper', applicationName: 'rapport segments', onIdleError } as const;
-  const store = await EventStore.open({ ...shared, maxReaders: 1 });
-  const pool = createPool({ ...shared, max: 1 });
-  const positions = new ReadModelPositions(pool);
-  let database: ReadDatabase | undefined;
-  const close = async (): Promise<void> => {
-    await database?.close();
-    await store.close();
-    await pool.end();
-  };
-  try {
-    await store.checkReadable(eventRegistry);
-    database = await ReadDatabase.connect({ url, role: shared.role, poolMax: 1 });
-  } catch (error) {
-    await close();
+  const log = await openLog({ ...shared, maxReaders: 1, poolMax: 1 });
+  const database = await ReadDatabase.connect({ url, role: shared.role, poolMax: 1 }).catch(async (error: unknown) => {
+    await log.close();
     throw error;
-  }
+  });
+  const positions = new ReadModelPositions(log.pool);
+  const close = async (): Promise<void> => {
+    await database.close();
+    await log.close();
+  };
   const reader = new SegmentReader(database, firmZone);
   return {
     close,
     async count(on, signal) {
-      const { position } = await store.head();
+      const { position } = await log.store.head();
       for (const model of models) {
         if (!(await positions.waitFor(model, position, readyWithinMs))) throw new Error(`the read model ${model.name} does not follow`);
       }
-      return countSegments(store, reader, on, signal);
+      return countSegments(log.store, reader, on, signal);
     },
   };
 }

@@ -1,8 +1,6 @@
-import { eventRegistry, PlainCodec } from '#application';
-import { createPool, type Database } from '#database';
-import type { OnAppended } from '#event-feed';
+import { eventRegistry, openLog, PlainCodec } from '#application';
+import type { Database } from '#database';
 import { type LocalDate, toLocalDate } from '#event-sourcing';
-import { EventStore } from '#event-store';
 import { projectionIds, ReadModelPositions } from '#read-models';
 import { Evaluator } from './evaluator.js';
 import { LateFacts } from './late-facts.js';
@@ -31,8 +29,6 @@ export interface Tiering {
   evaluator: Evaluator;
   latePass: LatePass;
   keeper: TierKeeper;
-  /** Told of each event that is appended here, for readers in the same process. */
-  onAppended: OnAppended;
   /** Waits until the read models hold the log as it is now; answers its position. Rejects where they do not follow. */
   readModelsReady: () => Promise<number>;
   close(): Promise<void>;
@@ -44,18 +40,7 @@ const READY_WITHIN_MS = 60_000;
 export async function openTiering(options: TieringOptions): Promise<Tiering> {
   const { url, firmZone, onIdleError, now = () => new Date().toISOString(), readyWithinMs = READY_WITHIN_MS } = options;
   const shared = { url, role: 'rapport_timekeeper', applicationName: 'rapport tiers', onIdleError } as const;
-  const store = await EventStore.open({ ...shared, maxReaders: 3 });
-  const pool = createPool({ ...shared, max: 5 });
-  const close = async (): Promise<void> => {
-    await store.close();
-    await pool.end();
-  };
-  try {
-    await store.checkReadable(eventRegistry);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { store, pool, close } = await openLog({ ...shared, maxReaders: 3, poolMax: 5 });
   const positions = new ReadModelPositions(pool);
   const readModelsReady = async (): Promise<number> => {
     const { position } = await store.head();
@@ -65,7 +50,7 @@ export async function openTiering(options: TieringOptions): Promise<Tiering> {
     return position;
   };
   const rules = new PublishedRules(store, eventRegistry);
-  const writer = new TierWriter({ store, codec: new PlainCodec(eventRegistry), registry: eventRegistry, now });
+  const writer = new TierWriter({ store, codec: new PlainCodec(eventRegistry), now });
   const late = new LateFacts({ pool, rules, writer, now });
   const evaluator = new Evaluator({ pool, rules, writer, late, readModelsReady, ...(options.pageSize && { pageSize: options.pageSize }) });
   const latePass = new LatePass({ pool, rules, late });
@@ -76,7 +61,7 @@ export async function openTiering(options: TieringOptions): Promise<Tiering> {
   };
   const { afterMonthEnd = countThem, evaluateAt, pollMs } = options;
   const keeper = new TierKeeper({ pool, rules, evaluator, latePass, writer, readModelsReady, localNow, afterMonthEnd, evaluateAt, pollMs });
-  return { pool, rules, evaluator, latePass, keeper, onAppended: store.onAppended, readModelsReady, close };
+  return { pool, rules, evaluator, latePass, keeper, readModelsReady, close };
 }
 
 export interface TierKeeping extends Tiering {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addDays, DomainError, fold, type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
+import { addDays, addMonths, fold, type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
 import type { Database } from '#database';
 import { lead } from '#event-feed';
 import { createLogger } from '#telemetry';
-import { tier } from '#tiers';
+import { overridesToExpire, tier } from '#tiers';
 import type { Evaluator } from './evaluator.js';
 import type { LatePass } from './late-pass.js';
 import type { PublishedRules } from './published-rules.js';
@@ -27,6 +27,8 @@ export interface TierKeeperParts {
 }
 
 const EVALUATE_AT = '06:00';
+/** A month end that was made within this of its day was made because it was over. */
+const MONTHS_IN_TIME = 2;
 const POLL_MS = 2_000;
 const RETRY_MS = 5_000;
 const EXPIRED_MAX = 1_000;
@@ -59,31 +61,30 @@ export class TierKeeper {
 
   /** One look at what is due. */
   async turn(signal: AbortSignal): Promise<void> {
-    await this.takeLateFacts(signal); // first: a month end is not judged from what is known to be wrong
+    if ((await this.parts.rules.firstOn()) === undefined) return this.expireOverrides();
+    // first: a month end is not judged from what is known to be wrong; what comes meanwhile is for the next look
+    await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
     for (const on of await this.due()) {
       const run = await this.parts.evaluator.run(on, signal);
       log.info({ on, clients: run.clients, stopped: run.stopped }, 'a month end was evaluated');
     }
-    await this.takeLateFacts(signal);
     await this.afterMonthEnd();
     await this.expireOverrides();
   }
 
-  private async takeLateFacts(signal: AbortSignal): Promise<void> {
-    if ((await this.parts.rules.firstOn()) !== undefined) await this.parts.latePass.run(await this.parts.readModelsReady(), signal);
-  }
-
-  // Months before the first run are history that somebody has to ask for: a keeper that starts takes up the month that is over.
+  // History is made when somebody asks for it: a keeper goes on from the last month end that was made when it was over, and
+  // begins with the one that is over.
   private async due(): Promise<LocalDate[]> {
     const { date, time } = this.parts.localNow();
     const firstRules = await this.parts.rules.firstOn();
     if (firstRules === undefined) return [];
-    const over = time >= (this.parts.evaluateAt ?? EVALUATE_AT) ? addDays(date, -1) : addDays(date, -2);
+    const over = addDays(date, time >= (this.parts.evaluateAt ?? EVALUATE_AT) ? -1 : -2);
     const made = await runs(this.parts.pool);
     const unfinished = made.filter(({ finishedAt }) => finishedAt === null).map(({ on }) => on);
-    const last = made.filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
-    const ends = monthEnds(last === undefined || last < addDays(over, -62) ? addDays(over, -30) : addDays(last, 1), over);
-    return [...new Set([...unfinished, ...ends.filter((end) => end >= firstRules)])].sort();
+    const done = new Set(made.filter(({ finishedAt }) => finishedAt !== null).map(({ on }) => on));
+    const inTime = made.findLast(({ on, finishedAt }) => finishedAt !== null && finishedAt.slice(0, 10) <= addMonths(on, MONTHS_IN_TIME));
+    const ends = monthEnds(inTime ? addDays(inTime.on, 1) : addDays(addMonths(over, -1), 1), over);
+    return [...new Set([...unfinished, ...ends.filter((end) => end >= firstRules && !done.has(end))])].sort();
   }
 
   /** What follows the latest month end has the same effect done twice: it is done until it was done, and once more by who takes over. */
@@ -98,23 +99,24 @@ export class TierKeeper {
   private async expireOverrides(): Promise<void> {
     const { pool, writer, localNow } = this.parts;
     const { date: today } = localNow();
-    const { rows } = await pool.query<{ overrideId: Uuid; clientId: Uuid; branchId: string }>(
-      `SELECT override_id AS "overrideId", client_id AS "clientId", branch_id AS "branchId" FROM read.tier_overrides
-        WHERE status = 'approved' AND valid_to <= $1 ORDER BY valid_to, override_id LIMIT $2`,
+    const { rows } = await pool.query<{ clientId: Uuid; branchId: string }>(
+      `SELECT DISTINCT client_id AS "clientId", branch_id AS "branchId" FROM read.tier_overrides
+        WHERE status = 'approved' AND valid_to <= $1 ORDER BY client_id LIMIT $2`,
       [today, EXPIRED_MAX],
     );
-    for (const { overrideId, clientId, branchId } of rows) {
+    for (const { clientId, branchId } of rows) {
       const past = await writer.past(clientId);
       const state = fold(
         tier,
         past.map(({ event }) => event),
       );
-      try {
-        const events = tier.decide({ type: 'ExpireOverride', overrideId, today }, state);
-        if (events.length > 0) await writer.append(clientId, branchId, past.length, `override-expired|${overrideId}`, events);
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error; // revoked since: the read model will say so
-      }
+      // the read model may be behind: the client's own stream says which are over and not said to be
+      const over = overridesToExpire(
+        [...state.overrides].map(([overrideId, override]) => ({ ...override, overrideId })),
+        today,
+      );
+      const events = over.flatMap(({ overrideId }) => tier.decide({ type: 'ExpireOverride', overrideId, today }, state));
+      if (events.length > 0) await writer.append(clientId, branchId, past.length, `overrides-expired|${today}`, events);
     }
   }
 }

@@ -9,7 +9,6 @@ import {
   type ThresholdSeen,
   thresholdsSeen,
   type TierEvaluation,
-  type TierName,
   type TierRules,
   weighedValues,
 } from '#tiers';
@@ -126,10 +125,4 @@ async function inputsOf(
     until.every((other) => other.accountId !== value.accountId || other.on <= value.on || other.on > inputs.windowFrom),
   );
   return { assets: carried.map((value) => ({ ...value, days: null })), commissions };
-}
-
-/** How far a client stands from the next step and from losing theirs, by the latest evaluation. */
-export function standingDistances(details: string, tier: TierName, rules: TierRules | undefined): Distances | null {
-  if (!rules) return null;
-  return distancesOf(rules, tier, (JSON.parse(details) as TierEvaluation).inputs);
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { ALL_BRANCHES, type CommandContext, type PlainCodec } from '#application';
-import { derivedId, type EventRegistry, type LocalDate, type Uuid } from '#event-sourcing';
+import { derivedId, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore, Outcome } from '#event-store';
 import { type RecordedTierEvent, type TierEvent, tierStream } from '#tiers';
 
 export interface WriterParts {
   store: EventStore;
   codec: PlainCodec;
-  registry: EventRegistry;
   /** This machine's clock, `YYYY-MM-DDTHH:mm:ss.sssZ`. */
   now: () => string;
 }
@@ -38,16 +37,6 @@ export class TierWriter {
   }
 }
 
-const hashes = new Map<string, string>();
-
-/** The same for every client of a run, so it is worked out once. */
-function hashOf(purpose: string): string {
-  let hash = hashes.get(purpose);
-  if (!hash) {
-    if (hashes.size > 1_000) hashes.clear();
-    hashes.set(purpose, (hash = createHash('sha256').update(purpose).digest('hex')));
-  }
-  return hash;
-}
+const hashOf = (purpose: string): string => createHash('sha256').update(purpose).digest('hex');
 
 export const evaluationPurpose = (on: LocalDate): string => `tier-evaluation|${on}`;

@@ -1,11 +1,11 @@
-import { eventRegistry } from '#application';
 import {
   adapterNamed,
   adapters,
-  BackOffice,
+  type BackOffice,
   dataFilesAt,
   type FileReport,
   importBackOfficeFile,
+  openBackOffice,
   type ReconciliationReport,
   replayTierChanges,
   TIER_CHANGES_TOPIC,
@@ -13,22 +13,18 @@ import {
 } from '#back-office';
 import { createPool } from '#database';
 import { isUuid } from '#event-sourcing';
-import { EventStore, LogReader } from '#event-store';
-import { ClientKeys } from '#privacy';
+import { LogReader } from '#event-store';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
+import { statedDate } from './stated-date.js';
 
 /** Work on the inbox with the bridge's rights, beside a running bridge or without one. */
 export async function withBackOffice<T>({ url, master }: Installation, zone: string, work: (office: BackOffice) => Promise<T>): Promise<T> {
-  const shared = { url, role: 'rapport_bridge', applicationName: 'rapport ops' } as const;
-  const store = await EventStore.open(shared);
-  const database = createPool({ ...shared, max: 4 });
+  const { office, close } = await openBackOffice({ url, master, firmZone: zone, applicationName: 'rapport ops' });
   try {
-    await store.checkReadable(eventRegistry);
-    return await work(new BackOffice({ database, store, keys: new ClientKeys(database, master), zone }));
+    return await work(office);
   } finally {
-    await store.close();
-    await database.end();
+    await close();
   }
 }
 
@@ -77,11 +73,9 @@ export function fileLines({ file, read, counts, days, refused }: FileReport): st
   ];
 }
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
-
 export function reconcileDay(installation: Installation, zone: string, source: string, on: string): Promise<ReconciliationReport> {
-  if (!DATE.test(on)) throw new UsageError(`${on} is no date: YYYY-MM-DD`);
-  return withBackOffice(installation, zone, (office) => office.reconciler.run(source, on));
+  const day = statedDate(on, '--on');
+  return withBackOffice(installation, zone, (office) => office.reconciler.run(source, day));
 }
 
 export function reconciliationLines({ source, on, checked, breaks, behind }: ReconciliationReport): string[] {

@@ -3,6 +3,7 @@ import { datesToEvaluate, openTiering, type Run, type RunCounts, runs, type Tier
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import { startProjecting } from '../projecting.js';
+import { statedDate } from './stated-date.js';
 
 export interface EvaluateTiersOptions {
   /** Month ends up to this date. */
@@ -27,7 +28,7 @@ export async function evaluateTiers(
   options: EvaluateTiersOptions,
 ): Promise<EvaluationReport> {
   const today = toLocalDate(new Date().toISOString(), firmZone);
-  const { asOf, from } = { asOf: dateIn(options.asOf, '--as-of'), from: options.from && dateIn(options.from, '--from') };
+  const { asOf, from } = { asOf: statedDate(options.asOf, '--as-of'), from: options.from && statedDate(options.from, '--from') };
   if (asOf >= today) throw new UsageError(`--as-of ${asOf} is not over yet in ${firmZone}`);
   if (from !== undefined && from > asOf) throw new UsageError('--from is later than --as-of');
   const projecting = installation.served ? undefined : startProjecting(installation.url, installation.master, firmZone);
@@ -56,29 +57,12 @@ async function evaluate(tiering: Tiering, asOf: LocalDate, from: LocalDate | und
     dates.push(await evaluator.run(on, signal, (clients) => bar.update(clients)).finally(() => bar.stop()));
   }
   lookedAtAgain += await latePass.run(await readModelsReady(), signal);
-  return {
-    dates: dates.map(({ on, ruleVersion, clients, evaluated, stopped, promoted, demoted }) => ({
-      on,
-      ruleVersion,
-      clients,
-      evaluated,
-      stopped,
-      promoted,
-      demoted,
-    })),
-    lookedAtAgain,
-  };
+  return { dates: dates.map(({ knownTo: _to, after: _after, startedAt: _start, finishedAt: _end, ...counts }) => counts), lookedAtAgain };
 }
 
 async function clientsOf({ pool }: Tiering): Promise<number> {
   const { rows } = await pool.query<{ count: number }>('SELECT count(DISTINCT client_id)::int AS count FROM read.accounts');
   return Math.max(1, rows[0]!.count);
-}
-
-export function dateIn(text: string, option: string): LocalDate {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text);
-  if (!isDate) throw new UsageError(`${option} ${text} is no date`);
-  return text;
 }
 
 export const evaluationLines = ({ dates, lookedAtAgain }: EvaluationReport): string[] => [

@@ -5,8 +5,8 @@ import { EventStore, LogReader } from '#event-store';
 import { checkEdition, type FormatFault } from '#service-levels';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
+import { statedDate } from './stated-date.js';
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const SHARES = 100;
 
 export interface RehearseOptions {
@@ -18,7 +18,7 @@ export interface RehearseOptions {
 /** Runs the edition in a file over the cases received between two local dates of the firm, both inclusive. */
 export async function rehearseEdition({ url }: Installation, firmZone: string, options: RehearseOptions) {
   const edition = editionIn(options.edition);
-  const [from, to] = [localDate(options.from, '--from'), localDate(options.to, '--to')];
+  const [from, to] = [statedDate(options.from, '--from'), statedDate(options.to, '--to')];
   if (to < from) throw new UsageError('--to is before --from');
   const pool = createPool({ url, role: 'rapport_api', max: 2, applicationName: 'rapport rehearse' });
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport rehearse', maxReaders: 2 });
@@ -52,8 +52,3 @@ function editionIn(file: string) {
 
 const refused = (faults: readonly FormatFault[]): UsageError =>
   new UsageError(['the edition cannot be rehearsed:', ...faults.map(({ pointer, code }) => `  ${pointer || '/'}: ${code}`)].join('\n'));
-
-function localDate(text: string, option: string): string {
-  if (!DATE.test(text) || Number.isNaN(Date.parse(text))) throw new UsageError(`${option} is no date: ${text}`);
-  return text;
-}

@@ -6,7 +6,7 @@ import { CalendarNotPublished, NoMonthEnd, PublishedRules, type TierWhatIf, tier
 import { checkTierRules, type TierRules } from '#tiers';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
-import { dateIn } from './evaluate-tiers.js';
+import { statedDate } from './stated-date.js';
 
 export interface TierWhatIfOptions {
   /** File with the draft, as JSON. */
@@ -18,7 +18,7 @@ export interface TierWhatIfOptions {
 /** Draft tier rules over the facts of a past period, up to where the read models are. Throws UsageError, with pointers into the draft. */
 export async function tiersUnderDraft({ url }: Installation, options: TierWhatIfOptions): Promise<TierWhatIf> {
   const rules = rulesIn(options.rules);
-  const [from, to] = [dateIn(options.from, '--from'), dateIn(options.to, '--to')];
+  const [from, to] = [statedDate(options.from, '--from'), statedDate(options.to, '--to')];
   if (to < from) throw new UsageError('--to is before --from');
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport tier what-if', maxReaders: 2 });
   const bar = progressBar('tiers', 'clients');

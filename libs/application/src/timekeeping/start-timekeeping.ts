@@ -1,9 +1,9 @@
-import { createPool } from '#database';
 import type { OnAppended } from '#event-feed';
-import { EventStore, LogReader } from '#event-store';
+import { LogReader } from '#event-store';
 import { Zone } from '#service-levels';
 import { PlainCodec } from '../event-codec.js';
 import { eventRegistry } from '../event-registry.js';
+import { openLog } from '../open-log.js';
 import { Timekeeper, type TimekeeperOptions } from './timekeeper.js';
 
 export interface TimekeepingOptions extends Pick<TimekeeperOptions, 'onAppended' | 'now' | 'pageSize' | 'pollMs'> {
@@ -26,18 +26,7 @@ export interface Timekeeping {
 /** A timekeeper with connections of its own, running. Rejects where the server is unsafe, or the log unreadable. */
 export async function startTimekeeping({ url, firmZone, onIdleError, ...rest }: TimekeepingOptions): Promise<Timekeeping> {
   const shared = { url, role: 'rapport_timekeeper', applicationName: 'rapport timekeeper', onIdleError } as const;
-  const store = await EventStore.open({ ...shared, maxReaders: 3 });
-  const pool = createPool({ ...shared, max: 4 });
-  const close = async (): Promise<void> => {
-    await store.close();
-    await pool.end();
-  };
-  try {
-    await store.checkReadable(eventRegistry);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { store, pool, close } = await openLog({ ...shared, maxReaders: 3, poolMax: 4 });
   const parts = { store, codec: new PlainCodec(eventRegistry), registry: eventRegistry, zone: Zone.of(firmZone) };
   const timekeeper = new Timekeeper({ pool, reader: new LogReader(pool), ...parts, ...rest });
   const stopping = new AbortController();
