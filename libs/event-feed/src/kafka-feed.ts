@@ -1,33 +1,33 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { PARTITION_COUNT } from '#event-sourcing';
 import { createLogger } from '#telemetry';
-import { watchClockDrift } from './clock-drift.js';
 import { type Feed, type FeedConsumer, TakenOver } from './feed.js';
-import { ensureTopic, KAFKA_DEADLINE_MS, WrongPartitionCount } from './kafka-client.js';
-import { aborted, every, kafkajsError, onCrash, withHeartbeats } from './kafka-member.js';
+import {
+  aborted,
+  every,
+  groupMember,
+  HEARTBEAT_MS,
+  joinGroup,
+  kafkajsError,
+  leaveGroup,
+  memberFault,
+  type MembershipOptions,
+  topicReady,
+  withHeartbeats,
+} from './kafka-member.js';
 import { KafkaPositions } from './kafka-positions.js';
 import { sliceOf } from './kafka-slice.js';
-import { Backoff, pause, within } from './pause.js';
+import { pause } from './pause.js';
 import { SliceCollector } from './slice-collector.js';
 import { TopicIds } from './topic-id.js';
 
-export interface KafkaFeedOptions {
-  kafka: Kafka;
-  topic: string;
-  /** Consumers of one group share the partitions. */
-  group: string;
+export interface KafkaFeedOptions extends MembershipOptions {
   chunkSize?: number;
-  sessionTimeoutMs?: number;
-  heartbeatMs?: number;
 }
 
 const CHUNK_SIZE = 500;
-const SESSION_TIMEOUT_MS = 10_000; // a killed member holds its partitions for that long
-const HEARTBEAT_MS = 2_000;
-const LONG_POLL_MS = 100; // stopping waits for it
 const TOPIC_CHECK_MS = 5_000;
 const COMMIT_MS = 5_000;
-const LONGEST_RETRY_MS = 5_000;
-const STOP_DEADLINE_MS = 8_000;
 const log = createLogger('kafka-feed');
 
 /**
@@ -38,56 +38,23 @@ export class KafkaFeed implements Feed {
   constructor(private readonly options: KafkaFeedOptions) {}
 
   async run(consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
-    const { kafka, topic, group, sessionTimeoutMs = SESSION_TIMEOUT_MS, heartbeatMs = HEARTBEAT_MS } = this.options;
-    await this.topicReady(signal);
+    const { kafka, topic } = this.options;
+    await topicReady(this.options, signal);
     if (signal.aborted) return;
-    const member = kafka.consumer({
-      groupId: group,
-      allowAutoTopicCreation: false,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: 2 * sessionTimeoutMs,
-      heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: LONG_POLL_MS,
-      retry: { retries: 10, maxRetryTime: LONGEST_RETRY_MS },
-    });
+    const member = groupMember(this.options);
     const topicIds = new TopicIds(kafka, topic);
     const positions = new KafkaPositions(member, topic, consumer, topicIds);
     const collector = new SliceCollector(consumer);
-    const endings = [watch(member, positions)];
-    const fault = new Promise<never>((_, reject) => {
-      endings.push(onCrash(member, reject));
-      endings.push(watchClockDrift((driftMs) => reject(new Error(`the clock was stepped by ${Math.round(driftMs)} ms`))));
-      endings.push(every(TOPIC_CHECK_MS, () => positions.checkTopic()));
-    });
-    fault.catch(() => {});
+    const { fault, end } = memberFault(member);
+    const endings = [end, watch(member, positions), every(TOPIC_CHECK_MS, () => positions.checkTopic())];
     try {
-      await within(
-        KAFKA_DEADLINE_MS,
-        'joining the group',
-        start(member, topic, (payload) => this.handle(payload, positions, collector, signal)),
-      );
+      await joinGroup(member, topic, PARTITION_COUNT, (payload) => this.handle(payload, positions, collector, signal));
       await Promise.race([fault, aborted(signal)]);
     } finally {
-      for (const end of endings) end();
+      for (const ending of endings) ending();
       positions.close();
-      // the group hears of it; a member that cannot say goodbye is timed out
-      await within(STOP_DEADLINE_MS, 'leaving the group', member.disconnect()).catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'left badly'),
-      );
+      await leaveGroup(member);
       await topicIds.close();
-    }
-  }
-
-  private async topicReady(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff();
-    while (!signal.aborted) {
-      try {
-        return await ensureTopic(this.options.kafka, this.options.topic);
-      } catch (error) {
-        if (error instanceof WrongPartitionCount) throw error;
-        log.warn({ topic: this.options.topic, error: String(error) }, 'waiting for Kafka');
-        await backoff.wait(signal);
-      }
     }
   }
 
@@ -124,12 +91,6 @@ export class KafkaFeed implements Feed {
       await heartbeat();
     }
   }
-}
-
-async function start(member: Consumer, topic: string, eachBatch: (payload: EachBatchPayload) => Promise<void>): Promise<void> {
-  await member.connect();
-  await member.subscribe({ topic, fromBeginning: true });
-  await member.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 24, eachBatch });
 }
 
 function watch(member: Consumer, positions: KafkaPositions): () => void {

@@ -1,11 +1,93 @@
-import kafkajs, { type Consumer } from 'kafkajs';
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { createLogger } from '#telemetry';
-import { pause } from './pause.js';
+import { watchClockDrift } from './clock-drift.js';
+import { ensureTopic, KAFKA_DEADLINE_MS, WrongPartitionCount } from './kafka-client.js';
+import { Backoff, pause, within } from './pause.js';
 
+export interface MembershipOptions {
+  kafka: Kafka;
+  topic: string;
+  /** Consumers of one group share the partitions. */
+  group: string;
+  /** A killed member holds its partitions for that long; default 10 s. */
+  sessionTimeoutMs?: number;
+  /** Default 2 s. */
+  heartbeatMs?: number;
+}
+
+const SESSION_TIMEOUT_MS = 10_000;
+export const HEARTBEAT_MS = 2_000;
+const LONG_POLL_MS = 100; // stopping waits for it
+const LONGEST_RETRY_MS = 5_000;
+const STOP_DEADLINE_MS = 8_000;
 const log = createLogger('kafka-member');
 
+/** A consumer as every reader of ours is one: it makes no topic, commits nothing by itself, and tries again within bounds. */
+export const groupMember = ({
+  kafka,
+  group,
+  sessionTimeoutMs = SESSION_TIMEOUT_MS,
+  heartbeatMs = HEARTBEAT_MS,
+}: MembershipOptions): Consumer =>
+  kafka.consumer({
+    groupId: group,
+    allowAutoTopicCreation: false,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: 2 * sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs,
+    maxWaitTimeInMs: LONG_POLL_MS,
+    retry: { retries: 10, maxRetryTime: LONGEST_RETRY_MS },
+  });
+
+/** Rejects when kafkajs gives up, and when the clock is stepped: no retry heals either. `end` stops watching. */
+export function memberFault(member: Consumer): { fault: Promise<never>; end: () => void } {
+  const endings: (() => void)[] = [];
+  const fault = new Promise<never>((_, reject) => {
+    endings.push(onCrash(member, reject));
+    endings.push(watchClockDrift((driftMs) => reject(new Error(`the clock was stepped by ${Math.round(driftMs)} ms`))));
+  });
+  fault.catch(() => {}); // whoever races it is told
+  return { fault, end: () => endings.forEach((end) => end()) };
+}
+
+/** Joins its group, and hands batches over; `atOnce`: of how many partitions side by side. */
+export async function joinGroup(
+  member: Consumer,
+  topic: string,
+  atOnce: number,
+  eachBatch: (payload: EachBatchPayload) => Promise<void>,
+): Promise<void> {
+  const join = async (): Promise<void> => {
+    await member.connect();
+    await member.subscribe({ topic, fromBeginning: true });
+    await member.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: atOnce, eachBatch });
+  };
+  await within(KAFKA_DEADLINE_MS, 'joining the group', join());
+}
+
+/** The group hears of it; a member that cannot say goodbye is timed out. */
+export async function leaveGroup(member: Consumer): Promise<void> {
+  await within(STOP_DEADLINE_MS, 'leaving the group', member.disconnect()).catch((error: unknown) =>
+    log.warn({ error: String(error) }, 'left badly'),
+  );
+}
+
+/** Waits until the topic is there, or the signal aborts. `anyCount`: of somebody else's, in as many partitions as they like. */
+export async function topicReady({ kafka, topic }: MembershipOptions, signal: AbortSignal, anyCount = false): Promise<void> {
+  const backoff = new Backoff();
+  while (!signal.aborted) {
+    try {
+      return await ensureTopic(kafka, topic, -1, anyCount);
+    } catch (error) {
+      if (error instanceof WrongPartitionCount) throw error;
+      log.warn({ topic, error: String(error) }, 'waiting for Kafka');
+      await backoff.wait(signal);
+    }
+  }
+}
+
 /** Rejects where the member gave up for good. */
-export const onCrash = (member: Consumer, reject: (reason: Error) => void): (() => void) =>
+const onCrash = (member: Consumer, reject: (reason: Error) => void): (() => void) =>
   member.on(member.events.CRASH, ({ payload }) => {
     if (!payload.restart) reject(payload.error);
   });

@@ -1,21 +1,25 @@
-import type { EachBatchPayload, Kafka } from 'kafkajs';
+import type { EachBatchPayload } from 'kafkajs';
 import { createLogger } from '#telemetry';
-import { watchClockDrift } from './clock-drift.js';
-import { ensureTopic, KAFKA_DEADLINE_MS } from './kafka-client.js';
-import { aborted, every, kafkajsError, onCrash, withHeartbeats } from './kafka-member.js';
-import { Backoff, within } from './pause.js';
+import {
+  aborted,
+  every,
+  groupMember,
+  HEARTBEAT_MS,
+  joinGroup,
+  kafkajsError,
+  leaveGroup,
+  memberFault,
+  type MembershipOptions,
+  topicReady,
+  withHeartbeats,
+} from './kafka-member.js';
+import { Backoff } from './pause.js';
 import { TopicIds } from './topic-id.js';
 
-export interface TopicReaderOptions {
-  kafka: Kafka;
-  /** Filled by somebody else, in as many partitions as they like. */
-  topic: string;
-  /** Readers of one group share the partitions. */
-  group: string;
+/** The topic is filled by somebody else, in as many partitions as they like. */
+export interface TopicReaderOptions extends MembershipOptions {
   /** Records handed over at once at most. */
   chunkSize?: number;
-  sessionTimeoutMs?: number;
-  heartbeatMs?: number;
 }
 
 /** A record of somebody else's topic, as it is. */
@@ -26,12 +30,8 @@ export interface ForeignRecord {
 }
 
 const CHUNK_SIZE = 200;
-const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_MS = 2_000;
-const LONG_POLL_MS = 100;
 const TOPIC_CHECK_MS = 5_000;
-const LONGEST_RETRY_MS = 5_000;
-const STOP_DEADLINE_MS = 8_000;
+const AT_ONCE = 4;
 const log = createLogger('topic-reader');
 
 /**
@@ -48,27 +48,15 @@ export class TopicReader {
 
   /** Until the signal aborts, or the topic turns out to be another one of the same name. */
   private async membership(handle: (records: readonly ForeignRecord[]) => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { kafka, topic, group, sessionTimeoutMs = SESSION_TIMEOUT_MS, heartbeatMs = HEARTBEAT_MS } = this.options;
-    await this.topicReady(signal);
+    const { kafka, topic } = this.options;
+    await topicReady(this.options, signal, true);
     if (signal.aborted) return;
-    const member = kafka.consumer({
-      groupId: group,
-      allowAutoTopicCreation: false,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: 2 * sessionTimeoutMs,
-      heartbeatInterval: heartbeatMs,
-      maxWaitTimeInMs: LONG_POLL_MS,
-      retry: { retries: 10, maxRetryTime: LONGEST_RETRY_MS },
-    });
+    const member = groupMember(this.options);
     const topicIds = new TopicIds(kafka, topic);
     const replaced = new AbortController();
     const ending = AbortSignal.any([signal, replaced.signal]);
-    const endings: (() => void)[] = [];
-    const fault = new Promise<never>((_, reject) => {
-      endings.push(onCrash(member, reject));
-      endings.push(watchClockDrift((driftMs) => reject(new Error(`the clock was stepped by ${Math.round(driftMs)} ms`))));
-    });
-    fault.catch(() => {});
+    const { fault, end } = memberFault(member);
+    const endings = [end];
     try {
       const topicId = await topicIds.read();
       endings.push(
@@ -76,34 +64,14 @@ export class TopicReader {
           if ((await topicIds.read()) !== topicId) replaced.abort();
         }),
       );
-      const join = async (): Promise<void> => {
-        await member.connect();
-        await member.subscribe({ topic, fromBeginning: true });
-        const eachBatch = async (payload: EachBatchPayload): Promise<void> =>
-          this.handleBatch(payload, handle, ending, (partition, offset) => member.commitOffsets([{ topic, partition, offset }]));
-        await member.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 4, eachBatch });
-      };
-      await within(KAFKA_DEADLINE_MS, 'joining the group', join());
+      const commit = (partition: number, offset: string): Promise<void> => member.commitOffsets([{ topic, partition, offset }]);
+      await joinGroup(member, topic, AT_ONCE, (payload) => this.handleBatch(payload, handle, ending, commit));
       await Promise.race([fault, aborted(ending)]);
       if (replaced.signal.aborted) log.warn({ topic }, 'the topic was made anew, joining again');
     } finally {
-      for (const end of endings) end();
-      await within(STOP_DEADLINE_MS, 'leaving the group', member.disconnect()).catch((error: unknown) =>
-        log.warn({ error: String(error) }, 'left badly'),
-      );
+      for (const one of endings) one();
+      await leaveGroup(member);
       await topicIds.close();
-    }
-  }
-
-  private async topicReady(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff();
-    while (!signal.aborted) {
-      try {
-        return await ensureTopic(this.options.kafka, this.options.topic, -1, true);
-      } catch (error) {
-        log.warn({ topic: this.options.topic, error: String(error) }, 'waiting for Kafka');
-        await backoff.wait(signal);
-      }
     }
   }
 
