@@ -89,9 +89,10 @@ export class Applier {
     const underWay = new Map<string, Promise<unknown>>();
     const results: Promise<Settled | undefined>[] = [];
     for (const row of rows) {
-      const key = recordKey(row);
-      const before = underWay.get(key);
       const message = messages.get(row.messageId);
+      // a record’s statements one after the other; and all that is completed, for it is looked up on this transaction’s connection
+      const key = message?.kind === 'dayCompleted' ? message.kind : recordKey(row);
+      const before = underWay.get(key);
       const decided = this.decide(row, message, page, numbers);
       const owner = ownerIn(page, row);
       if (
