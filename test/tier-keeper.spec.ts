@@ -88,6 +88,18 @@ describe('the keeper of tiers', () => {
     for (const { keeper } of others) await keeper.turn(never);
     expect(await expired()).toBe(1);
   });
+
+  it('makes up for the month ends that it was away for, the oldest first', async () => {
+    for (const keeping of running) await keeping.stop();
+    running.clear();
+    await log.owner.query("UPDATE tiering.runs SET finished_at = on_date + interval '1 day'"); // each in its time
+    for (const on of ['2026-04-30', '2026-05-31', '2026-06-30'] as const) await log.complete(on);
+    clock = '2026-06-30T22:00:00.000Z';
+    const { keeper } = await log.open({ now });
+    await log.tiering.readModelsReady();
+    await keeper.turn(never);
+    expect((await evaluatedOn()).slice(-4)).toEqual(['2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30']);
+  });
 });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

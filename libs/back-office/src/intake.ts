@@ -1,4 +1,3 @@
-import { subjectOf } from '#accounts';
 import { type Database, type Sql, transaction } from '#database';
 import type { Uuid } from '#event-sourcing';
 import type { RawVault } from './raw-vault.js';
@@ -151,6 +150,3 @@ function row({ message, refusal, ...statement }: Statement, sealed: string, { ch
     ...{ pointer: refusal?.pointer ?? null, conflicts_with: null },
   };
 }
-
-/** Whether a later statement speaks of the same kind of thing as the first of its record. */
-export const sameSubject = (a: string, b: string): boolean => subjectOf(a as never) === subjectOf(b as never);

@@ -47,7 +47,8 @@ export const textOfRational = ({ numerator, denominator }: Rational): RationalTe
 
 export const rationalOfText = ({ numerator, denominator }: RationalText): Rational => rational(BigInt(numerator), BigInt(denominator));
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+/** Of two numbers that are not negative; 1 where both are zero. */
+export function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   while (b !== 0n) [a, b] = [b, a % b];
   return a === 0n ? 1n : a;
 }

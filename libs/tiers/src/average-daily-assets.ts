@@ -1,5 +1,6 @@
 import { addDays, daysBetween, type LocalDate, multiplyRationals, type Rational, rational } from '#event-sourcing';
 import { converted, type RateTable, sumOf } from './exchange-rates.js';
+import { inOrder } from './in-order.js';
 import type { TierRules } from './tier-rules.js';
 
 /** End-of-day total of an account, in minor units: the one in force, at most one an account and day. */
@@ -47,7 +48,7 @@ export interface WeighedValue extends AssetValue {
  */
 export function weighedValues(values: readonly AssetValue[], window: AssetWindow): WeighedValue[] {
   const before = daysBefore(window);
-  const sorted = values.toSorted((a, b) => compareTexts(a.accountId, b.accountId) || compareTexts(a.on, b.on));
+  const sorted = values.toSorted((a, b) => inOrder(a.accountId, b.accountId) || inOrder(a.on, b.on));
   return sorted.flatMap((value, i) => {
     const next = sorted[i + 1];
     const until = next?.accountId === value.accountId ? before(next.on) : window.days;
@@ -80,5 +81,3 @@ function daysBefore({ from, days, tradingDays }: AssetWindow): (date: LocalDate)
     return low;
   };
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,4 +1,4 @@
-import { multiplyRationals, type Rational, rational } from '#event-sourcing';
+import { greatestCommonDivisor, multiplyRationals, type Rational, rational } from '#event-sourcing';
 import { sumOf } from '../exchange-rates.js';
 
 export const BASIS_POINTS = 10_000;
@@ -21,8 +21,3 @@ export function alike(amounts: readonly Rational[]): { numerators: bigint[]; den
 }
 
 const leastCommonMultiple = (a: bigint, b: bigint): bigint => (a / greatestCommonDivisor(a, b)) * b;
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b];
-  return a;
-}

@@ -1,4 +1,5 @@
 import { compareRationals, daysBetween, type LocalDate, multiplyRationals, type Rational, rational } from '#event-sourcing';
+import { inOrder } from '../in-order.js';
 import { sumBy } from './fractions.js';
 
 /** A trade that is not cancelled, its amount in minor units of the base currency. */
@@ -48,7 +49,7 @@ export function positionsOf(trades: readonly ObservedTrade[]): {
   openSince: LocalDate[];
 } {
   // of one day purchases come first: their order is not known, and what was sold was held
-  const sorted = trades.toSorted((a, b) => compareTexts(a.on, b.on) || compareTexts(a.side, b.side) || compareTexts(a.tradeId, b.tradeId));
+  const sorted = trades.toSorted((a, b) => inOrder(a.on, b.on) || inOrder(a.side, b.side) || inOrder(a.tradeId, b.tradeId));
   const books = new Map<string, { last: ObservedTrade; lots: Lot[] }>();
   const closed: Holding[] = [];
   for (const trade of sorted) {
@@ -63,7 +64,7 @@ export function positionsOf(trades: readonly ObservedTrade[]): {
     quantityMillionths: lots.reduce((sum, { left }) => sum + left, 0),
     cost: sumBy(lots, costOf),
   }));
-  const byCost = positions.sort((a, b) => compareRationals(b.cost, a.cost) || compareTexts(a.instrumentId, b.instrumentId));
+  const byCost = positions.sort((a, b) => compareRationals(b.cost, a.cost) || inOrder(a.instrumentId, b.instrumentId));
   return { positions: byCost, closed, openSince: held.flatMap(({ lots }) => lots.map(({ on }) => on)) };
 }
 
@@ -96,5 +97,3 @@ export function medianOf(values: readonly number[]): Rational | null {
   if (sorted.length === 0) return null;
   return sorted.length % 2 === 1 ? rational(sorted[half]!) : rational(sorted[half - 1]! + sorted[half]!, 2);
 }
-
-export const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

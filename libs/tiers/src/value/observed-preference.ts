@@ -1,6 +1,7 @@
 import { addDays, compareRationals, daysBetween, type LocalDate, multiplyRationals, type Rational, rational } from '#event-sourcing';
+import { inOrder } from '../in-order.js';
 import { partOf, shareOf, sumBy } from './fractions.js';
-import { compareTexts, medianOf, type ObservedTrade, positionsOf } from './observed-positions.js';
+import { medianOf, type ObservedTrade, positionsOf } from './observed-positions.js';
 
 /** `tiers.md`, "Value and behaviour", observed preference. */
 export interface PreferenceScales {
@@ -159,7 +160,7 @@ function instrumentsNotStated({ instruments }: StatedPreference, recent: readonl
     recent.filter(({ instrumentClass }) => !stated.has(instrumentClass.toLowerCase())).map((trade) => trade.instrumentClass),
   );
   if (others.size === 0) return [];
-  return [{ mismatch: 'instrumentsNotStated', stated: instruments, observed: { instrumentClasses: [...others].sort(compareTexts) } }];
+  return [{ mismatch: 'instrumentsNotStated', stated: instruments, observed: { instrumentClasses: [...others].sort(inOrder) } }];
 }
 
 type ClassOf = Pick<ObservedTrade, 'instrumentClass' | 'riskLevel'>;
@@ -169,7 +170,7 @@ interface Amount {
 }
 
 function sharesOf(traded: readonly Amount[], held: readonly Amount[]): PreferenceShare[] {
-  const names = [...new Set([...traded, ...held].map(({ of }) => of))].sort(compareTexts);
+  const names = [...new Set([...traded, ...held].map(({ of }) => of))].sort(inOrder);
   const wholes = [traded, held].map((all) => sumBy(all, ({ amount }) => amount)) as [Rational, Rational];
   return names.map((of) => {
     const part = (all: readonly Amount[]) =>

@@ -1,4 +1,5 @@
 import { type Rational, rational, type Uuid } from '#event-sourcing';
+import { inOrder } from '../in-order.js';
 import { alike, BASIS_POINTS, shareOf } from './fractions.js';
 
 /** `tiers.md`, "Value and behaviour", Pareto. Basis points. */
@@ -43,7 +44,7 @@ export function pareto(
   const ranked = contributions
     .map((contribution, i) => ({ contribution, minor: numerators[i]! }))
     .filter(({ minor }) => minor > 0n)
-    .sort((a, b) => compare(b.minor, a.minor) || compare(a.contribution.clientId, b.contribution.clientId));
+    .sort((a, b) => inOrder(b.minor, a.minor) || inOrder(a.contribution.clientId, b.contribution.clientId));
   const total = ranked.reduce((sum, { minor }) => sum + minor, 0n);
   const topClients = Math.ceil((clients * scales.topBasisPoints) / BASIS_POINTS);
   const wanted = total * BigInt(scales.vitalShareBasisPoints);
@@ -65,5 +66,3 @@ export function pareto(
     top: { clients: topClients, sum: exact(topSum), shareOfTotal: shareOf(exact(topSum), exact(total)) },
   };
 }
-
-const compare = <T extends bigint | string>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);

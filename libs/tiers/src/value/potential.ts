@@ -111,13 +111,3 @@ const pointsOfStep = (steps: readonly Step[], value: number | undefined): number
     ? 0
     : (steps.reduce((best, step) => (step.from <= value && (!best || step.from > best.from) ? step : best), undefined as Step | undefined)
         ?.points ?? 0);
-
-/** What is wrong with scales: codes; empty where they are in order. Points are whole and not negative, and add up to at most 100. */
-export function potentialFaults(scales: PotentialScales): string[] {
-  const lists = [scales.incomeBand, scales.occupation, scales.ageBand, scales.referralSource].map((points) => Object.values(points));
-  const all = [...lists, scales.horizonMonths.map(({ points }) => points), scales.declaredAssetsMinor.map(({ points }) => points)];
-  const faults: string[] = [];
-  if (all.flat().some((points) => !Number.isSafeInteger(points) || points < 0)) faults.push('points-not-whole');
-  if (all.reduce((sum, points) => sum + Math.max(0, ...points), 0) > 100) faults.push('points-above-100');
-  return faults;
-}
