@@ -7,7 +7,6 @@ import { eventRegistry, startTimekeeping, type Timekeeping, timekeepingMigration
 import { backOfficeMigrations } from '#back-office';
 import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
-import { newId } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
 import {
@@ -20,21 +19,10 @@ import {
 } from '#read-models';
 import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
+import { type Answer, Caller, SHANGHAI } from './caller.js';
 import { createTestDatabase } from './postgres.js';
 
-export const SHANGHAI = 'sh-01';
-export const BEIJING = 'bj-01';
-
-export interface Answer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
-}
-
-export interface CallOptions {
-  body?: unknown;
-  headers?: Record<string, string>;
-}
+export * from './caller.js';
 
 export interface ApiUnderTest {
   api: RunningApi;
@@ -158,73 +146,6 @@ async function caughtUp({ timekeeper }: Timekeeping, store: EventStore, owner: D
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-/** One caller over HTTP. */
-export class Caller {
-  constructor(
-    readonly url: string,
-    readonly authorization: string,
-  ) {}
-
-  at(url: string): Caller {
-    return new Caller(url, this.authorization);
-  }
-
-  async call(method: string, address: string, { body, headers = {} }: CallOptions = {}): Promise<Answer> {
-    const response = await fetch(this.url + address, {
-      method,
-      headers: { authorization: this.authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
-    } as RequestInit);
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as Record<string, unknown>) : { text } };
-  }
-
-  get(address: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.call('GET', address, { headers });
-  }
-
-  /** A command. `version`: sent as If-Match. `key`: default a new Idempotency-Key. */
-  post(address: string, body: unknown, { version, key = newId(), headers = {} }: CommandOptions = {}): Promise<Answer> {
-    const all = { 'idempotency-key': key, ...(version !== undefined && { 'if-match': `"${version}"` }), ...headers };
-    return this.call('POST', address, { body, headers: all });
-  }
-}
-
-export interface CommandOptions {
-  version?: number;
-  key?: string;
-  headers?: Record<string, string>;
-}
-
-let clientNumber = 0;
-
-/** A registration that is in order. */
-export const aClient = (more: object = {}): Record<string, unknown> => ({
-  clientNo: `C-${process.pid}-${++clientNumber}`,
-  party: 'person',
-  identity: { name: '王芳', idNumber: '310101198405170023', birthDate: '1984-05-17' },
-  reachableAt: [{ channel: 'phone', address: '+86 139 0000 1234' }],
-  acquisitionSource: 'branch',
-  ...more,
-});
-
-export const aComplaint = (clientId: unknown, more: object = {}): Record<string, unknown> => ({
-  clientId,
-  receivedAt: '2026-03-11T10:00:00+08:00',
-  channel: 'phone',
-  subject: { product: 'Fund subscription' },
-  ...more,
-});
-
-export const aRequest = (clientId: unknown, more: object = {}): Record<string, unknown> => ({
-  clientId,
-  receivedAt: '2026-03-11T10:00:00+08:00',
-  process: 'accountOpening',
-  channel: 'counter',
-  ...more,
-});
 
 /** A problem as published: known members, a page, no word of what is inside. */
 export function problem({ status, headers, body }: Answer): { status: number; code: unknown; errors: unknown } {

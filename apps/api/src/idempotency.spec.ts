@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { newId } from '#event-sourcing';
 import { aClient, aComplaint, type Answer, type ApiUnderTest, type Caller, startApiUnderTest } from '../../../test/support/api.js';
-import { dropResponsesOf, type ResponseDropper } from '../../../test/support/response-dropper.js';
+import { FaultProxy } from '../../../test/support/fault-proxy.js';
 
 jest.setTimeout(120_000);
 
@@ -9,12 +9,13 @@ const DROPS = Number(process.env.DROPPED_RESPONSES ?? 200);
 
 let under: ApiUnderTest;
 let manager: Caller;
-let dropper: ResponseDropper;
+let dropper: FaultProxy;
 let clientId: string;
 beforeAll(async () => {
   under = await startApiUnderTest();
   manager = await under.as('branchManager');
-  dropper = await dropResponsesOf(under.api.url);
+  dropper = await FaultProxy.before(under.api.url);
+  dropper.losing = Infinity;
   clientId = (await manager.post('/v1/clients', aClient())).body['id'] as string;
 });
 afterAll(async () => {
@@ -49,7 +50,7 @@ async function* attempts(): AsyncGenerator<Attempt> {
 
 describe('a repeat with the same Idempotency-Key', () => {
   test(`after ${DROPS} lost responses: one effect each, and the answer that was lost (G2)`, async () => {
-    const unlucky = manager.at(dropper.url);
+    const unlucky = manager.at(dropper.through(under.api.url));
     let done = 0;
     for await (const { address, body, version } of attempts()) {
       const key = newId();
@@ -60,13 +61,13 @@ describe('a repeat with the same Idempotency-Key', () => {
       expect(after).toBe(before + 1);
       const repeat = await manager.post(address, body, { key, version });
       expect(repeat.headers.get('idempotency-replayed')).toBe('true');
-      expect(repeat.body).toEqual(bodyIn(dropper.dropped.at(-1)!));
+      expect(repeat.body).toEqual(bodyIn(dropper.lost.at(-1)!));
       expect(repeat.status).toBe(version === undefined ? 201 : 200);
       expect(repeat.headers.get('etag')).toBe(`"${String(repeat.body['version'])}"`);
       expect(await under.eventCount()).toBe(after);
       if (++done === DROPS) break;
     }
-    expect(dropper.dropped).toHaveLength(DROPS);
+    expect(dropper.lost).toHaveLength(DROPS);
   });
 
   test('that arrives while the first is under way waits for its outcome', async () => {

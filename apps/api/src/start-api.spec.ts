@@ -10,7 +10,7 @@ import { eventStoreMigrations } from '#event-store';
 import { MasterKeys, privacyMigrations } from '#privacy';
 import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { aClient, Caller, problem, SHANGHAI } from '../../../test/support/api.js';
-import { type FaultyLine, faultyLine } from '../../../test/support/faulty-line.js';
+import { FaultProxy } from '../../../test/support/fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
 import { apiConfig } from './config.js';
 import type { RunningApi } from './create-api.js';
@@ -20,7 +20,7 @@ jest.setTimeout(120_000);
 
 let folder: string;
 let database: TestDatabase;
-let line: FaultyLine;
+let line: FaultProxy;
 let env: NodeJS.ProcessEnv;
 let api: RunningApi;
 let manager: Caller;
@@ -29,13 +29,13 @@ beforeAll(async () => {
     ...[...eventStoreMigrations, ...privacyMigrations, ...eventFeedMigrations],
     ...[...readModelRunnerMigrations, ...readModelMigrations],
   ]);
-  line = await faultyLine(database.url);
+  line = await FaultProxy.before(database.url);
   folder = await mkdtemp(path.join(tmpdir(), 'rapport-start-'));
   const issuer = await LocalIssuer.open(folder);
   const { jwks } = issuer.settings;
   MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
   env = {
-    DATABASE_URL: line.url,
+    DATABASE_URL: line.through(database.url),
     MASTER_KEY_FILE: path.join(folder, 'master-keys.json'),
     TOKEN_ISSUER: issuer.settings.issuer,
     TOKEN_AUDIENCE: issuer.settings.audience,
@@ -93,7 +93,7 @@ describe('the API as a process of its own', () => {
   test('that loses the answer of an append finds out what became of it, or says that it does not know', async () => {
     const body = aClient();
     const before = await eventCount();
-    line.loseNextAnswer();
+    line.losing = 1;
     const first = await manager.post('/v1/clients', body, { key: 'lost' });
     expect([201, 503]).toContain(first.status);
     const repeat = await manager.post('/v1/clients', body, { key: 'lost' });

@@ -6,7 +6,7 @@ import { createPool, migrate, startEmbeddedPostgres } from '#database';
 import { newId, type Uuid } from '#event-sourcing';
 import type pg from 'pg';
 import { someAppend, someEvent } from '../../../test/support/appends.js';
-import { faultyLine } from '../../../test/support/faulty-line.js';
+import { FaultProxy } from '../../../test/support/fault-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
 import { type Append, type Outcome, OutcomeUnknown, Overloaded } from './append.js';
 import { EventStore } from './event-store.js';
@@ -147,17 +147,17 @@ describe('appending while things break', () => {
 
   it('answers as the first time when the answer is lost after the commit, with one effect', async () => {
     await inFreshDatabase(async (url, own) => {
-      const line = await faultyLine(url);
-      const store = await open(line.url, { reconnectDelayMs: 1 });
+      const line = await FaultProxy.before(url);
+      const store = await open(line.through(url), { reconnectDelayMs: 1 });
       const stored = new Map<Append, Outcome>();
       await store.append(someAppend()).then(() => own.query('TRUNCATE log.outcomes'));
       const start = (await store.head()).position;
       for (let round = 0; round < 100; round++) {
         const append = several();
-        line.loseNextAnswer();
+        line.losing = 1;
         stored.set(append, await store.append(append));
       }
-      expect(line.lost).toBe(100);
+      expect(line.lost).toHaveLength(100);
       expect([...stored.values()].map(({ kind }) => kind)).toEqual(Array.from(stored, () => 'repeat'));
       expect((await store.head()).position).toBe(start + 300);
       expect((await verifyLog(own)).findings).toEqual([]);
@@ -167,14 +167,13 @@ describe('appending while things break', () => {
   });
 
   it('says that the outcome is unknown only where it is, and the same id tells later', async () => {
-    const line = await faultyLine(database.url);
-    const store = await open(line.url, { retryForMs: 200, reconnectDelayMs: 10 });
+    const line = await FaultProxy.before(database.url);
+    const store = await open(line.through(database.url), { retryForMs: 200, reconnectDelayMs: 10 });
     await store.append(someAppend());
     const committed = someAppend();
-    line.loseNextAnswer();
-    const lost = line.lost;
+    line.losing = 1;
     const appending = store.append(committed).catch((error: Error) => error);
-    while (line.lost === lost) await sleep(0);
+    while (line.losing > 0) await sleep(0);
     line.down = true;
     expect(await appending).toBeInstanceOf(OutcomeUnknown);
     const neverSent = someAppend();
