@@ -111,7 +111,7 @@ describe('npm run demo', () => {
   beforeAll(async () => {
     execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root });
     first = await demo();
-  }, 240_000);
+  }, 600_000); // the imports of three data sets, on a machine that may be busy with other suites
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('imports the sample data, and its counts agree with the files, the log and the read models', () => {

@@ -58,10 +58,11 @@ describe('a risk profile', () => {
   test('lapses on the day, not before', async () => {
     const lapsed = await newClient();
     const last = await assess(lapsed, { assessedOn: addMonths(today, -12), validMonths: 12 });
-    expect((await profileOf(lapsed, last.body['position'])).body).toMatchObject({ status: 'expired', validUntil: today });
+    const validUntil = addMonths(addMonths(today, -12), 12); // today, but on a 29 February
+    expect((await profileOf(lapsed, last.body['position'])).body).toMatchObject({ status: 'expired', validUntil });
     expect((await check(lapsed, 'R1')).body).toMatchObject({ suitability: 'EXPIRED' });
     const lasting = await newClient();
-    await assess(lasting, { assessedOn: addDays(addMonths(today, -1), 1), validMonths: 1 });
+    await assess(lasting, { assessedOn: addDays(addMonths(today, -12), 2), validMonths: 12 });
     expect((await check(lasting, 'R1')).body).toMatchObject({ suitability: 'MATCH' });
   });
 
@@ -124,7 +125,7 @@ describe('a suitability check', () => {
       [clientId],
     );
     expect(rows).toHaveLength(3);
-    for (const { text } of rows) expect(text).not.toMatch(/WARN|C2|"score":\d/);
+    for (const { text } of rows) expect(text).not.toMatch(/"WARN"|"C2"|"score":\d/);
   });
 });
 
