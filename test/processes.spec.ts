@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
@@ -14,6 +13,7 @@ import { eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
 import { allProjections, ProjectionRunner, readModelMigrations, ReadModelPositions, readModelRunnerMigrations } from '#read-models';
 import { aClient, aComplaint, type Answer, aRequest, Caller, SHANGHAI } from './support/api.js';
+import { freePort } from './support/free-port.js';
 import { describeWithKafka, testTopic } from './support/kafka.js';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
 
@@ -259,14 +259,6 @@ async function digestsOf(url: string): Promise<Record<string, string>> {
   }
   await pool.end();
   return digests;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -2,15 +2,15 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { casesInLog, eventRegistry, RulesReader, runFile, timekeepingMigrations } from '#application';
-import { createPool } from '#database';
-import { newId, type Uuid } from '#event-sourcing';
+import { timekeepingMigrations } from '#application';
+import { newId } from '#event-sourcing';
 import { eventFeedMigrations } from '#event-feed';
-import { eventStoreMigrations, LogReader } from '#event-store';
+import { eventStoreMigrations } from '#event-store';
 import { privacyMigrations } from '#privacy';
 import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
-import { commitmentStream, kindKey, type ServicePromise, standingOf, Zone } from '#service-levels';
+import type { ServicePromise } from '#service-levels';
 import { tieringMigrations } from '#tiering';
+import { disagreements } from './support/clock-disagreements.js';
 import { createTestDatabase } from './support/postgres.js';
 import { act, createTimedLog, received, request, type TimedLog, ZONE } from './support/timekeeping.js';
 
@@ -84,7 +84,9 @@ it('killed again and again, with a standby, it ends where the clocks of the logâ
   }
   await load;
   await stillAtTheEnd();
-  expect(await disagreements()).toEqual([]);
+  const { checked, found } = await disagreements(log.url, ZONE);
+  expect(found).toEqual([]);
+  expect(checked).toBeGreaterThan(500);
   const { rows } = await log.owner.query<{ twice: number }>(
     `SELECT count(*)::int AS twice FROM (SELECT stream_id FROM log.events WHERE type = 'CommitmentStarted' GROUP BY stream_id HAVING count(*) > 1) s`,
   );
@@ -107,30 +109,4 @@ async function stillAtTheEnd(): Promise<void> {
     still = mark === last && row!.position === row!.head && row!.due === 0 ? still + 1 : 0;
     last = mark;
   }
-}
-
-/** Commitments whose stream does not stand where its clock does. */
-async function disagreements(): Promise<unknown[]> {
-  const pool = createPool({ url: log.url, max: 1, applicationName: 'checker' });
-  const rules = await new RulesReader(log.store, eventRegistry).current();
-  const zone = Zone.of(ZONE);
-  const { position: upTo } = await log.store.head();
-  const found: unknown[] = [];
-  let checked = 0;
-  for await (const files of casesInLog({ reader: new LogReader(pool), registry: eventRegistry, upTo }, () => true)) {
-    for (const file of files) {
-      for (const clock of runFile(file, rules, upTo, zone, Date.now(), Date.now()).clocks) {
-        const id: Uuid = commitmentStream(file.subjectId, file.clientId, kindKey(clock.promise), clock.cycle).id;
-        const { accruedMinutes, pausedMinutes, elapsedMinutes, ...is } = standingOf(clock, Date.now());
-        const recorded = await log.standingOf(id);
-        checked++;
-        if (JSON.stringify(recorded, Object.keys(is).sort()) !== JSON.stringify(is, Object.keys(is).sort()))
-          found.push({ id, recorded, is });
-        if (clock.stoppedMs !== null) expect(recorded).toMatchObject({ accruedMinutes, pausedMinutes, elapsedMinutes });
-      }
-    }
-  }
-  await pool.end();
-  expect(checked).toBeGreaterThan(500);
-  return found;
 }

@@ -12,6 +12,8 @@ export interface Answer {
 export interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** Gives up waiting. */
+  signal?: AbortSignal;
 }
 
 /** One caller over HTTP. */
@@ -25,9 +27,10 @@ export class Caller {
     return new Caller(url, this.authorization);
   }
 
-  async call(method: string, address: string, { body, headers = {} }: CallOptions = {}): Promise<Answer> {
+  async call(method: string, address: string, { body, headers = {}, signal }: CallOptions = {}): Promise<Answer> {
     const response = await fetch(this.url + address, {
       method,
+      signal,
       headers: { authorization: this.authorization, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body) }),
     } as RequestInit);
@@ -41,9 +44,9 @@ export class Caller {
   }
 
   /** A command. `version`: sent as If-Match. `key`: default a new Idempotency-Key. */
-  post(address: string, body: unknown, { version, key = newId(), headers = {} }: CommandOptions = {}): Promise<Answer> {
+  post(address: string, body: unknown, { version, key = newId(), headers = {}, signal }: CommandOptions = {}): Promise<Answer> {
     const all = { 'idempotency-key': key, ...(version !== undefined && { 'if-match': `"${version}"` }), ...headers };
-    return this.call('POST', address, { body, headers: all });
+    return this.call('POST', address, { body, headers: all, signal });
   }
 }
 
@@ -51,6 +54,7 @@ export interface CommandOptions {
   version?: number;
   key?: string;
   headers?: Record<string, string>;
+  signal?: AbortSignal;
 }
 
 let clientNumber = 0;

@@ -67,6 +67,11 @@ describe('an event as a Kafka record', () => {
 });
 
 describe('a watermark', () => {
+  it.each(['{}', 'null', 'no JSON', '{"actor":17,"branchId":4}'])('carries an event whose metadata is broken: %s', (broken) => {
+    const stored = { ...event, metadata: broken };
+    expect(fromRecord(event.partition, received(toRecord(stored, 790)))).toEqual({ kind: 'event', event: stored });
+  });
+
   it('says how far its partition is complete, and the last event before that', () => {
     const record = watermarkRecord('rapport.events', 5, 900, 812);
     expect(fromRecord(5, received(record))).toEqual({ kind: 'watermark', watermark: 900, lastPosition: 812 });

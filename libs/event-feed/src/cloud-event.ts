@@ -23,9 +23,10 @@ export type FeedRecord =
 /** A record that is not ours. Skipping it is safe: the chain of previous positions betrays what it may have stood for. */
 export class Unreadable extends Error {}
 
+/** Never throws: attributes that an event’s metadata lacks are left out. */
 export function toRecord(event: RecordedEvent, previousPosition: number): CloudRecord {
-  const metadata = JSON.parse(event.metadata) as EventMetadata;
-  const headers: Record<string, string | undefined> = {
+  const metadata = stated(event.metadata);
+  const headers: Record<string, unknown> = {
     'content-type': 'application/json',
     ce_specversion: SPEC_VERSION,
     ce_id: event.eventId,
@@ -41,9 +42,9 @@ export function toRecord(event: RecordedEvent, previousPosition: number): CloudR
     ce_streamkind: event.streamKind,
     ce_streamversion: String(event.version),
     ce_schemaversion: String(event.schemaVersion),
-    ce_actorid: metadata.actor.id,
-    ce_actorrole: metadata.actor.role,
-    ce_onbehalfof: metadata.actor.onBehalfOf,
+    ce_actorid: metadata.actor?.id,
+    ce_actorrole: metadata.actor?.role,
+    ce_onbehalfof: metadata.actor?.onBehalfOf,
     ce_branchid: metadata.branchId,
     ce_correlationid: metadata.correlationId,
     ce_causationid: metadata.causationId,
@@ -121,5 +122,14 @@ function integer(headers: IHeaders, name: string, least: number): number {
   return value;
 }
 
-const present = (headers: Record<string, string | undefined>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+const present = (headers: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+
+// Whatever stands in the log is carried: who cannot read it parks its client, and one broken event holds up nobody else.
+function stated(metadata: string): Partial<EventMetadata> {
+  try {
+    return (JSON.parse(metadata) ?? {}) as Partial<EventMetadata>;
+  } catch {
+    return {};
+  }
+}

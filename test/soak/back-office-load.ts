@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
+import { createKafka, ensureTopic } from '#event-feed';
+import { addDays } from '#event-sourcing';
+import { assets, rawOf } from '../support/back-office-messages.js';
+import { aClient, type Caller } from '../support/caller.js';
+import type { Chance } from './chance.js';
+import { TOPICS } from './world.js';
+
+const ACCOUNTS = 12;
+const EVERY_MS = 150;
+const FIRST_DAY = '2001-01-01';
+
+/** A back office that tells the end-of-day assets of its accounts, now and then twice, and never fewer than once. */
+export class BackOfficeLoad {
+  /** Messages that Kafka has acknowledged, each of another record. */
+  told = 0;
+  /** Copies sent besides. */
+  copies = 0;
+  private readonly accounts: string[] = [];
+  private readonly said = new Map<string, number>();
+
+  constructor(
+    private readonly brokers: string,
+    private readonly chance: Chance,
+  ) {}
+
+  /** Clients who own the accounts. */
+  async open(manager: Caller): Promise<void> {
+    await ensureTopic(createKafka('soak', [this.brokers]), TOPICS.backOffice);
+    for (let nth = 0; nth < ACCOUNTS; nth++) {
+      const accountId = `SOAK-${nth}`;
+      const client = await manager.post('/v1/clients', aClient());
+      const linked = await manager.post(
+        `/v1/clients/${String(client.body['id'])}/link-account`,
+        { accountId, role: 'owner' },
+        { version: 1 },
+      );
+      if (linked.status >= 400) throw new Error(`no account was linked: ${JSON.stringify(linked.body)}`);
+      this.accounts.push(accountId);
+    }
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let last: { key: string; value: Buffer }[] = [];
+    while (!signal.aborted) {
+      const records = Array.from({ length: 1 + this.chance.whole(4) }, () => this.next());
+      if (this.chance.happens(0.2)) {
+        records.push(...last);
+        this.copies += last.length;
+      }
+      await this.produce(records);
+      last = records.slice(0, 3);
+      await sleep(EVERY_MS);
+    }
+  }
+
+  private next(): { key: string; value: Buffer } {
+    const account = this.chance.one(this.accounts);
+    const nth = (this.said.get(account) ?? 0) + 1;
+    this.said.set(account, nth);
+    this.told++;
+    return { key: account, value: rawOf(assets(account, addDays(FIRST_DAY, nth), 100 * nth, { sequence: nth })) };
+  }
+
+  /** Again and again until it is acknowledged, with a producer of its own each time. */
+  private async produce(messages: { key: string; value: Buffer }[]): Promise<void> {
+    for (;;) {
+      const producer = createKafka('soak', [this.brokers]).producer({
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+        retry: { retries: 0 },
+      });
+      try {
+        await producer.connect();
+        await producer.send({ topic: TOPICS.backOffice, acks: -1, messages });
+        return;
+      } catch {
+        await sleep(EVERY_MS);
+      } finally {
+        await producer.disconnect().catch(() => undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createKafka } from '#event-feed';
+import { TOPICS } from '../world.js';
+import type { Fault } from './fault.js';
+
+const GATHERED_MS = 600;
+const TRIES = 20;
+const RETRY_MS = 500;
+
+const repeats: Fault = {
+  name: 'deliveries repeated and out of order',
+  kills: 0,
+  run: ({ rogue, chance }) => tried(() => rogue.repeats(chance)),
+};
+
+const gaps: Fault = {
+  name: 'deliveries with gaps, ahead of the relay',
+  kills: 0,
+  async run({ world, rogue }) {
+    const relays = world.fleet.of('relay');
+    for (const { child } of relays) child.kill('SIGSTOP');
+    try {
+      await sleep(GATHERED_MS);
+      await tried(() => rogue.gaps());
+    } finally {
+      for (const { child } of relays) child.kill('SIGCONT');
+    }
+  },
+};
+
+const poison: Fault = {
+  name: 'an event that no projection can apply, records that nobody can read',
+  kills: 0,
+  async run({ rogue }) {
+    await tried(() => rogue.poison());
+    await tried(() => rogue.rubbish());
+  },
+};
+
+/** G12: our own topics, deleted under everybody. That of the back office is not ours. */
+const topicsDeleted: Fault = {
+  name: 'every topic of ours deleted',
+  kills: 0,
+  async run({ world, rogue }) {
+    const admin = createKafka('rogue', [world.kafka.brokers]).admin();
+    await tried(async () => {
+      await admin.connect();
+      await admin.deleteTopics({ topics: [TOPICS.events, TOPICS.tierChanges] });
+    });
+    rogue.records.clear();
+    await admin.disconnect();
+  },
+};
+
+/** The fault before this one may still be felt. */
+async function tried(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+export const deliveryFaults: readonly Fault[] = [repeats, gaps, poison, topicsDeleted];

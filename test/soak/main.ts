@@ -1,0 +1,50 @@
+// npm run soak [-- --quick] [--seed N] [--mutants [--only TEXT]]
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    seed: { type: 'string' },
+  },
+});
+const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+if (!Number.isSafeInteger(seed)) {
+  console.error('--seed is a whole number');
+  process.exit(2);
+}
+process.env.LOG_LEVEL ??= 'fatal'; // of the checker, and read when its parts are loaded; the processes write to a file
+const { soak } = await import('./run.js');
+const { huntReport, reportOf } = await import('./report.js');
+const { SIZES } = await import('./plan.js');
+const say = (line: string): void => console.log(line);
+say(`seed ${seed}`);
+process.exitCode = (await (values.mutants ? hunt() : run())) ? 0 : 1;
+
+async function run(): Promise<boolean> {
+  const result = await soak({ seed, size: values.quick ? SIZES.quick : SIZES.full, root: process.cwd(), say });
+  say(reportOf(result));
+  return result.found.length === 0;
+}
+
+/** The test is tested: each mutant of the product must be found. */
+async function hunt(): Promise<boolean> {
+  const { MUTANTS } = await import('./mutants.js');
+  const { build } = await import('./mutant-build.js');
+  const hunts = [];
+  for (const mutant of MUTANTS.filter(({ name }) => name.includes(values.only))) {
+    say(`\n${mutant.name}`);
+    const root = build(mutant);
+    try {
+      const { kills, found } = await soak({ seed, size: SIZES.hunt, root, untilFound: true, say });
+      say(found.slice(0, 5).join('\n'));
+      hunts.push({ name: mutant.name, kills, found });
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  }
+  say(huntReport(seed, hunts));
+  return hunts.every(({ found }) => found.length > 0);
+}

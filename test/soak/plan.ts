@@ -1,0 +1,56 @@
+import type { Chance } from './chance.js';
+import { deliveryFaults } from './faults/deliveries.js';
+import type { Fault } from './faults/fault.js';
+import { lineFaults } from './faults/lines.js';
+import { machineFaults } from './faults/machine.js';
+import { processFaults } from './faults/processes.js';
+
+export interface Size {
+  rounds: number;
+  /** SIGKILLs of each round at least. */
+  kills: number;
+  /** Faults of other kinds in each round. */
+  others: number;
+  /** Answers that one fault loses. */
+  lostAnswers: number;
+  /** Between two faults at most. */
+  pauseMs: number;
+}
+
+/** `full`: 200 kills, 2,000 lost answers. `hunt`: at most 50 kills, to find a mutant. */
+export const SIZES = {
+  quick: { rounds: 1, kills: 11, others: 8, lostAnswers: 40, pauseMs: 400 },
+  full: { rounds: 20, kills: 10, others: 6, lostAnswers: 110, pauseMs: 800 },
+  hunt: { rounds: 4, kills: 12, others: 10, lostAnswers: 40, pauseMs: 400 },
+} satisfies Record<string, Size>;
+
+export const FAULTS: readonly Fault[] = [...processFaults, ...lineFaults, ...machineFaults, ...deliveryFaults];
+
+/** What of this machine's faults can be done; the rest is reported as not run. */
+export const able = (has: { disk: boolean; faketime: boolean }): { can: Fault[]; notRun: Fault[] } => {
+  const can = FAULTS.filter(({ needs }) => !needs || (needs === 'faketime' ? has.faketime : has.disk));
+  return { can, notRun: FAULTS.filter((fault) => !can.includes(fault)) };
+};
+
+/** Faults in order, one plan a round: every kind comes before any comes again. */
+export function* plans(chance: Chance, size: Size, faults: readonly Fault[]): Generator<Fault[]> {
+  const deck = (from: readonly Fault[]): (() => Fault) => {
+    let left: Fault[] = [];
+    return () => {
+      if (left.length === 0) left = chance.shuffled(from);
+      return left.pop()!;
+    };
+  };
+  const [killing, lost] = [faults.filter(({ kills }) => kills > 0), faults.filter(({ name }) => name === 'answers of the API lost')];
+  const other = deck(faults.filter((fault) => fault.kills === 0 && !lost.includes(fault)));
+  const kill = deck(killing);
+  for (let round = 0; round < size.rounds; round++) {
+    const plan = [...lost, ...Array.from({ length: size.others }, other)];
+    for (let kills = 0; kills < size.kills;) {
+      const next = kill();
+      kills += next.kills;
+      plan.push(next);
+    }
+    yield chance.shuffled(plan);
+  }
+}
