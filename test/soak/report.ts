@@ -2,8 +2,16 @@ import { table } from '../bench/ratios.js';
 import { shown } from './checks/check.js';
 import type { SoakResult } from './run.js';
 
+export interface Report {
+  text: string;
+  passed: number;
+  failed: number;
+  /** Faults that this machine could not be put to. */
+  notRun: readonly string[];
+}
+
 /** Figures and findings; the last line says how many checks passed and failed. */
-export function reportOf(result: SoakResult): string {
+export function reportOf(result: SoakResult): Report {
   const { seed, rounds, kills, lostAnswers, faults, load, tailed, checks, found, exits, notRun, seconds } = result;
   const figures = [
     ['what', 'count'],
@@ -24,7 +32,8 @@ export function reportOf(result: SoakResult): string {
   const ended = [...exits].map(([who, times]) => `${who} (${times}x)`);
   const passed = checks.filter(({ findings }) => findings.length === 0);
   const violations = found.filter((sentence) => !checks.some(({ name }) => sentence.startsWith(`${name}: `)));
-  return [
+  const failed = checks.length - passed.length + violations.length;
+  const lines = [
     '',
     table(figures),
     '',
@@ -37,8 +46,9 @@ export function reportOf(result: SoakResult): string {
         `${check.findings.length === 0 ? 'PASS' : 'FAIL'} ${check.name} (${check.compared})${check.findings.length > 0 ? `: ${shown(check)}` : ''}`,
     ),
     ...violations.map((sentence) => `FAIL ${sentence}`),
-    `${passed.length} passed, ${checks.length - passed.length + violations.length} failed`,
-  ].join('\n');
+    `${passed.length} passed, ${failed} failed`,
+  ];
+  return { text: lines.join('\n'), passed: passed.length, failed, notRun };
 }
 
 /** Which mutant was found by what, and after how many kills. */

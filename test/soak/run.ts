@@ -76,6 +76,8 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     ...{ events: 0, tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
   };
   const over = new AbortController();
+  const interrupted = (): void => void world.close().finally(() => process.exit(130)); // a mounted disk would outlive us
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   try {
     const rogue = new Rogue(world, journal);
     const subject = 'loader';
@@ -115,6 +117,7 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     for (const { name, exits } of world.fleet.members) {
       for (const code of exits) result.exits.set(`${name}: ${code}`, (result.exits.get(`${name}: ${code}`) ?? 0) + 1);
     }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupted);
     for (const bad of await world.close()) onViolation(`it did not stop when asked to: ${bad}`);
     journal.close();
     if (found.length === 0 || untilFound) rmSync(folder, { recursive: true, force: true });

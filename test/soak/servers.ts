@@ -111,6 +111,9 @@ interface LocalKafka {
 
 type StartKafka = (options: { dataDir: string; port: number; settings: Record<string, string> }) => Promise<LocalKafka>;
 
+/** This machine has no Kafka to start. */
+export class NoBroker extends Error {}
+
 /** A broker whose clients come by the line, since that is the address it gives out. */
 export async function startBroker(folder: string): Promise<KafkaServer> {
   // plain JavaScript, which is not compiled
@@ -123,7 +126,10 @@ export async function startBroker(folder: string): Promise<KafkaServer> {
   const line = await FaultProxy.before(`kafka://${brokers}`);
   const settings = { 'advertised.listeners': `PLAINTEXT://127.0.0.1:${line.port}` };
   const open = (): Promise<LocalKafka> => startKafka({ dataDir: path.join(folder, 'kafka'), port, settings });
-  let running = await open();
+  let running = await open().catch(async (error: Error) => {
+    await line.close();
+    throw new NoBroker(error.message);
+  });
   return {
     ...{ brokers: `127.0.0.1:${line.port}`, line },
     pid: () => running.pid,

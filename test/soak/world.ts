@@ -38,10 +38,8 @@ export async function openWorld(folder: string, root: string): Promise<World> {
   const library = FAKETIME.find((file) => existsSync(file));
   const clocks = library ? { apps: path.join(folder, 'clock-apps'), postgres: path.join(folder, 'clock-postgres') } : undefined;
   for (const file of Object.values(clocks ?? {})) writeFileSync(file, '+0', { mode: 0o644 });
-  const [postgres, kafka] = await Promise.all([
-    startPostgres({ folder, ...(library && clocks && { clock: { library, file: clocks.postgres } }) }),
-    startBroker(folder),
-  ]);
+  const kafka = await startBroker(folder);
+  const postgres = await startPostgres({ folder, ...(library && clocks && { clock: { library, file: clocks.postgres } }) });
   migrated(postgres.url, root);
   const owner = createPool({ url: postgres.url, max: 3, applicationName: 'soak checker', onIdleError: () => undefined });
   const masterKeyFile = path.join(folder, 'master-keys.json');
