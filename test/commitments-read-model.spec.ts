@@ -59,8 +59,8 @@ async function say(stream: StreamRef, ...events: DomainEvent[]): Promise<void> {
 
 const newStream = (): StreamRef => ({ id: derivedId(requestId, newId()), kind: 'commitment', key: clientId });
 const rowOf = async ({ id }: StreamRef): Promise<CommitmentRow & { seen: CommitmentDetails }> => {
-  const [row] = await commitmentTable.load(under.owner, [id]);
-  return { ...row!, seen: JSON.parse(row!.details) as CommitmentDetails };
+  const { rows } = await under.owner.query<CommitmentRow>(`${commitmentTable.select} WHERE commitment_id = $1`, [id]);
+  return { ...rows[0]!, seen: JSON.parse(rows[0]!.details) as CommitmentDetails };
 };
 
 describe('the row of a commitment', () => {
@@ -178,7 +178,7 @@ describe('the row of a commitment', () => {
     const client = await under.owner.connect();
     try {
       await client.query('BEGIN');
-      await client.query('TRUNCATE read.commitments');
+      await client.query('SET LOCAL search_path = read; DELETE FROM commitments');
       await commitments().apply(client, read);
       const again = await client.query('SELECT * FROM read.commitments ORDER BY commitment_id');
       expect(again.rows).toEqual(live.rows);

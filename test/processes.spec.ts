@@ -11,7 +11,17 @@ import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { newId } from '#event-sourcing';
 import { eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, ProjectionRunner, readModelMigrations, ReadModelPositions, readModelRunnerMigrations } from '#read-models';
+import {
+  allProjections,
+  digestOf,
+  firstGenerationMigrations,
+  projectionIds,
+  ProjectionRunner,
+  readModelMigrations,
+  ReadModelPositions,
+  readModelRunnerMigrations,
+  type TableDigest,
+} from '#read-models';
 import { aClient, aComplaint, type Answer, aRequest, Caller, SHANGHAI } from './support/api.js';
 import { freePort } from './support/free-port.js';
 import { describeWithKafka, testTopic } from './support/kafka.js';
@@ -29,6 +39,7 @@ const migrations: readonly Migration[] = [
   ...readModelRunnerMigrations,
   ...readModelMigrations,
   ...timekeepingMigrations,
+  ...firstGenerationMigrations,
 ];
 
 describeWithKafka('api, relay, projector and timekeeper as processes, over PostgreSQL and Kafka', () => {
@@ -241,24 +252,16 @@ async function everyModelAt(url: string, position: number): Promise<void> {
   }
 }
 
-const RUNNER_TABLES = ['checkpoints', 'parked', 'batch_attempts', 'event_attempts'];
-
-/** By table of the read models: rows, and a digest over all of them. */
-async function digestsOf(url: string): Promise<Record<string, string>> {
+/** Of every read model's tables: rows, and a digest over all of them. */
+async function digestsOf(url: string): Promise<TableDigest[]> {
   const pool = createPool({ url, max: 2, applicationName: 'checker' });
-  const { rows: tables } = await pool.query<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'read' AND table_type = 'BASE TABLE' AND table_name <> ALL ($1) ORDER BY 1`,
-    [RUNNER_TABLES],
-  );
-  const digests: Record<string, string> = {};
-  for (const { name } of tables) {
-    const { rows } = await pool.query<{ digest: string }>(
-      `SELECT count(*) || ' ' || md5(string_agg(t::text, ';' ORDER BY t::text)) AS digest FROM read.${name} t`,
-    );
-    digests[name] = rows[0]!.digest;
+  try {
+    const digests: TableDigest[] = [];
+    for (const model of Object.values(projectionIds)) digests.push(...(await digestOf(pool, model)));
+    return digests;
+  } finally {
+    await pool.end();
   }
-  await pool.end();
-  return digests;
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

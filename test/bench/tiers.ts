@@ -86,7 +86,7 @@ async function fill({ owner, store }: TieredLog, size: number): Promise<void> {
      ON CONFLICT (projection, version, partition) DO UPDATE SET position = excluded.position`,
     [['accountFacts', 'tierStandings', 'clientFiles']],
   );
-  await owner.query('VACUUM ANALYZE read.accounts, read.account_assets');
+  await owner.query('VACUUM ANALYZE read_account_facts_1.accounts, read_account_facts_1.account_assets');
 }
 
 async function standingsFromLog({ owner }: TieredLog): Promise<void> {
@@ -99,5 +99,5 @@ async function standingsFromLog({ owner }: TieredLog): Promise<void> {
       WHERE e.type = 'TierEvaluated' AND e.stream_id <> $2`,
     [FIRST, tierRulesStream.id],
   );
-  await owner.query('VACUUM ANALYZE read.tier_standings');
+  await owner.query('VACUUM ANALYZE read_tier_standings_1.tier_standings');
 }

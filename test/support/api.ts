@@ -11,6 +11,7 @@ import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
 import {
   allProjections,
+  firstGenerationMigrations,
   ProjectionRunner,
   ReadDatabase,
   readModelMigrations,
@@ -61,6 +62,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     ...readModelMigrations,
     ...tieringMigrations,
     ...backOfficeMigrations,
+    ...firstGenerationMigrations,
   ];
   const database = await createTestDatabase(migrations);
   const { url } = database;

@@ -24,7 +24,7 @@ export interface Balance {
 /** What an event's `fault` makes its projection do, for as long as the suite wants. */
 export const faults = new Map<string, () => void>();
 
-const balanceTable = new RowTable<Balance>('read.balances', ['client'], {
+const balanceTable = new RowTable<Balance>('balances', ['client'], {
   client: ['client', 'uuid'],
   bookings: ['bookings', 'int'],
   amount: ['amount', 'bigint'],
@@ -61,7 +61,7 @@ export const tallies: Projection = {
   handles: ['Booked', 'Noted'],
   async apply(db, events) {
     await db.query(
-      `INSERT INTO read.tallies AS t SELECT partition, type, count(*) FROM unnest($1::smallint[], $2::text[]) AS e (partition, type) GROUP BY 1, 2
+      `INSERT INTO tallies AS t SELECT partition, type, count(*) FROM unnest($1::smallint[], $2::text[]) AS e (partition, type) GROUP BY 1, 2
        ON CONFLICT (partition, type) DO UPDATE SET events = t.events + excluded.events`,
       [events.map(({ partition }) => partition), events.map(({ type }) => type)],
     );

@@ -26,13 +26,15 @@ export async function createStage(): Promise<Stage> {
 const OF_A_WORLD = [
   ...['accounts', 'account_assets', 'account_turnover', 'account_gaps', 'source_days', 'exchange_rates', 'ended_sources'],
   ...['tier_standings', 'tier_evaluations', 'tier_assertions'],
-].map((table) => `read.${table}`);
+]
+  .map((table) => `read.${table}`)
+  .concat('tiering.runs', 'tiering.progress', 'tiering.pending');
 
 /** Lives through a world, on a stage on which nothing of another is left. */
 export async function live(stage: Stage, world: TierWorld): Promise<Living> {
   const { log } = stage;
   await log.tiering.readModelsReady();
-  await log.owner.query(`TRUNCATE ${[...OF_A_WORLD, 'tiering.runs', 'tiering.progress', 'tiering.pending'].join(', ')}`);
+  await log.owner.query(OF_A_WORLD.map((table) => `DELETE FROM ${table};`).join(' '));
   await log.publish(world.first, '2025-01-01');
   await log.publish(world.second, world.secondFrom);
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => log.register(Object.keys(sources), newId())));

@@ -7,7 +7,7 @@ import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import type { LocalDate } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, ProjectionRunner, readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { allProjections, firstGenerationMigrations, ProjectionRunner, readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { openTiering, type Tiering, tieringMigrations, type TieringOptions } from '#tiering';
 import { createTestDatabase, type TestDatabase } from './postgres.js';
 import { FIRM_ZONE, SOURCE, type TierFacts, tierFacts } from './tier-facts.js';
@@ -34,7 +34,7 @@ export interface TieredLog extends TierFacts {
 export async function createTieredLog(options: Partial<TieringOptions> = {}, database?: TestDatabase): Promise<TieredLog> {
   const migrations = [eventStoreMigrations, privacyMigrations, eventFeedMigrations, readModelRunnerMigrations, readModelMigrations];
   const { url, drop } = database ?? (await createTestDatabase());
-  await migrate(url, [...migrations.flat(), ...timekeepingMigrations, ...tieringMigrations]);
+  await migrate(url, [...migrations.flat(), ...timekeepingMigrations, ...tieringMigrations, ...firstGenerationMigrations]);
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-tiers-'));
   const owner = createPool({ url, max: 3, applicationName: 'owner' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });

@@ -4,7 +4,7 @@ import type { Migration } from '#database';
 import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
 import { privacyMigrations } from '#privacy';
-import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { firstGenerationMigrations, readModelMigrations, readModelRunnerMigrations } from '#read-models';
 import { tieringMigrations } from '#tiering';
 
 /** What imports have finished: a repeated one answers from here at once. */
@@ -37,5 +37,6 @@ export const allMigrations: readonly Migration[] = [
   ...timekeepingMigrations,
   ...tieringMigrations,
   ...backOfficeMigrations,
+  ...firstGenerationMigrations,
   ...opsMigrations,
 ];

@@ -47,8 +47,8 @@ describe('a database', () => {
       `SELECT current_user::text AS name, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user`,
     );
     expect(rows).toEqual([{ name: role, rolsuper: false, rolbypassrls: false }]);
-    await expect(pool.query('SELECT * FROM a')).rejects.toThrow(/permission denied/);
-    await expect(pool.query('CREATE TABLE mine ()')).rejects.toThrow(/permission denied/);
+    await expect(pool.query('SELECT * FROM public.a')).rejects.toThrow(/permission denied/);
+    await expect(pool.query('CREATE TABLE public.mine ()')).rejects.toThrow(/permission denied/);
     await pool.end();
   });
 

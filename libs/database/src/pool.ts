@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Role } from './roles.js';
+import { type Role, searchPaths } from './roles.js';
 import { rowTypes } from './row-types.js';
 
 export type Row = Record<string, unknown>;
@@ -33,7 +33,15 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Settings of one session, for the startup packet: sessions differ from each other by nothing that was SET later. */
 export function sessionOptions(role?: Role, settings: Readonly<Record<string, string>> = {}): string {
-  const all = { jit: 'off', TimeZone: 'UTC', DateStyle: 'ISO', ...(role && { role }), ...settings };
+  const searchPath = role && searchPaths[role];
+  const all = {
+    jit: 'off',
+    TimeZone: 'UTC',
+    DateStyle: 'ISO',
+    ...(role && { role }),
+    ...(searchPath && { search_path: searchPath }),
+    ...settings,
+  };
   return Object.entries(all)
     .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
     .join(' ');

@@ -13,6 +13,12 @@ export const roles = [
   'rapport_bridge',
 ] as const;
 export type Role = (typeof roles)[number];
+
+/**
+ * Schemas in which a role's sessions find what their statements name without one: a projection writes to the tables of
+ * whichever generation of its read model its session is opened for.
+ */
+export const searchPaths: Partial<Record<Role, string>> = { rapport_projector: 'read' };
 const firstRoles: readonly Role[] = ['rapport_api', 'rapport_relay', 'rapport_projector', 'rapport_reader'];
 
 // Roles belong to the whole cluster, while the lock of migrations is one database's: another database may be making the same.

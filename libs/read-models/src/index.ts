@@ -1,3 +1,5 @@
+export * from './generations/digest.js';
+export { firstGenerationMigrations, generationMigrations } from './generations/generation-tables.js';
 export * from './migrations.js';
 export * from './projections/all-projections.js';
 export * from './projections/projection-ids.js';

@@ -8,11 +8,18 @@ type ColumnType = 'uuid' | 'text' | 'timestamptz' | 'date' | 'int' | 'bigint' | 
 /** Column name and type of each member of a row; JSON documents are text. */
 export type Columns<Row> = { readonly [K in keyof Row]-?: readonly [column: string, type: ColumnType] };
 
-/** A table of rows that are loaded by key and written in sets: one statement a batch, whatever its size. */
+/** Schema whose views are what readers see. */
+export const READ_SCHEMA = 'read';
+
+/**
+ * A table of rows that are loaded by key and written in sets: one statement a batch, whatever its size. Its name has no
+ * schema: the session says which generation of the read model it loads and writes.
+ */
 export class RowTable<Row extends object> {
   private readonly members: (keyof Row & string)[];
-  /** Reads rows whole, as `load` does, for a query to add its conditions to. */
+  /** Reads rows whole, as `load` does, but what readers see, for a query to add its conditions to. */
   readonly select: string;
+  private readonly loadText: string;
   private readonly insertText: string;
   private readonly upsertText: string;
 
@@ -32,7 +39,10 @@ export class RowTable<Row extends object> {
       if (type === 'timestamptz') return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${member}"`;
       return `${type === 'date' ? `${column}::text` : column} AS "${member}"`;
     };
-    this.select = `SELECT ${this.members.map(read).join(', ')} FROM ${table}`;
+    const columnsRead = this.members.map(read).join(', ');
+    this.select = `SELECT ${columnsRead} FROM ${READ_SCHEMA}.${table}`;
+    const [column, type] = columns[key[0]!];
+    this.loadText = `SELECT ${columnsRead} FROM ${table} WHERE ${column} = ANY ($1::${type}[])`;
     this.insertText = `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays})`;
     this.upsertText = `${this.insertText} ON CONFLICT (${key.map(name).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
   }
@@ -40,8 +50,7 @@ export class RowTable<Row extends object> {
   /** The rows that have one of these values in the first column of the key. */
   async load(db: Db, keys: readonly string[]): Promise<Row[]> {
     if (keys.length === 0) return [];
-    const [column, type] = this.columns[this.key[0]!];
-    const { rows } = await db.query(`${this.select} WHERE ${column} = ANY ($1::${type}[])`, [keys]);
+    const { rows } = await db.query(this.loadText, [keys]);
     return rows as Row[];
   }
 

@@ -75,7 +75,7 @@ async function keepLinks(
   );
   if (unlinked.length === 0) return;
   await db.query(
-    `UPDATE read.account_links l SET unlinked_on = u.on_date, unlinked_position = u.position
+    `UPDATE account_links l SET unlinked_on = u.on_date, unlinked_position = u.position
        FROM unnest($1::text[], $2::uuid[], $3::date[], $4::bigint[]) AS u (account_id, client_id, on_date, position)
       WHERE l.account_id = u.account_id AND l.client_id = u.client_id AND l.position < u.position AND l.unlinked_position IS NULL`,
     [unlinked.map((u) => u.fact.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
@@ -91,7 +91,7 @@ async function keepOwnership(
   for (const event of events.toSorted((a, b) => a.position - b.position)) {
     const unlinked = event.type === 'AccountUnlinked';
     await db.query(
-      `UPDATE read.accounts SET unlinked_on = $3, unlinked_position = $4, changed_at = $5
+      `UPDATE accounts SET unlinked_on = $3, unlinked_position = $4, changed_at = $5
         WHERE client_id = $1 AND account_id = $2 AND position < $5`,
       [event.key, event.fact.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
     );
@@ -150,7 +150,7 @@ async function replaceMoved(db: Db, stated: readonly AssetsRow[]): Promise<void>
   const again = stated.filter(({ sourceRecord }) => sourceRecord !== null && !sourceRecord.endsWith('#1'));
   if (again.length === 0) return;
   await db.query(
-    `UPDATE read.account_assets t SET replaced_at = n.position
+    `UPDATE account_assets t SET replaced_at = n.position
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::bigint[]) AS n (client_id, account_id, source, record, on_date, position)
       WHERE t.client_id = n.client_id AND t.account_id = n.account_id AND t.source = n.source AND t.on_date <> n.on_date
         AND split_part(t.source_record, '#', 1) = split_part(n.record, '#', 1) AND t.position < n.position AND t.replaced_at IS NULL`,
@@ -164,7 +164,7 @@ async function replaceMoved(db: Db, stated: readonly AssetsRow[]): Promise<void>
 async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed: readonly Of<'SequenceGapClosed'>[]): Promise<void> {
   if (found.length > 0) {
     await db.query(
-      `INSERT INTO read.account_gaps (client_id, account_id, branch_id, source, first_sequence, last_sequence, position)
+      `INSERT INTO account_gaps (client_id, account_id, branch_id, source, first_sequence, last_sequence, position)
        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])`,
       [
         ...[
@@ -179,7 +179,7 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
   }
   if (closed.length === 0) return;
   await db.query(
-    `UPDATE read.account_gaps g SET closed_position = c.position
+    `UPDATE account_gaps g SET closed_position = c.position
        FROM (SELECT client_id, account_id, source, through, position
                FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) AS c (client_id, account_id, source, through, position)) c
       WHERE g.client_id = c.client_id AND g.account_id = c.account_id AND g.source = c.source
@@ -194,7 +194,7 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
 async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[]): Promise<void> {
   if (days.length === 0) return;
   await db.query(
-    `INSERT INTO read.source_days (source, on_date, position) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[])
+    `INSERT INTO source_days (source, on_date, position) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[])
      ON CONFLICT (source, on_date) DO NOTHING`,
     [days.map((d) => d.fact.source), days.map((d) => d.fact.on), days.map((d) => d.position)],
   );
@@ -203,7 +203,7 @@ async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[])
 async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Promise<void> {
   for (const { fact, position } of ended) {
     await db.query(
-      `INSERT INTO read.ended_sources (source, last_day, position) VALUES ($1, $2, $3)
+      `INSERT INTO ended_sources (source, last_day, position) VALUES ($1, $2, $3)
        ON CONFLICT (source) DO UPDATE SET last_day = excluded.last_day, position = excluded.position`,
       [fact.source, fact.lastDay, position],
     );
@@ -214,11 +214,11 @@ async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<
   for (const { fact, position } of rates) {
     const { currency, base, on, amountMinor, baseMinor } = fact;
     await db.query(
-      `UPDATE read.exchange_rates SET replaced_at = $4 WHERE currency = $1 AND base = $2 AND on_date = $3 AND replaced_at IS NULL`,
+      `UPDATE exchange_rates SET replaced_at = $4 WHERE currency = $1 AND base = $2 AND on_date = $3 AND replaced_at IS NULL`,
       [currency, base, on, position],
     );
     await db.query(
-      `INSERT INTO read.exchange_rates (currency, base, on_date, position, amount_minor, base_minor) VALUES ($1, $2, $3, $4, $5, $6)`,
+      `INSERT INTO exchange_rates (currency, base, on_date, position, amount_minor, base_minor) VALUES ($1, $2, $3, $4, $5, $6)`,
       [currency, base, on, position, amountMinor, baseMinor],
     );
   }

@@ -85,14 +85,14 @@ const statement: Columns<StatementRow> = {
   recordedAt: ['recorded_at', 'timestamptz'],
 };
 
-export const assetsTable = new RowTable<AssetsRow>('read.account_assets', ['clientId', 'accountId', 'onDate', 'position'], {
+export const assetsTable = new RowTable<AssetsRow>('account_assets', ['clientId', 'accountId', 'onDate', 'position'], {
   ...statement,
   totalMinor: ['total_minor', 'bigint'],
   securitiesMinor: ['securities_minor', 'bigint'],
   cashMinor: ['cash_minor', 'bigint'],
 });
 
-export const turnoverTable = new RowTable<TurnoverRow>('read.account_turnover', ['clientId', 'accountId', 'tradeId', 'position'], {
+export const turnoverTable = new RowTable<TurnoverRow>('account_turnover', ['clientId', 'accountId', 'tradeId', 'position'], {
   ...statement,
   tradeId: ['trade_id', 'text'],
   kind: ['kind', 'text'],
@@ -107,7 +107,7 @@ export const turnoverTable = new RowTable<TurnoverRow>('read.account_turnover', 
   passedOnMinor: ['passed_on_minor', 'bigint'],
 });
 
-export const movementTable = new RowTable<MovementRow>('read.account_movements', ['clientId', 'accountId', 'movementId', 'position'], {
+export const movementTable = new RowTable<MovementRow>('account_movements', ['clientId', 'accountId', 'movementId', 'position'], {
   ...statement,
   movementId: ['movement_id', 'text'],
   kind: ['kind', 'text'],
@@ -116,7 +116,7 @@ export const movementTable = new RowTable<MovementRow>('read.account_movements',
   amountMinor: ['amount_minor', 'bigint'],
 });
 
-export const accountTable = new RowTable<AccountRow>('read.accounts', ['streamId'], {
+export const accountTable = new RowTable<AccountRow>('accounts', ['streamId'], {
   streamId: ['stream_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   accountId: ['account_id', 'text'],
@@ -133,7 +133,7 @@ export const accountTable = new RowTable<AccountRow>('read.accounts', ['streamId
   changedAt: ['changed_at', 'bigint'],
 });
 
-export const accountLinkTable = new RowTable<AccountLinkRow>('read.account_links', ['accountId', 'clientId', 'position'], {
+export const accountLinkTable = new RowTable<AccountLinkRow>('account_links', ['accountId', 'clientId', 'position'], {
   accountId: ['account_id', 'text'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

@@ -17,7 +17,7 @@ export interface CalendarRow {
   calendar: string;
 }
 
-export const calendarTable = new RowTable<CalendarRow>('read.calendars', ['name', 'calendarVersion'], {
+export const calendarTable = new RowTable<CalendarRow>('calendars', ['name', 'calendarVersion'], {
   name: ['name', 'text'],
   calendarVersion: ['calendar_version', 'int'],
   version: ['version', 'int'],

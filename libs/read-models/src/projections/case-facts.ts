@@ -18,7 +18,7 @@ export interface CaseFactsRow {
   facts: string;
 }
 
-export const caseFactsTable = new RowTable<CaseFactsRow>('read.case_facts', ['subjectId', 'sourceId'], {
+export const caseFactsTable = new RowTable<CaseFactsRow>('case_facts', ['subjectId', 'sourceId'], {
   subjectId: ['subject_id', 'uuid'],
   sourceId: ['source_id', 'uuid'],
   clientId: ['client_id', 'uuid'],

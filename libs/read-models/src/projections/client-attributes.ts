@@ -16,7 +16,7 @@ export interface ClientAttributeRow {
   valueIndex: string;
 }
 
-export const clientAttributeTable = new RowTable<ClientAttributeRow>('read.client_attributes', ['clientId', 'attribute'], {
+export const clientAttributeTable = new RowTable<ClientAttributeRow>('client_attributes', ['clientId', 'attribute'], {
   clientId: ['client_id', 'uuid'],
   attribute: ['attribute', 'text'],
   branchId: ['branch_id', 'text'],

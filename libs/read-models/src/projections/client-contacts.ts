@@ -26,7 +26,7 @@ export interface SurveyAnswerRow {
   nps: number | null;
 }
 
-export const clientContactTable = new RowTable<ClientContactRow>('read.client_contacts', ['contactId'], {
+export const clientContactTable = new RowTable<ClientContactRow>('client_contacts', ['contactId'], {
   contactId: ['contact_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],
@@ -36,7 +36,7 @@ export const clientContactTable = new RowTable<ClientContactRow>('read.client_co
   automated: ['automated', 'boolean'],
 });
 
-export const surveyAnswerTable = new RowTable<SurveyAnswerRow>('read.survey_answers', ['surveyId'], {
+export const surveyAnswerTable = new RowTable<SurveyAnswerRow>('survey_answers', ['surveyId'], {
   surveyId: ['survey_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

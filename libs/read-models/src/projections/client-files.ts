@@ -44,7 +44,7 @@ export interface ClientFile {
   closedAt?: Instant;
 }
 
-export const clientFileTable = new RowTable<ClientFileRow>('read.client_files', ['clientId'], {
+export const clientFileTable = new RowTable<ClientFileRow>('client_files', ['clientId'], {
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],
   clientNo: ['client_no', 'text'],

@@ -54,7 +54,7 @@ export interface CommitmentDetails {
   acts: readonly Record<string, unknown>[];
 }
 
-export const commitmentTable = new RowTable<CommitmentRow>('read.commitments', ['commitmentId'], {
+export const commitmentTable = new RowTable<CommitmentRow>('commitments', ['commitmentId'], {
   commitmentId: ['commitment_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

@@ -45,7 +45,7 @@ export interface ComplaintDetails {
   reopenings: { cycle: number; reason: string; at: When }[];
 }
 
-export const complaintTable = new RowTable<ComplaintRow>('read.complaints', ['complaintId'], {
+export const complaintTable = new RowTable<ComplaintRow>('complaints', ['complaintId'], {
   complaintId: ['complaint_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

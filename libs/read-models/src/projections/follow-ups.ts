@@ -17,7 +17,7 @@ export interface FollowUpRow {
   completedAt: Instant | null;
 }
 
-export const followUpTable = new RowTable<FollowUpRow>('read.follow_ups', ['followUpId'], {
+export const followUpTable = new RowTable<FollowUpRow>('follow_ups', ['followUpId'], {
   followUpId: ['follow_up_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

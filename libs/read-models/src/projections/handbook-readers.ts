@@ -13,7 +13,7 @@ export interface AcknowledgementRow {
   acknowledgedAt: Instant;
 }
 
-export const acknowledgementTable = new RowTable<AcknowledgementRow>('read.handbook_acknowledgements', ['acknowledgementId'], {
+export const acknowledgementTable = new RowTable<AcknowledgementRow>('handbook_acknowledgements', ['acknowledgementId'], {
   acknowledgementId: ['acknowledgement_id', 'uuid'],
   edition: ['edition', 'int'],
   staffId: ['staff_id', 'text'],
@@ -34,7 +34,7 @@ export interface DeliveryRow {
   deliveredBy: string;
 }
 
-export const deliveryTable = new RowTable<DeliveryRow>('read.handbook_deliveries', ['clientId', 'position'], {
+export const deliveryTable = new RowTable<DeliveryRow>('handbook_deliveries', ['clientId', 'position'], {
   clientId: ['client_id', 'uuid'],
   position: ['position', 'bigint'],
   branchId: ['branch_id', 'text'],
@@ -81,7 +81,7 @@ export interface StaffRow {
   lastSeenAt: Instant;
 }
 
-export const staffTable = new RowTable<StaffRow>('read.staff_seen', ['staffKey'], {
+export const staffTable = new RowTable<StaffRow>('staff_seen', ['staffKey'], {
   staffKey: ['staff_key', 'text'],
   staffId: ['staff_id', 'text'],
   role: ['role', 'text'],

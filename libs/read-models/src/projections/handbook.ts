@@ -21,7 +21,7 @@ export interface EditionRow {
   document: string;
 }
 
-export const editionTable = new RowTable<EditionRow>('read.handbook_editions', ['editionKey'], {
+export const editionTable = new RowTable<EditionRow>('handbook_editions', ['editionKey'], {
   editionKey: ['edition_key', 'text'],
   edition: ['edition', 'int'],
   version: ['version', 'int'],
@@ -52,7 +52,7 @@ export interface PresetRow {
   note: string | null;
 }
 
-export const presetTable = new RowTable<PresetRow>('read.handbook_presets', ['presetId'], {
+export const presetTable = new RowTable<PresetRow>('handbook_presets', ['presetId'], {
   presetId: ['preset_id', 'text'],
   version: ['version', 'int'],
   title: ['title', 'text'],

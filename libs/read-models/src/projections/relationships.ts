@@ -16,7 +16,7 @@ export interface RelationshipRow {
   toDate: LocalDate | null;
 }
 
-export const relationshipTable = new RowTable<RelationshipRow>('read.relationships', ['clientId', 'ordinal'], {
+export const relationshipTable = new RowTable<RelationshipRow>('relationships', ['clientId', 'ordinal'], {
   clientId: ['client_id', 'uuid'],
   ordinal: ['ordinal', 'int'],
   branchId: ['branch_id', 'text'],

@@ -46,7 +46,7 @@ export interface RequestDetails {
   humanResponses: HumanResponses;
 }
 
-export const requestTable = new RowTable<RequestRow>('read.requests', ['requestId'], {
+export const requestTable = new RowTable<RequestRow>('requests', ['requestId'], {
   requestId: ['request_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

@@ -27,7 +27,7 @@ export interface KeptCheck {
   [member: string]: unknown;
 }
 
-export const riskProfileTable = new RowTable<RiskProfileRow>('read.risk_profiles', ['clientId'], {
+export const riskProfileTable = new RowTable<RiskProfileRow>('risk_profiles', ['clientId'], {
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],
   version: ['version', 'int'],

@@ -30,7 +30,7 @@ export interface SegmentCountRow {
   clients: number;
 }
 
-export const segmentTable = new RowTable<SegmentRow>('read.segments', ['segmentId'], {
+export const segmentTable = new RowTable<SegmentRow>('segments', ['segmentId'], {
   segmentId: ['segment_id', 'uuid'],
   version: ['version', 'int'],
   name: ['name', 'text'],
@@ -44,7 +44,7 @@ export const segmentTable = new RowTable<SegmentRow>('read.segments', ['segmentI
   countedOn: ['counted_on', 'text'],
 });
 
-export const segmentCountTable = new RowTable<SegmentCountRow>('read.segment_counts', ['segmentId', 'onDate', 'branchId'], {
+export const segmentCountTable = new RowTable<SegmentCountRow>('segment_counts', ['segmentId', 'onDate', 'branchId'], {
   segmentId: ['segment_id', 'uuid'],
   onDate: ['on_date', 'date'],
   branchId: ['branch_id', 'text'],

@@ -31,7 +31,7 @@ export interface TierOverrideRow {
   reason: string | null;
 }
 
-export const tierAssertionTable = new RowTable<TierAssertionRow>('read.tier_assertions', ['clientId', 'position', 'ordinal'], {
+export const tierAssertionTable = new RowTable<TierAssertionRow>('tier_assertions', ['clientId', 'position', 'ordinal'], {
   clientId: ['client_id', 'uuid'],
   position: ['position', 'bigint'],
   ordinal: ['ordinal', 'int'],
@@ -45,7 +45,7 @@ export const tierAssertionTable = new RowTable<TierAssertionRow>('read.tier_asse
   recordedAt: ['recorded_at', 'timestamptz'],
 });
 
-export const tierOverrideTable = new RowTable<TierOverrideRow>('read.tier_overrides', ['overrideId'], {
+export const tierOverrideTable = new RowTable<TierOverrideRow>('tier_overrides', ['overrideId'], {
   overrideId: ['override_id', 'uuid'],
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],

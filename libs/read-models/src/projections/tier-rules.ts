@@ -20,7 +20,7 @@ export interface TierRulesRow {
   document: string;
 }
 
-export const tierRulesTable = new RowTable<TierRulesRow>('read.tier_rules', ['version'], {
+export const tierRulesTable = new RowTable<TierRulesRow>('tier_rules', ['version'], {
   version: ['version', 'text'],
   streamVersion: ['stream_version', 'int'],
   status: ['status', 'text'],

@@ -35,7 +35,7 @@ export interface TierEvaluationRow {
   details: string;
 }
 
-export const tierStandingTable = new RowTable<TierStandingRow>('read.tier_standings', ['clientId'], {
+export const tierStandingTable = new RowTable<TierStandingRow>('tier_standings', ['clientId'], {
   clientId: ['client_id', 'uuid'],
   branchId: ['branch_id', 'text'],
   version: ['version', 'int'],
@@ -48,7 +48,7 @@ export const tierStandingTable = new RowTable<TierStandingRow>('read.tier_standi
   stoppedOn: ['stopped_on', 'date'],
 });
 
-export const tierEvaluationTable = new RowTable<TierEvaluationRow>('read.tier_evaluations', ['clientId', 'onDate', 'position'], {
+export const tierEvaluationTable = new RowTable<TierEvaluationRow>('tier_evaluations', ['clientId', 'onDate', 'position'], {
   clientId: ['client_id', 'uuid'],
   onDate: ['on_date', 'date'],
   position: ['position', 'bigint'],

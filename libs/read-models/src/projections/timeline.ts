@@ -30,7 +30,7 @@ export interface TimelineRow {
   body: string;
 }
 
-export const timelineTable = new RowTable<TimelineRow>('read.timeline', ['position'], {
+export const timelineTable = new RowTable<TimelineRow>('timeline', ['position'], {
   clientId: ['client_id', 'uuid'],
   position: ['position', 'bigint'],
   branchId: ['branch_id', 'text'],

@@ -18,7 +18,7 @@ import { tierAssertionTable, tierOverrideTable } from '../projections/tier-histo
 import { tierRulesTable } from '../projections/tier-rules.js';
 import { tierEvaluationTable, tierStandingTable } from '../projections/tier-standings.js';
 import { timelineTable } from '../projections/timeline.js';
-import type { RowTable } from '../row-table.js';
+import { READ_SCHEMA, type RowTable } from '../row-table.js';
 
 /** How far the answer is known to be complete, and since when nothing newer is missing from it. */
 export interface AsOf {
@@ -143,7 +143,6 @@ async function freshness(manager: EntityManager, model: ReadModel): Promise<AsOf
 
 /** A TypeORM entity of a projection's table: one definition of the columns serves writing and reading. */
 function entityOf<Row extends object>(rows: RowTable<Row>): EntitySchema<Row> {
-  const [schema, name] = rows.table.split('.') as [string, string];
   const columns = Object.entries<readonly [string, string]>(rows.columns).map(([member, [column, type]]) => {
     const options: EntitySchemaColumnOptions = {
       type: type as 'text',
@@ -155,5 +154,10 @@ function entityOf<Row extends object>(rows: RowTable<Row>): EntitySchema<Row> {
     if (type === 'timestamptz') options.transformer = instantText;
     return [member, options] as const;
   });
-  return new EntitySchema<Row>({ name, schema, tableName: name, columns: Object.fromEntries(columns) as never });
+  return new EntitySchema<Row>({
+    name: rows.table,
+    schema: READ_SCHEMA,
+    tableName: rows.table,
+    columns: Object.fromEntries(columns) as never,
+  });
 }

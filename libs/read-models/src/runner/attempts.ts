@@ -8,7 +8,7 @@ const WITHOUT_FSYNC = `WITH quick AS MATERIALIZED (SELECT set_config('synchronou
 export async function countBatch(pool: Database, runner: string, after: ReadonlyMap<number, number>, counts: boolean): Promise<number> {
   const { rows } = await pool.query<{ attempts: number }>(
     `${WITHOUT_FSYNC}
-     INSERT INTO read.batch_attempts AS a (runner, partition, after, attempts)
+     INSERT INTO batch_attempts AS a (runner, partition, after, attempts)
      SELECT $1, b.partition, b.after, 1 FROM quick, unnest($2::smallint[], $3::bigint[]) AS b (partition, after) ORDER BY b.partition
      ON CONFLICT (runner, partition) DO UPDATE
        SET attempts = CASE WHEN a.after = excluded.after THEN a.attempts + $4 ELSE 1 END, after = excluded.after
@@ -22,7 +22,7 @@ export async function countBatch(pool: Database, runner: string, after: Readonly
 export async function countEvent(pool: Database, { name, version }: ProjectionId, position: number, counts: boolean): Promise<number> {
   const { rows } = await pool.query<{ attempts: number }>(
     `${WITHOUT_FSYNC}
-     INSERT INTO read.event_attempts AS a (projection, version, position, attempts) SELECT $1, $2, $3, 1 FROM quick
+     INSERT INTO event_attempts AS a (projection, version, position, attempts) SELECT $1, $2, $3, 1 FROM quick
      ON CONFLICT (projection, version, position) DO UPDATE SET attempts = a.attempts + $4
      RETURNING attempts`,
     [name, version, position, counts ? 1 : 0],
@@ -31,5 +31,5 @@ export async function countEvent(pool: Database, { name, version }: ProjectionId
 }
 
 export async function forgetEvent(db: Sql, { name, version }: ProjectionId, position: number): Promise<void> {
-  await db.query(`DELETE FROM read.event_attempts WHERE projection = $1 AND version = $2 AND position = $3`, [name, version, position]);
+  await db.query(`DELETE FROM event_attempts WHERE projection = $1 AND version = $2 AND position = $3`, [name, version, position]);
 }

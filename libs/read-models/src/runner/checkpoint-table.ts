@@ -1,7 +1,7 @@
 import type { Database, Sql } from '#database';
 import { labelOf, type ProjectionId } from './projection.js';
 
-/** A row of read.checkpoints as this process last saw or wrote it. */
+/** A row of checkpoints as this process last saw or wrote it. */
 export interface StoredCheckpoint {
   position: number;
   fence: number;
@@ -35,7 +35,7 @@ export async function takeOver(
   partitions: readonly number[],
 ): Promise<Map<string, Map<number, StoredCheckpoint>>> {
   const { rows } = await pool.query<Row>(
-    `INSERT INTO read.checkpoints AS c (projection, version, partition, position, fence)
+    `INSERT INTO checkpoints AS c (projection, version, partition, position, fence)
      SELECT name, version, partition, 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
      FROM unnest($1::text[], $2::int[]) AS p (name, version), unnest($3::smallint[]) AS partition
      ORDER BY name, version, partition
@@ -54,7 +54,7 @@ export async function takeOver(
 export async function moveCheckpoints(db: Sql, moves: readonly CheckpointMove[]): Promise<Set<string>> {
   if (moves.length === 0) return new Set();
   const { rows } = await db.query<Pick<Row, 'projection' | 'version' | 'partition'>>(
-    `UPDATE read.checkpoints AS c SET position = m.position, cursor = m.cursor, moved_at = now()
+    `UPDATE checkpoints AS c SET position = m.position, cursor = m.cursor, moved_at = now()
      FROM unnest($1::text[], $2::int[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
        AS m (projection, version, partition, was, fence, position, cursor)
      WHERE c.projection = m.projection AND c.version = m.version AND c.partition = m.partition

@@ -20,7 +20,7 @@ export async function parkedAmong(
 ): Promise<Map<string, Set<string>>> {
   const parked = new Map<string, Set<string>>(projections.map((projection) => [labelOf(projection), new Set()]));
   const { rows } = await db.query<{ projection: string; version: number; key: string }>(
-    `SELECT DISTINCT projection, version, key FROM read.parked WHERE key = ANY($1::uuid[])`,
+    `SELECT DISTINCT projection, version, key FROM parked WHERE key = ANY($1::uuid[])`,
     [[...new Set(keys)]],
   );
   for (const { projection, version, key } of rows) parked.get(labelOf({ name: projection, version }))?.add(key);
@@ -30,7 +30,7 @@ export async function parkedAmong(
 export async function park(db: Sql, parked: readonly ParkedRow[]): Promise<void> {
   if (parked.length === 0) return;
   await db.query(
-    `INSERT INTO read.parked (projection, version, position, key, partition, error_code)
+    `INSERT INTO parked (projection, version, position, key, partition, error_code)
      SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::uuid[], $5::smallint[], $6::text[])`,
     [
       parked.map(({ projection }) => projection.name),
