@@ -89,9 +89,19 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** A database of its own with the log, the feed's and the read models' tables. */
-export async function createLedger(): Promise<Ledger> {
-  const database = await createTestDatabase([...eventStoreMigrations, ...eventFeedMigrations, ...readModelRunnerMigrations, tables]);
+const adopted: Migration = {
+  name: 'test-ledger-generations',
+  sql: `SELECT read.adopt('balances', 1, '{balances}'), read.adopt('tallies', 1, '{tallies}')`,
+};
+
+/**
+ * A database of its own with the log, the feed's and the read models' tables; with `generations`, as read models of the
+ * product are: views over tables that can be rebuilt.
+ */
+export async function createLedger({ generations = false } = {}): Promise<Ledger> {
+  const rebuildable = generations ? [adopted] : [];
+  const migrations = [...eventStoreMigrations, ...eventFeedMigrations, ...readModelRunnerMigrations, tables, ...rebuildable];
+  const database = await createTestDatabase(migrations);
   const ledger = await openLedger(database.url);
   return {
     ...ledger,

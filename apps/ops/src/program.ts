@@ -6,6 +6,7 @@ import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
 import { statusLines, statusOf } from './commands/status.js';
 import { addTierCommands } from './commands/tier-commands.js';
+import { addRebuildCommand } from './commands/rebuild.js';
 import { issueToken } from './commands/token.js';
 import { findingLine, verifyInstallation } from './commands/verify.js';
 import { answerWhatIfFile } from './commands/what-if.js';
@@ -37,6 +38,7 @@ export async function runOps(args: readonly string[]): Promise<number> {
 
   const tools = { onInstallation, print, say, firmZone, found: () => void (code = 4) };
   registerBackOffice(program, tools);
+  addRebuildCommand(program, tools);
 
   program
     .command('migrate')

@@ -1,10 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** On standard error, and in lines of its own where that is no terminal. */
-export const progressBar = (name: string, unit: string): SingleBar =>
+/** `more`: further fields, whose values come with each update. On standard error, and in lines of its own where that is no terminal. */
+export const progressBar = (name: string, unit: string, more = ''): SingleBar =>
   new SingleBar(
     {
-      format: `${name} {bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}`,
+      format: `${name} {bar} {percentage}% | {value} of {total} ${unit} | {duration_formatted}${more}`,
       stream: process.stderr,
       noTTYOutput: true,
       notTTYSchedule: 2_000,

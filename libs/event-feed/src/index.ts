@@ -4,6 +4,7 @@ export { createKafka, ensureTopic, WrongPartitionCount } from './kafka-client.js
 export { KafkaFeed, type KafkaFeedOptions } from './kafka-feed.js';
 export { lead } from './leadership.js';
 export * from './migrations.js';
+export { replayLog, type ReplayOptions } from './log-replay.js';
 export { PostgresFeed, type PostgresFeedOptions } from './postgres-feed.js';
 export { type Outlet, Relay, type RelayOptions, type RelayStatus } from './relay.js';
 export { nothingPublished, rewind } from './relay-state.js';

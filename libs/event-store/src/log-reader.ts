@@ -13,8 +13,20 @@ export interface PageRequest {
   partition?: number;
 }
 
+export interface PartRequest {
+  /** Positions above this one and up to `upTo`: what lies between is scanned in one statement, so not more than some ten thousand. */
+  after: number;
+  upTo: number;
+  limit: number;
+  partitions: readonly number[];
+  /** Types that are left out. */
+  exceptTypes: readonly string[];
+}
+
 const PAGE = `SELECT ${COLUMNS} FROM log.events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3`;
 const PARTITION_PAGE = `SELECT ${COLUMNS} FROM log.events WHERE position > $1 AND position <= $2 AND partition = $4 ORDER BY position LIMIT $3`;
+
+const PART = `SELECT ${COLUMNS} FROM log.events WHERE position > $1 AND position <= $2 AND partition = ANY ($4::int[]) AND type <> ALL ($5::text[]) ORDER BY position LIMIT $3`;
 
 /** Reads the log in position order, each page a statement of its own: no snapshot stays open while its reader works. */
 export class LogReader {
@@ -27,6 +39,14 @@ export class LogReader {
         ? { name: 'page', text: PAGE, values: [after, upTo, limit], rowMode: 'array', types: RAW }
         : { name: 'partition-page', text: PARTITION_PAGE, values: [after, upTo, limit, partition], rowMode: 'array', types: RAW },
     );
+    return rows.map(recordedEvent);
+  }
+
+  /** The events of some partitions and types within a stretch of the log; shorter than its limit only where nothing follows in it. */
+  async readPart({ after, upTo, limit, partitions, exceptTypes }: PartRequest): Promise<RecordedEvent[]> {
+    // without a name, so that it is planned for these values: a list of types that is known then is hashed
+    const values = [after, upTo, limit, partitions, exceptTypes];
+    const { rows } = await this.pool.query<RecordedRow>({ text: PART, values, rowMode: 'array', types: RAW });
     return rows.map(recordedEvent);
   }
 

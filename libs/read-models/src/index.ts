@@ -1,5 +1,17 @@
 export * from './generations/digest.js';
-export { firstGenerationMigrations, generationMigrations } from './generations/generation-tables.js';
+export { PARKED, type TableComparison } from './generations/compare.js';
+export {
+  cancelRebuild,
+  type Generation,
+  type GenerationState,
+  listGenerations,
+  RebuildRefused,
+  releaseKept,
+} from './generations/generations.js';
+export * from './generations/rebuild-types.js';
+export { planRebuild, type RebuildPlan } from './generations/plan.js';
+export { rebuild } from './generations/rebuild.js';
+export { firstGenerationMigrations } from './generations/generation-tables.js';
 export * from './migrations.js';
 export * from './projections/all-projections.js';
 export * from './projections/projection-ids.js';

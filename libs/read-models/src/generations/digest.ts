@@ -24,11 +24,7 @@ export class UnknownModel extends Error {
 export async function digestOf(sql: Sql, { name }: Pick<ProjectionId, 'name'>): Promise<TableDigest[]> {
   const { rows } = await sql.query<{ name: string }>('SELECT name FROM read.tables_of($1)', [name]);
   if (rows.length === 0) throw new UnknownModel(name, await modelNames(sql));
-  return digestsIn(
-    sql,
-    'read',
-    rows.map((row) => row.name),
-  );
+  return digestsIn(sql, new Map(rows.map((row) => [row.name, `read."${row.name}"`])));
 }
 
 export async function modelNames(sql: Sql): Promise<string[]> {
@@ -37,12 +33,12 @@ export async function modelNames(sql: Sql): Promise<string[]> {
 }
 
 /** One pass a table. Row digests are added up, so that their order does not matter and nothing is sorted or kept. */
-export async function digestsIn(sql: Sql, schema: string, tables: readonly string[]): Promise<TableDigest[]> {
+export async function digestsIn(sql: Sql, relations: ReadonlyMap<string, string>): Promise<TableDigest[]> {
   const digests: TableDigest[] = [];
-  for (const table of tables) {
+  for (const [table, relation] of relations) {
     const { rows } = await sql.query<{ rows: number; high: string; low: string }>(
       `SELECT count(*) AS rows, coalesce(sum(${half(1)}), 0)::text AS high, coalesce(sum(${half(17)}), 0)::text AS low
-       FROM (SELECT md5(t::text) AS m FROM "${schema}"."${table}" t) d`,
+       FROM (SELECT md5(t::text) AS m FROM ${relation} t) d`,
     );
     const { rows: count, high, low } = rows[0]!;
     digests.push({ table, rows: count, digest: `${modulo64(high)}${modulo64(low)}` });

@@ -165,13 +165,8 @@ const firstGenerations = {
 
 const adoptions = Object.entries(firstGenerations).map(([model, tables]) => `SELECT read.adopt('${model}', 1, '{${tables.join(',')}}');`);
 
-/** What rebuilds need, without a model: for suites with models of their own. */
-export const generationMigrations: readonly Migration[] = [
-  { name: 'read-models-007-generations', sql: `${ledger}${tablesOf}${functions}` },
-];
+/** What is known of generations, and how they are made: beside the runner's tables. */
+export const generationTables: Migration = { name: 'read-models-007-generations', sql: `${ledger}${tablesOf}${functions}` };
 
 /** Makes every table of a read model a view over its first generation. Run after all migrations that alter those tables. */
-export const firstGenerationMigrations: readonly Migration[] = [
-  ...generationMigrations,
-  { name: 'read-models-007-first-generations', sql: adoptions.join('\n') },
-];
+export const firstGenerationMigrations: readonly Migration[] = [{ name: 'read-models-007-first-generations', sql: adoptions.join('\n') }];

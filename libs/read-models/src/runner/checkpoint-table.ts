@@ -27,13 +27,36 @@ interface Row {
   cursor: string | null;
 }
 
+/** Readers see a model in another version than this build writes. */
+export class OtherVersion extends Error {
+  constructor(shown: ProjectionId, own: ProjectionId) {
+    super(
+      `readers see ${labelOf(shown)}, and this build writes ${labelOf(own)}: rebuild the model with the newer build, or run the one that fits`,
+    );
+    this.name = 'OtherVersion';
+  }
+}
+
+/** Throws OtherVersion where one of them would write into the tables of another version. */
+async function checkVersions(pool: Database, projections: readonly ProjectionId[]): Promise<void> {
+  const { rows } = await pool.query<ProjectionId>(
+    `SELECT model AS name, version FROM read.generations WHERE state = 'active' AND model = ANY ($1) AND current_schema() = 'read'`,
+    [projections.map(({ name }) => name)],
+  );
+  for (const own of projections) {
+    const shown = rows.find(({ name }) => name === own.name);
+    if (shown && shown.version !== own.version) throw new OtherVersion(shown, own);
+  }
+}
+
 // A first fence is the time: rows that were removed and made anew under a running process must not let it go on.
-/** Takes the partitions over: raises every fence, so that whoever held them can commit nothing more. By label, then partition. */
+/** Takes the partitions over: raises every fence, so that whoever held them can commit nothing more. By label, then partition. Throws OtherVersion. */
 export async function takeOver(
   pool: Database,
   projections: readonly ProjectionId[],
   partitions: readonly number[],
 ): Promise<Map<string, Map<number, StoredCheckpoint>>> {
+  await checkVersions(pool, projections);
   const { rows } = await pool.query<Row>(
     `INSERT INTO checkpoints AS c (projection, version, partition, position, fence)
      SELECT name, version, partition, 0, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint

@@ -1,4 +1,5 @@
 import type { Migration } from '#database';
+import { generationTables } from '../generations/generation-tables.js';
 
 const runnerTables = `
 CREATE SCHEMA IF NOT EXISTS read;
@@ -49,4 +50,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON read.checkpoints, read.parked, read.batc
 GRANT SELECT ON read.checkpoints, read.parked TO rapport_api, rapport_reader;
 `;
 
-export const readModelRunnerMigrations: readonly Migration[] = [{ name: 'read-models-001-runner', sql: runnerTables }];
+export const readModelRunnerMigrations: readonly Migration[] = [{ name: 'read-models-001-runner', sql: runnerTables }, generationTables];

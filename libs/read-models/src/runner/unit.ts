@@ -22,24 +22,29 @@ export interface Unit {
 export async function commitUnits(pool: Database, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
   return transaction(pool, async (db) => {
     await besideOthers(db);
-    const projections = [...new Set(units.map(({ projection }) => projection))];
-    const keys = units.flatMap(({ readings }) => readings.map(({ key }) => key));
-    const parked = await parkedAmong(db, projections, keys);
-    const rows: ParkedRow[] = [];
-    for (const projection of projections) {
-      const own = units.filter((unit) => unit.projection === projection);
-      const events = own.flatMap((unit) => sift(unit, parked.get(labelOf(projection))!, rows));
-      if (own.length > 1) events.sort((a, b) => a.position - b.position);
-      if (events.length > 0) await projection.apply(db, events);
-    }
-    await park(db, rows);
-    const moved = await moveCheckpoints(db, [...units.map(({ move }) => move), ...idle]);
-    for (const { projection, partition } of units) {
-      if (!moved.has(placeOf(projection, partition)))
-        throw new TakenOver(`${labelOf(projection)} in partition ${partition} is another's now`);
-    }
-    return idle.filter(({ projection, partition }) => !moved.has(placeOf(projection, partition)));
+    return applyUnits(db, units, idle);
   });
+}
+
+/** The same within a transaction of the caller's, who also sees to it that nobody else applies these partitions meanwhile. */
+export async function applyUnits(db: Sql, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
+  const projections = [...new Set(units.map(({ projection }) => projection))];
+  const keys = units.flatMap(({ readings }) => readings.map(({ key }) => key));
+  const parked = await parkedAmong(db, projections, keys);
+  const rows: ParkedRow[] = [];
+  for (const projection of projections) {
+    const own = units.filter((unit) => unit.projection === projection);
+    const events = own.flatMap((unit) => sift(unit, parked.get(labelOf(projection))!, rows));
+    if (own.length > 1) events.sort((a, b) => a.position - b.position);
+    if (events.length > 0) await projection.apply(db, events);
+  }
+  await park(db, rows);
+  const moved = await moveCheckpoints(db, [...units.map(({ move }) => move), ...idle]);
+  for (const { projection, partition } of units) {
+    if (!moved.has(placeOf(projection, partition)))
+      throw new TakenOver(`${labelOf(projection)} in partition ${partition} is another's now`);
+  }
+  return idle.filter(({ projection, partition }) => !moved.has(placeOf(projection, partition)));
 }
 
 /** The events to apply; those to park go to `rows`. `parkedKeys` grows: what follows in this batch waits behind. */
