@@ -1,7 +1,8 @@
-// npm run bench -- append|clocks|timekeeper|tiers [--rounds N] [--seconds S] [--protocol simple|prepared] [--accounts 10000,1000000] [--json]
+// npm run bench -- append|clocks|timekeeper|tiers|rebuild [--rounds N] [--seconds S] [--protocol simple|prepared] [--accounts 10000,1000000] [--json]
 import { parseArgs } from 'node:util';
 import { benchAppend } from './append.js';
 import { benchClocks } from './clocks.js';
+import { benchRebuild } from './rebuild.js';
 import { benchTiers } from './tiers.js';
 import { benchTimekeeper } from './timekeeper.js';
 
@@ -16,7 +17,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper, tiers: benchTiers };
+const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper, tiers: benchTiers, rebuild: benchRebuild };
 const settings = {
   rounds: positive(values.rounds),
   seconds: positive(values.seconds),

@@ -11,6 +11,8 @@ export interface RebuildOptions {
   by: string;
   /** Readers of the log, each of partitions of its own. 2 unless told otherwise. */
   workers?: number;
+  /** Events that a worker reads and applies at once. */
+  pageSize?: number;
   /** Swap though the two differ, and why: how a broken model is repaired, or a new version is taken. */
   acceptDifferences?: string;
   /** Bring the newest kept generation up to date and swap it back in, instead of building another. */

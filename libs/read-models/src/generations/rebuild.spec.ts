@@ -11,7 +11,7 @@ import {
   ledgerRegistry,
 } from '../../../../test/support/ledger.js';
 import { reached, startProjector } from '../../../../test/support/projector.js';
-import { ParkedKeys } from '../runner/index.js';
+import { ParkedKeys, ProjectionRunner, ReadModelPositions } from '../runner/index.js';
 import { digestOf } from './digest.js';
 import { cancelRebuild, listGenerations, releaseKept } from './generations.js';
 import { rebuild } from './rebuild.js';
@@ -30,13 +30,13 @@ const bookings = async (relation = 'read.balances'): Promise<number> => {
   const { rows } = await ledger.projectorPool.query<{ n: number }>(`SELECT coalesce(sum(bookings), 0)::int AS n FROM ${relation}`);
   return rows[0]!.n;
 };
-/** Stops it after its first page: as Ctrl-C does, or as a kill would leave it. */
-const stoppedEarly = async (options: Partial<RebuildOptions> = {}) => {
+/** Stops it in the middle: as Ctrl-C does, or as a kill would leave it. */
+const stoppedEarly = async () => {
   const stop = new AbortController();
-  const onProgress = ({ position }: RebuildProgress): void => {
-    if (position > 0) stop.abort();
+  const onProgress = ({ position, target }: RebuildProgress): void => {
+    if (position > target / 3) stop.abort();
   };
-  return rebuildBalances({ ...options, onProgress, signal: stop.signal });
+  return rebuildBalances({ pageSize: 10, onProgress, signal: stop.signal });
 };
 
 beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('a rebuild', () => {
 
   it('that was stopped goes on where it was, as does one whose process died, and stays out of sight until then', async () => {
     const before = await digestOf(ledger.owner, balances);
-    expect(await stoppedEarly({ workers: 24 })).toMatchObject({ outcome: 'stopped' });
+    expect(await stoppedEarly()).toMatchObject({ outcome: 'stopped' });
     expect(await digestOf(ledger.owner, balances)).toEqual(before);
     const { schema, generation } = (await listGenerations(ledger.owner, 'balances')).at(-1)!;
     const done = await bookings(`${schema}.balances`);
@@ -98,6 +98,23 @@ describe('a rebuild', () => {
     expect(result).toMatchObject({ outcome: 'swapped', generation });
     expect(result.events).toBeLessThanOrEqual((await bookings()) - done);
     expect(await digestOf(ledger.owner, balances)).toEqual(before);
+  });
+
+  it('waits for a reader whose transaction has read the model: it sees the same rows to its end', async () => {
+    const reader = await ledger.projectorPool.connect();
+    await reader.query('BEGIN');
+    const { rows } = await reader.query('SELECT * FROM read.balances ORDER BY client');
+    let swapped = false;
+    const rebuilding = rebuildBalances().then((result) => {
+      swapped = true;
+      return result;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(swapped).toBe(false);
+    expect((await reader.query('SELECT * FROM read.balances ORDER BY client')).rows).toEqual(rows);
+    await reader.query('COMMIT');
+    reader.release();
+    expect(await rebuilding).toMatchObject({ outcome: 'swapped' });
   });
 
   it('is one at a time for each model, and says so', async () => {
@@ -176,5 +193,21 @@ describe('what was kept', () => {
     expect(await releaseKept(ledger.owner, 'balances')).toHaveLength(1);
     await expect(rebuildBalances({ back: true })).rejects.toThrow('no earlier generation of balances is kept');
     expect((await states()).filter((state) => !state.endsWith('cancelled') && !state.endsWith('released'))).toHaveLength(1);
+  });
+});
+
+describe('another version of a projection', () => {
+  const later = { ...balances, version: 2 };
+  const runnerOf = (projection: typeof balances) =>
+    new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections: [projection] });
+
+  it('has tables with what a migration added, and is written by builds of that version alone', async () => {
+    await expect(runnerOf(later).checkpoints([0])).rejects.toThrow(/readers see balances@1, and this build writes balances@2/);
+    await ledger.owner.query(`SELECT read.change('balances', $1)`, [`ADD COLUMN currency text NOT NULL DEFAULT 'CNY'`]);
+    expect(await rebuildBalances({ projection: later })).toMatchObject({ outcome: 'swapped' });
+    expect((await ledger.owner.query('SELECT DISTINCT currency FROM read.balances')).rows).toEqual([{ currency: 'CNY' }]);
+    expect(await new ReadModelPositions(ledger.projectorPool).positionOf(later)).toBeGreaterThan(0);
+    await expect(runnerOf(balances).checkpoints([0])).rejects.toThrow(/readers see balances@2, and this build writes balances@1/);
+    await expect(rebuildBalances({ projection: later, back: true })).rejects.toThrow('is of version 1, and this build fills version 2');
   });
 });

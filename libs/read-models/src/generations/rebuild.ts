@@ -76,7 +76,7 @@ class Rebuild {
     private readonly options: RebuildOptions,
     private readonly signal: AbortSignal,
   ) {
-    const { url, projection, registry, workers = WORKERS } = options;
+    const { url, projection, registry, workers = WORKERS, pageSize } = options;
     // The pages' commits need not wait for the disk: rows and checkpoints go together, and the swap's commit waits for all.
     const settings = { search_path: next.schema, synchronous_commit: 'off' };
     this.pool = createPool({ url, role: 'rapport_projector', max: 2 * workers + 3, applicationName: 'rapport rebuild', settings });
@@ -86,7 +86,16 @@ class Rebuild {
       this.position = Math.max(position, this.position);
       this.tell('replaying');
     };
-    this.filling = { pool: this.pool, schema: next.schema, reader, registry, projection, workers, onPage };
+    this.filling = {
+      pool: this.pool,
+      schema: next.schema,
+      reader,
+      registry,
+      projection,
+      workers,
+      onPage,
+      ...(pageSize !== undefined && { pageSize }),
+    };
   }
 
   async run(): Promise<RebuildResult> {

@@ -19,6 +19,7 @@ export interface Filling {
   registry: EventRegistry;
   projection: Projection;
   workers: number;
+  pageSize?: number;
   /** After each page: events in it, and how far the log is replayed, as the mean position over the partitions. */
   onPage: (events: number, position: number) => void;
 }
@@ -35,7 +36,7 @@ export async function positionsIn(sql: Sql, schema: string, { name, version }: P
 
 /** Brings every partition up to its target; early, and in order, once `signal` aborts. Rejects where the database is away. */
 export async function replayTo(filling: Filling, targets: ReadonlyMap<number, number>, signal: AbortSignal): Promise<void> {
-  const { pool, schema, reader, registry, projection, workers, onPage } = filling;
+  const { pool, schema, reader, registry, projection, workers, pageSize, onPage } = filling;
   const wanted = new Set(projection.handles);
   const exceptTypes = registry.types.filter((type) => !wanted.has(type));
   const shares = Array.from({ length: Math.min(workers, targets.size) }, (_, worker) =>
@@ -56,7 +57,7 @@ export async function replayTo(filling: Filling, targets: ReadonlyMap<number, nu
       tell(events);
     };
     try {
-      await replayLog({ reader, consumer: runner, upTo, exceptTypes, onPage: told }, stop);
+      await replayLog({ reader, consumer: runner, upTo, exceptTypes, onPage: told, ...(pageSize !== undefined && { pageSize }) }, stop);
     } catch (error) {
       failed.abort();
       throw error;
