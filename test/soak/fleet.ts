@@ -55,6 +55,14 @@ export class Fleet {
     await exit;
   }
 
+  /** SIGTERM: it ends in order, and is started again. */
+  async bounce({ child }: Member): Promise<void> {
+    if (ended(child)) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exit;
+  }
+
   /** Stands still for so long, as on a machine that swaps; to its neighbours it looks dead, and then it comes back. */
   async freeze(member: Member, ms: number): Promise<void> {
     const { child } = member;
@@ -100,8 +108,8 @@ export class Fleet {
       await once(member.child, 'exit');
       const { exitCode, signalCode } = member.child;
       if (this.stopping) return;
-      if (signalCode === null) member.exits.push(String(exitCode));
-      if (performance.now() - member.startedAt > STEADY_MS || signalCode !== null) pauseMs = RESTART_MS;
+      if (exitCode !== null && exitCode !== 0) member.exits.push(String(exitCode));
+      if (performance.now() - member.startedAt > STEADY_MS || signalCode !== null || exitCode === 0) pauseMs = RESTART_MS;
       await sleep(pauseMs);
       if (this.stopping) return;
       member.startedAt = performance.now();

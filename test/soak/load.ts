@@ -107,6 +107,7 @@ export class Load {
     const contact = { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11T09:00:00+08:00' };
     for (let stays = 1 + chance.whole(4); stays > 0 && !signal.aborted; stays--) {
       await this.command(chance, '/v1/contacts', contact);
+      if (chance.happens(0.2)) await this.readBack(String(clientId));
       const request = await this.command(chance, '/v1/requests', aRequest(clientId));
       if (request?.status === 201)
         await this.command(chance, '/v1/contacts', { ...contact, direction: 'outbound', requestId: request.body['id'] });
@@ -114,7 +115,6 @@ export class Load {
       if (complaint?.status === 201) await this.answerComplaint(chance, String(complaint.body['id']));
       await sleep(chance.whole(THINK_MS));
     }
-    if (chance.happens(0.5)) await this.readBack(String(clientId));
   }
 
   private async answerComplaint(chance: Chance, id: string): Promise<void> {

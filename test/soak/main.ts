@@ -47,12 +47,13 @@ async function hunt(): Promise<boolean> {
   for (const mutant of MUTANTS.filter(({ name }) => name.includes(values.only))) {
     say(`\n${mutant.name}`);
     const root = build(mutant);
+    process.once('exit', () => rmSync(root, { recursive: true, force: true }));
     try {
       const { kills, found } = await soak({ seed, size: SIZES.hunt, root, untilFound: true, say });
       say(found.slice(0, 5).join('\n'));
       hunts.push({ name: mutant.name, kills, found });
     } finally {
-      rmSync(root, { recursive: true });
+      rmSync(root, { recursive: true, force: true });
     }
   }
   say(huntReport(seed, hunts));

@@ -1,9 +1,10 @@
 import type { Chance } from './chance.js';
-import { deliveryFaults } from './faults/deliveries.js';
+import { deliveryFaults, topicsDeleted } from './faults/deliveries.js';
 import type { Fault } from './faults/fault.js';
-import { lineFaults } from './faults/lines.js';
+import { answersLost, lineFaults } from './faults/lines.js';
 import { machineFaults } from './faults/machine.js';
 import { processFaults } from './faults/processes.js';
+import { rebuiltUnderLoad } from './faults/rebuilds.js';
 
 export interface Size {
   rounds: number;
@@ -24,7 +25,7 @@ export const SIZES = {
   hunt: { rounds: 4, kills: 12, others: 10, lostAnswers: 40, pauseMs: 400 },
 } satisfies Record<string, Size>;
 
-export const FAULTS: readonly Fault[] = [...processFaults, ...lineFaults, ...machineFaults, ...deliveryFaults];
+export const FAULTS: readonly Fault[] = [...processFaults, ...lineFaults, ...machineFaults, ...deliveryFaults, rebuiltUnderLoad];
 
 /** What of this machine's faults can be done; the rest is reported as not run. */
 export const able = (has: { disk: boolean; faketime: boolean }): { can: Fault[]; notRun: Fault[] } => {
@@ -32,7 +33,7 @@ export const able = (has: { disk: boolean; faketime: boolean }): { can: Fault[];
   return { can, notRun: FAULTS.filter((fault) => !can.includes(fault)) };
 };
 
-/** Faults in order, one plan a round: every kind comes before any comes again. */
+/** Faults in order, one plan a round: every kind comes before any comes again; lost answers and a rebuild come each round. */
 export function* plans(chance: Chance, size: Size, faults: readonly Fault[]): Generator<Fault[]> {
   const deck = (from: readonly Fault[]): (() => Fault) => {
     let left: Fault[] = [];
@@ -41,16 +42,17 @@ export function* plans(chance: Chance, size: Size, faults: readonly Fault[]): Ge
       return left.pop()!;
     };
   };
-  const [killing, lost] = [faults.filter(({ kills }) => kills > 0), faults.filter(({ name }) => name === 'answers of the API lost')];
-  const other = deck(faults.filter((fault) => fault.kills === 0 && !lost.includes(fault)));
-  const kill = deck(killing);
+  const always = faults.filter((fault) => fault === answersLost || fault === rebuiltUnderLoad);
+  const other = deck(faults.filter((fault) => fault.kills === 0 && !always.includes(fault)));
+  const kill = deck(faults.filter(({ kills }) => kills > 0));
   for (let round = 0; round < size.rounds; round++) {
-    const plan = [...lost, ...Array.from({ length: size.others }, other)];
+    const plan = [...always, ...Array.from({ length: size.others }, other)];
     for (let kills = 0; kills < size.kills;) {
       const next = kill();
       kills += next.kills;
       plan.push(next);
     }
-    yield chance.shuffled(plan);
+    // a topic that is filled anew would hide what was lost before
+    yield chance.shuffled(plan).sort((a, b) => Number(b === topicsDeleted) - Number(a === topicsDeleted));
   }
 }

@@ -52,6 +52,7 @@ export interface SoakResult {
 }
 
 const UP_MAX_MS = 60_000;
+const LOOKS_MAX = 3;
 
 /** Rounds of load and faults, each followed by quiet and a look at everything. Leaves nothing behind. */
 export async function soak({ seed, size, root, untilFound, say }: SoakOptions): Promise<SoakResult> {
@@ -76,7 +77,11 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     ...{ events: 0, tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
   };
   const over = new AbortController();
-  const interrupted = (): void => void world.close().finally(() => process.exit(130)); // a mounted disk would outlive us
+  const interrupted = (): void =>
+    void world.close().finally(() => {
+      rmSync(folder, { recursive: true, force: true });
+      process.exit(130);
+    }); // else a mounted disk would outlive us
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
   try {
     const rogue = new Rogue(world, journal);
@@ -185,20 +190,20 @@ async function looked(
   { rogue, backOffice, tail, journal, preparedTo }: Parts,
   onViolation: (sentence: string) => void,
 ): Promise<Check[]> {
-  let head: number;
-  try {
-    head = await settled(world, () => backOffice.told);
-  } catch (error) {
-    onViolation((error as Error).message);
-    head = await endOfLog(world);
+  for (let looks = 1; ; looks++) {
+    const head = await settled(world, () => backOffice.told).catch((error: Error) => {
+      onViolation(error.message);
+      return endOfLog(world);
+    });
+    const checks = [
+      await checkCommands(world, journal.path, preparedTo),
+      await checkLog(world),
+      await checkTail(tail, head),
+      await checkTopic(world, rogue, head),
+      await checkReadModels(world, rogue, head),
+      await checkTime(world),
+      await checkInbox(world, backOffice),
+    ];
+    if (looks === LOOKS_MAX || (await endOfLog(world)) === head) return checks; // else something was said meanwhile
   }
-  return [
-    await checkCommands(world, journal.path, preparedTo),
-    await checkLog(world),
-    await checkTail(tail, head),
-    await checkTopic(world, rogue, head),
-    await checkReadModels(world, rogue, head),
-    await checkTime(world),
-    await checkInbox(world, backOffice),
-  ];
 }

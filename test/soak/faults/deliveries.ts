@@ -38,7 +38,7 @@ const poison: Fault = {
 };
 
 /** G12: our own topics, deleted under everybody. That of the back office is not ours. */
-const topicsDeleted: Fault = {
+export const topicsDeleted: Fault = {
   name: 'every topic of ours deleted',
   kills: 0,
   async run({ world, rogue }) {

@@ -30,7 +30,7 @@ async function losing(lines: readonly FaultProxy[], count: number): Promise<void
   for (const line of lines) line.losing = 0;
 }
 
-const answersLost: Fault = {
+export const answersLost: Fault = {
   name: 'answers of the API lost',
   kills: 0,
   run: ({ world, lostAnswers }) =>
