@@ -1,5 +1,9 @@
 import { acceptedAlgorithms, type AcceptedAlgorithm, type AuthenticationSettings } from '#access';
-import { FIRM_ZONE_DEFAULT, RATE_LIMIT_PER_MINUTE_DEFAULT } from './create-api.js';
+import { Settings } from '#telemetry';
+import { RATE_LIMIT_PER_MINUTE_DEFAULT } from './create-api.js';
+
+const PORT_MAX = 65_535;
+const RATE_LIMIT_MAX = 10_000_000;
 
 /** Where the API listens and what it works on. */
 export interface ApiConfig {
@@ -14,35 +18,22 @@ export interface ApiConfig {
   firmZone: string;
 }
 
-/** From the environment; throws, naming the variable, where one is missing or wrong. */
-export function apiConfig(env: NodeJS.ProcessEnv = process.env): ApiConfig {
-  return {
-    databaseUrl: required(env, 'DATABASE_URL'),
-    masterKeyFile: required(env, 'MASTER_KEY_FILE'),
+/** From the environment; throws, naming every variable that is missing or wrong. */
+export const apiConfig = (env: NodeJS.ProcessEnv = process.env): ApiConfig =>
+  Settings.read(env, (settings) => ({
+    databaseUrl: settings.databaseUrl(),
+    masterKeyFile: settings.required('MASTER_KEY_FILE'),
     authentication: {
-      issuer: required(env, 'TOKEN_ISSUER'),
-      audience: required(env, 'TOKEN_AUDIENCE'),
-      algorithms: algorithmsOf(env.TOKEN_ALGORITHMS ?? 'ES256'),
-      jwks: jwksOf(required(env, 'TOKEN_JWKS')),
+      issuer: settings.required('TOKEN_ISSUER'),
+      audience: settings.required('TOKEN_AUDIENCE'),
+      algorithms: settings.parsed('TOKEN_ALGORITHMS', 'ES256', algorithmsOf) ?? [],
+      jwks: jwksOf(settings.required('TOKEN_JWKS')),
     },
-    host: env.HOST ?? '127.0.0.1',
-    port: whole(env, 'PORT', 3000, 65_535),
-    rateLimitPerMinute: whole(env, 'RATE_LIMIT_PER_MINUTE', RATE_LIMIT_PER_MINUTE_DEFAULT, 10_000_000),
-    firmZone: zoneOf(env.FIRM_ZONE ?? FIRM_ZONE_DEFAULT),
-  };
-}
-
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
-}
-
-function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, max: number): number {
-  const value = Number(env[name] ?? otherwise);
-  if (!Number.isInteger(value) || value < 0 || value > max) throw new Error(`${name} is not a whole number up to ${max}`);
-  return value;
-}
+    host: settings.optional('HOST', '127.0.0.1'),
+    port: settings.whole('PORT', 3000, PORT_MAX),
+    rateLimitPerMinute: settings.whole('RATE_LIMIT_PER_MINUTE', RATE_LIMIT_PER_MINUTE_DEFAULT, RATE_LIMIT_MAX),
+    firmZone: settings.firmZone(),
+  }));
 
 function algorithmsOf(text: string): AcceptedAlgorithm[] {
   return text.split(',').map((name) => {
@@ -53,11 +44,3 @@ function algorithmsOf(text: string): AcceptedAlgorithm[] {
 }
 
 const jwksOf = (text: string): AuthenticationSettings['jwks'] => (/^https?:/.test(text) ? { url: text } : { file: text });
-
-function zoneOf(zone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    throw new Error(`FIRM_ZONE ${zone} is no IANA time zone`);
-  }
-}

@@ -10,6 +10,7 @@ import { answerProblem } from './problems/problem.filter.js';
 import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
 import { contextOf } from './requests/request-context.js';
+import { measureRequests } from './requests/request-metrics.js';
 import { parseBody } from './requests/strict-body.js';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
@@ -40,6 +41,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   const routes = new RouteDeclarations();
   server.addHook('onRoute', (route) => routes.watch(route));
   closeUnused(server);
+  measureRequests(server);
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -13,7 +13,7 @@ const POOL_MAX = 12;
 const INBOX_POOL_MAX = 6;
 
 /** The API as a process of its own, with its own connections. Rejects where the database is away or not durable. */
-export async function startApi(config: ApiConfig): Promise<RunningApi> {
+export async function startApi(config: ApiConfig): Promise<RunningApi & { store: EventStore }> {
   const { databaseUrl: url, masterKeyFile, firmZone: zone, ...http } = config;
   const onIdleError = (error: Error): void => log.warn({ error: error.message }, 'a database connection broke');
   const pool = createPool({
@@ -49,7 +49,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
       ready,
     });
     opened.push(() => api.close());
-    return { url: api.url, port: api.port, routes: api.routes, document: api.document, close: closeAll };
+    return { url: api.url, port: api.port, routes: api.routes, document: api.document, store, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;

@@ -1,6 +1,7 @@
 import { BACK_OFFICE_TOPIC, TIER_CHANGES_TOPIC } from '#back-office';
+import { Settings } from '#telemetry';
 
-/** Where the bridge reads and writes. From the environment; throws, naming the variable, where one is missing. */
+/** Where the bridge reads and writes. From the environment; throws, naming every variable that is missing or wrong. */
 export interface BridgeConfig {
   databaseUrl: string;
   /** File of the firm's master keys. */
@@ -13,20 +14,13 @@ export interface BridgeConfig {
   firmZone: string;
 }
 
-export function bridgeConfig(env: NodeJS.ProcessEnv = process.env): BridgeConfig {
-  return {
-    databaseUrl: required(env, 'DATABASE_URL'),
-    masterKeyFile: required(env, 'MASTER_KEY_FILE'),
-    brokers: required(env, 'KAFKA_BROKERS').split(','),
-    backOfficeTopic: env.BACK_OFFICE_TOPIC ?? BACK_OFFICE_TOPIC,
-    tierChangesTopic: env.TIER_CHANGES_TOPIC ?? TIER_CHANGES_TOPIC,
-    group: env.BACK_OFFICE_GROUP ?? 'rapport-bridge',
-    firmZone: env.FIRM_ZONE ?? 'Asia/Shanghai',
-  };
-}
-
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
-}
+export const bridgeConfig = (env: NodeJS.ProcessEnv = process.env): BridgeConfig =>
+  Settings.read(env, (settings) => ({
+    databaseUrl: settings.databaseUrl(),
+    masterKeyFile: settings.required('MASTER_KEY_FILE'),
+    brokers: settings.brokers(),
+    backOfficeTopic: settings.optional('BACK_OFFICE_TOPIC', BACK_OFFICE_TOPIC),
+    tierChangesTopic: settings.optional('TIER_CHANGES_TOPIC', TIER_CHANGES_TOPIC),
+    group: settings.optional('BACK_OFFICE_GROUP', 'rapport-bridge'),
+    firmZone: settings.firmZone(),
+  }));

@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import path from 'node:path';
-
-const ANSWER_TIMEOUT_MS = 1_000;
+import { answers } from '#telemetry';
 
 /** What a running installation tells other processes of the same user: how to reach its database and its API. */
 export interface Running {
@@ -55,16 +53,4 @@ export class Home {
       return undefined;
     }
   }
-}
-
-/** Whether something listens there. */
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: ANSWER_TIMEOUT_MS });
-    const settle = (answered: boolean) => () => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('connect', settle(true)).once('error', settle(false)).once('timeout', settle(false));
-  });
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { openLog } from '#application';
 import { createPool, type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '#database';
 import { ClientKeys, MasterKeys } from '#privacy';
+import { Settings } from '#telemetry';
 import { Home } from './home.js';
 import { allMigrations } from './migrations.js';
 
@@ -23,7 +24,7 @@ export interface Installation {
 
 /** `DATABASE_URL`, or else the embedded database of `home`: the running one, or one started for as long as this command runs. */
 export async function openInstallation(home: Home, notice: (sentence: string) => void): Promise<Installation> {
-  const url = process.env.DATABASE_URL;
+  const url = configuredDatabase();
   if (url) return { url, home, embedded: false, served: true, master: await masterKeysFor(url, home), close: async () => {} };
   const running = await home.running();
   if (running) {
@@ -32,6 +33,14 @@ export async function openInstallation(home: Home, notice: (sentence: string) =>
   }
   const postgres = await startEmbedded(home, notice);
   return { url: postgres.url, home, embedded: true, served: false, master: MasterKeys.loadOrCreate(home.masterKeys), close: postgres.stop };
+}
+
+function configuredDatabase(): string | undefined {
+  try {
+    return Settings.read(process.env, (settings) => (settings.has('DATABASE_URL') ? settings.databaseUrl() : undefined));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** The embedded database of `home`, migrated. It ends with this process, also when that is killed. */

@@ -1,4 +1,6 @@
-/** Where events come from and rows go. From the environment; throws, naming the variable, where one is missing or wrong. */
+import { Settings } from '#telemetry';
+
+/** Where events come from and rows go. From the environment; throws, naming every variable that is missing or wrong. */
 export interface ProjectorConfig {
   databaseUrl: string;
   feed: { kind: 'postgres' } | { kind: 'kafka'; brokers: readonly string[]; topic: string };
@@ -8,24 +10,19 @@ export interface ProjectorConfig {
   firmZone: string;
 }
 
-export function projectorConfig(env: NodeJS.ProcessEnv = process.env): ProjectorConfig {
-  return {
-    databaseUrl: required(env, 'DATABASE_URL'),
-    feed: feedOf(env),
-    masterKeyFile: required(env, 'MASTER_KEY_FILE'),
-    firmZone: env.FIRM_ZONE ?? 'Asia/Shanghai',
-  };
-}
+export const projectorConfig = (env: NodeJS.ProcessEnv = process.env): ProjectorConfig =>
+  Settings.read(env, (settings) => ({
+    databaseUrl: settings.databaseUrl(),
+    feed: feedOf(settings),
+    masterKeyFile: settings.required('MASTER_KEY_FILE'),
+    firmZone: settings.firmZone(),
+  }));
 
-function feedOf(env: NodeJS.ProcessEnv): ProjectorConfig['feed'] {
-  const kind = env.FEED ?? 'kafka';
-  if (kind === 'postgres') return { kind };
-  if (kind !== 'kafka') throw new Error('FEED is neither kafka nor postgres');
-  return { kind, brokers: required(env, 'KAFKA_BROKERS').split(','), topic: env.KAFKA_TOPIC ?? 'rapport.events' };
-}
-
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
+function feedOf(settings: Settings): ProjectorConfig['feed'] {
+  const kind = settings.parsed('FEED', 'kafka', (text) => {
+    if (text !== 'kafka' && text !== 'postgres') throw new Error('FEED is neither kafka nor postgres');
+    return text;
+  });
+  if (kind !== 'kafka') return { kind: 'postgres' };
+  return { kind, brokers: settings.brokers(), topic: settings.optional('KAFKA_TOPIC', 'rapport.events') };
 }

@@ -1,20 +1,15 @@
-/** Where the relay reads and writes. From the environment; throws, naming the variable, where one is missing. */
+import { Settings } from '#telemetry';
+
+/** Where the relay reads and writes. From the environment; throws, naming every variable that is missing or wrong. */
 export interface RelayConfig {
   databaseUrl: string;
   brokers: readonly string[];
   topic: string;
 }
 
-export function relayConfig(env: NodeJS.ProcessEnv = process.env): RelayConfig {
-  return {
-    databaseUrl: required(env, 'DATABASE_URL'),
-    brokers: required(env, 'KAFKA_BROKERS').split(','),
-    topic: env.KAFKA_TOPIC ?? 'rapport.events',
-  };
-}
-
-function required(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
-}
+export const relayConfig = (env: NodeJS.ProcessEnv = process.env): RelayConfig =>
+  Settings.read(env, (settings) => ({
+    databaseUrl: settings.databaseUrl(),
+    brokers: settings.brokers(),
+    topic: settings.optional('KAFKA_TOPIC', 'rapport.events'),
+  }));

@@ -1,4 +1,6 @@
-/** Where the timekeeper reads and writes. From the environment; throws, naming the variable, where one is missing. */
+import { Settings } from '#telemetry';
+
+/** Where the timekeeper reads and writes. From the environment; throws, naming every variable that is missing or wrong. */
 export interface TimekeeperConfig {
   databaseUrl: string;
   /** IANA zone of the firm, at whose midnights tiers change. */
@@ -7,9 +9,16 @@ export interface TimekeeperConfig {
   evaluateAt: string;
 }
 
-export function timekeeperConfig(env: NodeJS.ProcessEnv = process.env): TimekeeperConfig {
-  const { DATABASE_URL: databaseUrl, FIRM_ZONE: firmZone = 'Asia/Shanghai', TIERS_EVALUATED_AT: evaluateAt = '06:00' } = env;
-  if (!databaseUrl) throw new Error('DATABASE_URL is not set');
-  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(evaluateAt)) throw new Error(`TIERS_EVALUATED_AT is ${evaluateAt}, not a time such as 06:00`);
-  return { databaseUrl, firmZone, evaluateAt };
+const EVALUATED_AT = '06:00';
+
+export const timekeeperConfig = (env: NodeJS.ProcessEnv = process.env): TimekeeperConfig =>
+  Settings.read(env, (settings) => ({
+    databaseUrl: settings.databaseUrl(),
+    firmZone: settings.firmZone(),
+    evaluateAt: settings.parsed('TIERS_EVALUATED_AT', EVALUATED_AT, timeOfDay) ?? EVALUATED_AT,
+  }));
+
+function timeOfDay(text: string): string {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(text)) throw new Error(`TIERS_EVALUATED_AT is ${text}, not a time such as 06:00`);
+  return text;
 }

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { startTimekeeping, type Timekeeping } from '#application';
+import { startTimekeeping, type Timekeeper, type Timekeeping } from '#application';
 import { createLogger } from '#telemetry';
 import { startTierKeeping, type TierKeeping } from '#tiering';
 import type { TimekeeperConfig } from './config.js';
@@ -10,16 +10,24 @@ const log = createLogger('timekeeper');
 @Injectable()
 export class TimekeeperService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private keepings: (Timekeeping | TierKeeping)[] = [];
+  private clocks: Timekeeper | undefined;
 
   constructor(
     private readonly config: TimekeeperConfig,
     private readonly onFault: (error: unknown) => void,
   ) {}
 
+  /** Once the application is up. */
+  get timekeeper(): Timekeeper {
+    return this.clocks!;
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     const onIdleError = (error: Error) => log.warn({ error: error.message }, 'a database connection broke');
     const { databaseUrl: url, firmZone, evaluateAt } = this.config;
-    this.keepings = [await startTimekeeping({ url, firmZone, onIdleError })];
+    const timekeeping = await startTimekeeping({ url, firmZone, onIdleError });
+    this.keepings = [timekeeping];
+    this.clocks = timekeeping.timekeeper;
     this.keepings.push(await startTierKeeping({ url, firmZone, evaluateAt, onIdleError }));
     for (const { ended } of this.keepings) {
       ended.catch((error: unknown) => {

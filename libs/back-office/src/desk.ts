@@ -16,6 +16,8 @@ const RECONCILE_EVERY_MS = 60_000;
 const LANES = 500;
 const DAYS = 100;
 const log = createLogger('bridge');
+/** What one desk holds at a time. */
+export const BRIDGE_OFFICE = 'bridge desk';
 
 /**
  * What nobody asks for: facts whose account has an owner by now are applied, days whose totals agree by now are completed,
@@ -34,7 +36,7 @@ export class BridgeDesk {
   }
 
   run(signal: AbortSignal): Promise<void> {
-    return lead(this.leaders, 'bridge desk', signal, (term) => this.serve(term));
+    return lead(this.leaders, BRIDGE_OFFICE, signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {

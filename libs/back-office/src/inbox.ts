@@ -9,6 +9,7 @@ import { Applier } from './applier.js';
 import { ConflictNotes } from './conflicts.js';
 import { Days } from './days.js';
 import { FactLog } from './fact-log.js';
+import { messagesTaken } from './inbox-metrics.js';
 import { messageRow } from './inbox-rows.js';
 import { takeIn } from './intake.js';
 import { lockLane, sourceLane } from './lanes.js';
@@ -93,7 +94,9 @@ export class Inbox {
       // a request that is repeated because its answer was lost is answered alike; anything else that came before is ignored
       const again = told.has(key) || (as === 'ignored' && delivery.channel !== 'http');
       told.add(key);
-      return { source, record, version, ...((again ? undefined : statuses.get(key)) ?? { status: 'ignored' }) };
+      const stands = (again ? undefined : statuses.get(key)) ?? { status: 'ignored' as const };
+      messagesTaken.inc({ channel: delivery.channel, outcome: stands.status });
+      return { source, record, version, ...stands };
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Database } from '#database';
 import { createLogger } from '#telemetry';
+import { holds, stands } from './offices.js';
 import { Backoff, pause, within } from './pause.js';
 
 const STANDBY_POLL_MS = 500;
@@ -24,6 +25,7 @@ export async function lead(
   term: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const backoff = new Backoff();
+  stands(office);
   while (!signal.aborted) {
     const session = await pool.connect().then(
       (client) => client as Session,
@@ -40,11 +42,13 @@ export async function lead(
       if (await elected(session, office, AbortSignal.any([signal, lost.signal]))) {
         backoff.reset();
         log.info({ office }, 'leading');
+        const endTerm = holds(office);
         const probe = setInterval(() => void within(PROBE_MS, 'probe', session.query('SELECT 1')).catch(onError), PROBE_MS);
         try {
           await term(AbortSignal.any([signal, lost.signal]));
         } finally {
           clearInterval(probe);
+          endTerm();
         }
       } else {
         await backoff.wait(signal);

@@ -17,4 +17,13 @@ GRANT SELECT, INSERT, UPDATE ON feed.relay_state TO rapport_relay;
 GRANT SELECT ON feed.relay_state TO rapport_api, rapport_reader;
 `;
 
-export const eventFeedMigrations: readonly Migration[] = [{ name: 'event-feed-001-relay-state', sql: relayState }];
+// What Kafka has is all that a projector on Kafka can be asked for.
+const projectorSees = `
+GRANT USAGE ON SCHEMA feed TO rapport_projector;
+GRANT SELECT ON feed.relay_state TO rapport_projector;
+`;
+
+export const eventFeedMigrations: readonly Migration[] = [
+  { name: 'event-feed-001-relay-state', sql: relayState },
+  { name: 'event-feed-002-projector-sees', sql: projectorSees },
+];

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { Database } from '#database';
 import type { RecordedEvent } from '#event-sourcing';
 import type { LogReader } from '#event-store';
-import { createLogger } from '#telemetry';
+import { counter, createLogger } from '#telemetry';
 import { type CloudRecord, toRecord, watermarkRecord } from './cloud-event.js';
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
 import { lead } from './leadership.js';
@@ -46,6 +46,15 @@ const POLL_MS = 25;
 const WATERMARK_MS = 100;
 const TOPIC_CHECK_MS = 5_000;
 const log = createLogger('relay');
+const published = counter('rapport_relay_records_total', 'Records that Kafka has acknowledged, watermarks included.', ['topic']);
+const failed = counter(
+  'rapport_relay_failures_total',
+  'Times that publishing failed, and a new producer went on from the saved position.',
+  ['topic'],
+);
+
+/** What one relay of a topic holds at a time. */
+export const relayOffice = (topic: string): string => `relay:${topic}`;
 
 /**
  * Carries the log to Kafka in position order, every event at least once, first occurrences in order. One leader, fenced
@@ -63,7 +72,7 @@ export class Relay {
 
   /** Runs until `signal` aborts; rejects on a fault that no retry heals. */
   async run(signal: AbortSignal): Promise<void> {
-    await lead(this.options.pool, `relay:${this.options.topic}`, signal, (term) => this.serve(term));
+    await lead(this.options.pool, relayOffice(this.options.topic), signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {
@@ -78,6 +87,7 @@ export class Relay {
           if (signal.aborted) return;
           if (error instanceof WrongPartitionCount) throw error;
           this.state.fault = String(error);
+          failed.inc({ topic: this.options.topic });
           log.warn(
             { topic: this.options.topic, error: String(error) },
             'publishing failed, a new producer goes on from the saved position',
@@ -121,6 +131,7 @@ export class Relay {
           const records = recordsOf(events, previous, outlet);
           if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
           if (records.length > 0) await writer.send(records);
+          published.inc({ topic }, records.length);
           state = { ...state, position, previous };
           if (events.length > 0) await saveState(pool, topic, state);
           if (tell) {

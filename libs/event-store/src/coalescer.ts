@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { connectionConfig, type PoolOptions } from '#database';
 import { type Append, type Outcome, OutcomeUnknown, Overloaded } from './append.js';
+import { type AppendLoad, appendMetrics, type AppendOutcome, showLoad } from './append-metrics.js';
 import { APPEND, parametersOf } from './append-parameters.js';
 import { outcomesOf } from './append-result.js';
 import { Scratch } from './binary-array.js';
@@ -22,6 +23,7 @@ export interface CoalescerOptions extends Pick<PoolOptions, 'url' | 'role' | 'ap
 interface Pending {
   order: number;
   append: Append;
+  arrivedMs: number;
   deadlineMs: number;
   /** Its batch failed as a whole: it goes by itself, so that a poisonous neighbour cannot hurt it. */
   alone: boolean;
@@ -51,21 +53,35 @@ export class Coalescer {
   private queue: Pending[] = [];
   private count = 0;
   private inFlight = 0;
+  private underWay = 0;
   private scheduled = false;
   private closed = false;
   private client: Promise<pg.Client> | undefined;
   private idle: (() => void) | undefined;
   private readonly scratches: Scratch[] = [];
   readonly stats = { batches: 0, commands: 0 };
+  /** Commands answered, whatever the answer. */
+  private answered = 0;
+  private readonly endMetrics: () => void;
 
-  constructor(private readonly options: CoalescerOptions) {}
+  constructor(private readonly options: CoalescerOptions) {
+    this.endMetrics = showLoad(() => this.load);
+  }
+
+  get load(): AppendLoad {
+    return { queued: this.queue.length, underWay: this.underWay, answered: this.answered };
+  }
 
   append(append: Append): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       assertWellFormed(append);
-      if (this.closed || this.queue.length >= (this.options.maxQueued ?? QUEUED)) throw new Overloaded('too many commands are waiting');
-      const deadlineMs = performance.now() + (this.options.retryForMs ?? RETRY_FOR_MS);
-      this.queue.push({ order: this.count++, append, deadlineMs, alone: false, sent: false, resolve, reject });
+      if (this.closed || this.queue.length >= (this.options.maxQueued ?? QUEUED)) {
+        appendMetrics.outcomes.inc({ outcome: 'overloaded' });
+        throw new Overloaded('too many commands are waiting');
+      }
+      const arrivedMs = performance.now();
+      const deadlineMs = arrivedMs + (this.options.retryForMs ?? RETRY_FOR_MS);
+      this.queue.push({ order: this.count++, append, arrivedMs, deadlineMs, alone: false, sent: false, resolve, reject });
       this.schedule();
     });
   }
@@ -75,6 +91,7 @@ export class Coalescer {
     this.closed = true;
     if (this.queue.length > 0 || this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
     await (await this.client?.catch(() => undefined))?.end();
+    this.endMetrics();
   }
 
   // setImmediate, not a timer: everything that arrives in this turn of the event loop joins, and nobody lingers.
@@ -112,6 +129,8 @@ export class Coalescer {
     this.inFlight++;
     this.stats.batches++;
     this.stats.commands += batch.length;
+    this.underWay += batch.length;
+    appendMetrics.batchCommands.observe(batch.length);
     try {
       const client = await this.connection();
       const appends = batch.map(({ append }) => append);
@@ -120,32 +139,48 @@ export class Coalescer {
       const query: pg.QueryArrayConfig = { name: 'append', text: APPEND, values, rowMode: 'array', types: RAW };
       const { rows } = await client.query<string[]>(query);
       let end = 0;
+      const counts = new Map<AppendOutcome, number>();
       outcomesOf(rows, appends, names).forEach((outcome, at) => {
         if (outcome.kind === 'accepted' && outcome.position > end) end = outcome.position;
+        counts.set(outcome.kind, (counts.get(outcome.kind) ?? 0) + 1);
         batch[at]!.resolve(outcome);
       });
+      this.tellAnswered(batch, counts);
       if (end > 0) this.options.onAppended?.(end);
     } catch (error) {
       await this.retry(batch, error as pg.DatabaseError);
     } finally {
       this.scratches.push(scratch); // its batch has been answered, or its connection is gone
       this.inFlight--;
+      this.underWay -= batch.length;
       this.schedule();
     }
+  }
+
+  private tellAnswered(batch: readonly Pending[], counts: ReadonlyMap<AppendOutcome, number>): void {
+    const now = performance.now();
+    this.answered += batch.length;
+    for (const [outcome, count] of counts) appendMetrics.outcomes.inc({ outcome }, count);
+    for (const { arrivedMs } of batch) appendMetrics.duration.observe((now - arrivedMs) / 1_000);
+  }
+
+  private refuse(pending: Pending, outcome: AppendOutcome, error: Error): void {
+    this.tellAnswered([pending], new Map([[outcome, 1]]));
+    pending.reject(error);
   }
 
   // Sending again is always safe: a command that did commit answers with its first outcome.
   private async retry(batch: Pending[], error: pg.DatabaseError): Promise<void> {
     const refused = error.severity === 'ERROR'; // the statement left nothing behind, the connection lives
     const passing = !refused || PASSING.test(error.code ?? '');
-    if (!passing && batch.length === 1) return batch[0]!.reject(error);
+    if (!passing && batch.length === 1) return this.refuse(batch[0]!, 'failed', error);
     if (passing) await new Promise((resolve) => setTimeout(resolve, this.options.reconnectDelayMs ?? RECONNECT_DELAY_MS));
     for (const pending of batch) {
       pending.alone = !passing;
       // what an earlier try did is unknown for as long as no answer came; an error is an answer for that try alone
       if (pending.deadlineMs > performance.now()) this.queue.push(pending);
-      else if (pending.sent) pending.reject(new OutcomeUnknown(error.message, { cause: error }));
-      else pending.reject(new Overloaded('the database is away', { cause: error }));
+      else if (pending.sent) this.refuse(pending, 'unknown', new OutcomeUnknown(error.message, { cause: error }));
+      else this.refuse(pending, 'overloaded', new Overloaded('the database is away', { cause: error }));
     }
     this.queue.sort((a, b) => a.order - b.order);
   }

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { assertDurable, createPool, type PoolOptions } from '#database';
 import type { EventRegistry, Instant, RecordedEvent, Uuid } from '#event-sourcing';
 import type { Append, Outcome, StoredOutcome } from './append.js';
+import type { AppendLoad } from './append-metrics.js';
 import { Coalescer, type CoalescerOptions } from './coalescer.js';
 import { LogReader } from './log-reader.js';
 import { checkReadable } from './readable.js';
@@ -71,6 +72,11 @@ export class EventStore {
    */
   append(append: Append): Promise<Outcome> {
     return this.coalescer.append(append);
+  }
+
+  /** How busy the append path is. */
+  get appendLoad(): AppendLoad {
+    return this.coalescer.load;
   }
 
   /** What an earlier command of this id did: undefined where it is new, or its outcome is no longer kept. */

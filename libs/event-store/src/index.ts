@@ -1,3 +1,4 @@
+export type { AppendLoad } from './append-metrics.js';
 export * from './append.js';
 export * from './event-store.js';
 export * from './log-reader.js';

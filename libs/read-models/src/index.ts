@@ -39,6 +39,8 @@ export * from './queries/complaint-figures.js';
 export * from './queries/complaint-queries.js';
 export { ContactQuery, type ContactView, FollowUpQuery, type FollowUpView } from './queries/contact-queries.js';
 export * from './queries/freshness.js';
+export { showFreshness } from './queries/freshness-metrics.js';
+export * from './queries/freshness-says.js';
 export * from './queries/handbook-queries.js';
 export * from './queries/handbook-reader-queries.js';
 export * from './queries/open-items.js';

@@ -4,6 +4,7 @@ import { DomainError, type Instant, instant, type LocalDate, type When } from '#
 import { RequestHasher } from '#privacy';
 import { localDateOf, whenOf } from '../fields/time-fields.js';
 import type { CommandRequest } from './command-request.js';
+import { countCommand } from './request-metrics.js';
 
 /** Hands commands to the application, each with what its request said of who, when and on which version. */
 export class CommandDesk {
@@ -26,7 +27,8 @@ export class CommandDesk {
   ): Promise<R> {
     const requestHash = this.hasher.hash(body);
     const context: CommandContext = { ...request, requestHash, keepOutcome: 'sevenDays', ...(occurred && { occurred }) };
-    return this.inTurn(request.commandId, () => this.bus.execute(make(context)));
+    const command = make(context);
+    return this.inTurn(request.commandId, () => countCommand(command, () => this.bus.execute(command)));
   }
 
   when(text: string): When {

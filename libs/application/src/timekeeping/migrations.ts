@@ -63,5 +63,11 @@ GRANT SELECT ON log.events, log.seals, log.stored_types, log.outcomes, log.reser
 GRANT EXECUTE ON FUNCTION log.append, log.purge_outcomes, log.collect_types TO rapport_timekeeper;
 `;
 
+// Operations count them every few seconds, however many cases there are.
+const faults = `CREATE INDEX faulty_cases ON timekeeper.cases (subject_id) WHERE fault IS NOT NULL;`;
+
 /** Run after the event store's migrations. */
-export const timekeepingMigrations: readonly Migration[] = [{ name: 'timekeeping-001-cases', sql: schema }];
+export const timekeepingMigrations: readonly Migration[] = [
+  { name: 'timekeeping-001-cases', sql: schema },
+  { name: 'timekeeping-002-faults', sql: faults },
+];

@@ -8,6 +8,7 @@ import { CaseStore, type Progress, Replaced } from './case-store.js';
 import { byCommand, isSameCommand, type LogEntry, logEntryOf } from './log-entries.js';
 import type { Look } from './reactions.js';
 import { RulesHistory } from './rules-history.js';
+import { timersFired } from './timekeeper-figures.js';
 import { type CommandOf, Sight, type SightParts } from './sight.js';
 
 export interface TimekeeperOptions extends SightParts {
@@ -26,6 +27,8 @@ const DUE_BATCH = 200;
 const RETRY_MS = 1_000;
 const NIL = '00000000-0000-0000-0000-000000000000';
 const log = createLogger('timekeeper');
+/** What one timekeeper holds at a time. */
+export const TIMEKEEPER_OFFICE = 'timekeeper';
 
 /**
  * Reads the log in order and answers with what commitments say next; at the log's end it lets time pass. One leader, and
@@ -35,6 +38,7 @@ export class Timekeeper {
   private readonly cases: CaseStore;
   private rules = new RulesHistory();
   private progress: Progress = { epoch: 0, position: 0 };
+  private looks = 0;
 
   constructor(private readonly options: TimekeeperOptions) {
     this.cases = new CaseStore(options.pool);
@@ -45,9 +49,14 @@ export class Timekeeper {
     return this.progress.position;
   }
 
+  /** Grows with every event answered and every due case looked at. */
+  get done(): number {
+    return this.progress.position + this.looks;
+  }
+
   /** Runs until `signal` aborts. */
   run(signal: AbortSignal): Promise<void> {
-    return lead(this.options.pool, 'timekeeper', signal, (term) => this.serve(term));
+    return lead(this.options.pool, TIMEKEEPER_OFFICE, signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {
@@ -174,6 +183,8 @@ export class Timekeeper {
     for (const subjectId of due) sight.look(subjectId, look, undefined, byTimer);
     await sight.settled();
     await this.cases.save(this.progress, sight.seen());
+    timersFired.inc(due.length);
+    this.looks += due.length;
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import type { Sql } from '#database';
 import type { Instant } from '#event-sourcing';
 import { ReadDatabase } from './read-database.js';
 
@@ -41,10 +42,17 @@ interface FreshnessRow {
   version: number;
   position: string;
   log_end: string;
-  recorded_at: Date;
+  /** As TypeORM reads it, or as a pool of ours does. */
+  recorded_at: Date | string;
   behind: string;
   seconds: number;
   parked: number;
+}
+
+/** Reads how fresh every read model is, as a role that sees checkpoints and the log. */
+export async function readFreshness(database: Sql): Promise<Freshness> {
+  const { rows } = await database.query<FreshnessRow>(SQL);
+  return freshnessOf(rows);
 }
 
 @QueryHandler(FreshnessQuery)

@@ -86,6 +86,13 @@ export class ProjectionRunner implements FeedConsumer {
     return Math.min(...partitions.map((partition) => this.marks.of(projection, partition).reached));
   }
 
+  /** Lowest position over the partitions held here, over all projections; undefined where none is held. */
+  get lowestHeld(): number | undefined {
+    const { partitions } = this.marks;
+    if (partitions.length === 0 || this.options.projections.length === 0) return undefined;
+    return Math.min(...partitions.map((partition) => this.marks.lowest(partition).reached));
+  }
+
   /** Calls back after each commit, in this process. Answers a function that takes the listener away again. */
   onMoved(listener: () => void): () => void {
     this.listeners.add(listener);

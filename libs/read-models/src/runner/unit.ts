@@ -1,5 +1,6 @@
 import { type Database, type Sql, transaction } from '#database';
 import { TakenOver } from '#event-feed';
+import { batchMetrics } from './batch-metrics.js';
 import { moveCheckpoints, placeOf, type CheckpointMove } from './checkpoint-table.js';
 import { BEHIND, park, parkedAmong, type ParkedRow } from './parked-table.js';
 import { labelOf, type ProjectedEvent, type Projection } from './projection.js';
@@ -20,10 +21,14 @@ export interface Unit {
  * Answers the idle moves that did not find their row as expected.
  */
 export async function commitUnits(pool: Database, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
-  return transaction(pool, async (db) => {
+  const beganAt = performance.now();
+  const lost = await transaction(pool, async (db) => {
     await besideOthers(db);
     return applyUnits(db, units, idle);
   });
+  batchMetrics.duration.observe((performance.now() - beganAt) / 1_000);
+  for (const { projection, readings } of units) batchMetrics.events.inc({ projection: projection.name }, readings.length);
+  return lost;
 }
 
 /** The same within a transaction of the caller's, who also sees to it that nobody else applies these partitions meanwhile. */
