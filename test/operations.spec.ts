@@ -5,11 +5,17 @@ import { aClient, aComplaint, aRequest, type Caller } from './support/api.js';
 import { type AppProcess, installProcesses, type ProcessInstallation, until } from './support/installation.js';
 import { describeWithKafka } from './support/kafka.js';
 import { type Sample, sampled, scraped } from './support/metrics.js';
+import { askedBy } from './support/promql.js';
+import { alertRules, panelQueries } from './support/watched-queries.js';
 
 jest.setTimeout(180_000);
 const APPS = ['api', 'relay', 'projector', 'timekeeper', 'bridge'];
 /** Labels that Prometheus' client puts on figures of Node.js itself. */
 const RUNTIME_LABELS = ['kind', 'le', 'major', 'minor', 'patch', 'quantile', 'space', 'type', 'version'];
+
+/** What Prometheus itself adds to what it scrapes. */
+const PROMETHEUS_LABELS = ['job', 'instance'];
+const PROMETHEUS_METRICS = ['up'];
 
 describeWithKafka('every app, as operations see it', () => {
   let installation: ProcessInstallation;
@@ -86,6 +92,34 @@ describeWithKafka('every app, as operations see it', () => {
       }
     }
   });
+
+  it('has every figure that the dashboard and the alerts ask for', async () => {
+    await buildAnew();
+    const samples = (await Promise.all(APPS.map(metricsOf))).flat();
+    const known = new Map<string, Set<string>>(PROMETHEUS_METRICS.map((name) => [name, new Set(PROMETHEUS_LABELS)]));
+    for (const { name, labels } of samples) {
+      const before = known.get(name) ?? new Set(PROMETHEUS_LABELS);
+      known.set(name, new Set([...before, ...Object.keys(labels)]));
+    }
+    const queries = [...panelQueries(), ...alertRules().map(({ alert, expr }) => ({ title: alert, expr }))];
+    expect(queries.length).toBeGreaterThan(40);
+    for (const { title, expr } of queries) {
+      const { selectors, grouping } = askedBy(expr);
+      expect([title, selectors.map(({ metric }) => metric).filter((metric) => !known.has(metric))]).toEqual([title, []]);
+      for (const { metric, labels } of selectors) {
+        expect([title, [...labels, ...grouping].filter((label) => !known.get(metric)!.has(label))]).toEqual([title, []]);
+      }
+    }
+    expect(samples).toContainEqual({ name: 'rapport_rebuild_progress_ratio', labels: { projection: 'complaints' }, value: 0 });
+  });
+
+  /** A generation of a read model that is being filled, and holds nothing yet. */
+  async function buildAnew(): Promise<void> {
+    await owner.query(`CREATE TABLE IF NOT EXISTS read.generations (model text, generation int, version int, schema_name text, state text);
+      CREATE SCHEMA building; CREATE TABLE building.checkpoints (LIKE read.checkpoints);
+      GRANT USAGE ON SCHEMA building TO rapport_projector; GRANT SELECT ON building.checkpoints, read.generations TO rapport_projector;
+      INSERT INTO read.generations (model, generation, version, schema_name, state) VALUES ('complaints', 9, 1, 'building', 'building')`);
+  }
 
   it('is stuck where there is work and none is done although everything answers, and alive again when it goes on', async () => {
     const locker = await owner.connect();

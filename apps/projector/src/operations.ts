@@ -1,6 +1,6 @@
 import { openOperationsDatabase, type Sql } from '#database';
 import { kafkaDependency, relayLags } from '#event-feed';
-import { freshnessSays, furthestBehind, type ProjectionRunner, readFreshness, showFreshness } from '#read-models';
+import { freshnessSays, furthestBehind, type ProjectionRunner, readFreshness, showFreshness, showRebuilds } from '#read-models';
 import { type Look, type Operations } from '#telemetry';
 import type { ProjectorConfig } from './config.js';
 
@@ -9,7 +9,7 @@ const READY_WITHIN_SECONDS = 60;
 /** What operations see of the projector: how fresh the read models are, and whether its partitions move. */
 export function projectorOperations({ databaseUrl: url, feed }: ProjectorConfig, runner: ProjectionRunner): Operations {
   const { sql, dependency, close } = openOperationsDatabase({ url, role: 'rapport_projector' });
-  const endFigures = showFreshness(sql);
+  const endings = [showFreshness(sql), showRebuilds(sql)];
   const look = async (): Promise<Look> => {
     const freshness = await readFreshness(sql);
     const position = runner.lowestHeld;
@@ -27,7 +27,7 @@ export function projectorOperations({ databaseUrl: url, feed }: ProjectorConfig,
       readyWithinSeconds: READY_WITHIN_SECONDS,
     },
     async close() {
-      endFigures();
+      endings.forEach((end) => end());
       await close();
     },
   };

@@ -1,5 +1,6 @@
 import { cappedCount, COUNTED_MAX, type Sql } from '#database';
 import { counter, gauge, onScrape } from '#telemetry';
+import { channels } from './statement.js';
 
 /** Messages of the back office as they came. `outcome`: how each stood when it was answered. */
 export const messagesTaken = counter(
@@ -21,6 +22,8 @@ type OpenState = keyof typeof OPEN;
 const SQL = `SELECT ${Object.entries(OPEN)
   .map(([state, rows]) => `${cappedCount(rows)} AS ${state}`)
   .join(', ')}`;
+
+for (const channel of channels) messagesTaken.inc({ channel, outcome: 'applied' }, 0);
 
 const open = gauge(
   'rapport_back_office_open_items',

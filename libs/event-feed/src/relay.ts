@@ -64,7 +64,9 @@ export const relayOffice = (topic: string): string => `relay:${topic}`;
 export class Relay {
   private state: RelayStatus = { leading: false, position: 0, lastProgressAt: undefined, fault: undefined };
 
-  constructor(private readonly options: RelayOptions) {}
+  constructor(private readonly options: RelayOptions) {
+    failed.inc({ topic: options.topic }, 0); // an alert on a rate needs the zero before the first
+  }
 
   get status(): Readonly<RelayStatus> {
     return this.state;

@@ -41,6 +41,7 @@ export { ContactQuery, type ContactView, FollowUpQuery, type FollowUpView } from
 export * from './queries/freshness.js';
 export { showFreshness } from './queries/freshness-metrics.js';
 export * from './queries/freshness-says.js';
+export { type RebuildUnderWay, rebuildsUnderWay, showRebuilds } from './queries/rebuild-metrics.js';
 export * from './queries/handbook-queries.js';
 export * from './queries/handbook-reader-queries.js';
 export * from './queries/open-items.js';
