@@ -6,6 +6,7 @@ import { type AppProcess, installProcesses, type ProcessInstallation, until } fr
 import { describeWithKafka } from './support/kafka.js';
 import { type Sample, sampled, scraped } from './support/metrics.js';
 import { askedBy } from './support/promql.js';
+import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from './support/trace-receiver.js';
 import { alertRules, panelQueries } from './support/watched-queries.js';
 
 jest.setTimeout(180_000);
@@ -21,18 +22,22 @@ describeWithKafka('every app, as operations see it', () => {
   let installation: ProcessInstallation;
   let owner: Database & { end(): Promise<void> };
   let desk: Caller;
+  let receiver: TraceReceiver;
   const running = new Map<string, AppProcess>();
 
   beforeAll(async () => {
     installation = await installProcesses('operations');
     owner = createPool({ url: installation.database.url, max: 2, applicationName: 'checker' });
-    for (const app of APPS) running.set(app, installation.start(app, { STALL_SECONDS: '2' }));
+    receiver = await startTraceReceiver();
+    const operated = { STALL_SECONDS: '2', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_BSP_SCHEDULE_DELAY: '100' };
+    for (const app of APPS) running.set(app, installation.start(app, operated));
     await Promise.all([...running.values()].map(({ operations }) => operations));
     desk = await installation.as('branchManager');
   });
   afterAll(async () => {
     await owner.end();
     await installation.close();
+    await receiver.close();
   });
 
   const asked = async (app: string, path: string): Promise<{ status: number; says: string[]; as: string }> => {
@@ -91,6 +96,31 @@ describeWithKafka('every app, as operations see it', () => {
         }
       }
     }
+  });
+
+  it('tells one trace of a command, from its request through the log and Kafka to what people read', async () => {
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    const answer = await desk.post('/v1/clients', aClient(), { headers });
+    expect([answer.status, answer.headers.get('rapport-trace-id')]).toEqual([201, traceId]);
+    const ofTrace = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
+    const projected = (): boolean => ofTrace().some(({ service }) => service === 'rapport-projector');
+    await until(
+      () =>
+        projected() &&
+        ofTrace().some(({ service }) => service === 'rapport-relay') &&
+        ofTrace().some(({ name }) => name.startsWith('POST')),
+    );
+    const request = ofTrace().find(({ name }) => name === 'POST /v1/clients')!;
+    expect(request).toMatchObject({ service: 'rapport-api', parentSpanId: '00f067aa0ba902b7' });
+    for (const [service, name] of [
+      ['rapport-api', 'append'],
+      ['rapport-relay', 'publish ClientRegistered'],
+      ['rapport-projector', 'project ClientRegistered'],
+    ]) {
+      expect(ofTrace()).toContainEqual(expect.objectContaining({ service, name, parentSpanId: request.spanId }));
+    }
+    expect(JSON.stringify(receiver.spans)).not.toMatch(/王芳|310101|branchManager|C-\d/);
   });
 
   it('has every figure that the dashboard and the alerts ask for', async () => {

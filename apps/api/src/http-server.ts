@@ -11,6 +11,7 @@ import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
 import { contextOf } from './requests/request-context.js';
 import { measureRequests } from './requests/request-metrics.js';
+import { traceRequests } from './requests/request-tracing.js';
 import { parseBody } from './requests/strict-body.js';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
@@ -42,6 +43,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   server.addHook('onRoute', (route) => routes.watch(route));
   closeUnused(server);
   measureRequests(server);
+  traceRequests(server);
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

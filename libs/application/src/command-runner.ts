@@ -1,5 +1,6 @@
 import { type Decider, type DomainEvent, DomainError, fold, type StreamRef, type Uuid } from '#event-sourcing';
 import type { Append, EventStore, Reservation } from '#event-store';
+import { traced } from '#telemetry';
 import {
   ALL_BRANCHES,
   type CommandContext,
@@ -79,7 +80,9 @@ export class CommandRunner {
       if (context.expectedVersion !== undefined && context.expectedVersion !== version) {
         throw await this.stale(stream.id, context.expectedVersion, version);
       }
-      const outcome = await this.store.append(await this.appendOf(stream, version, decision, context));
+      const append = await this.appendOf(stream, version, decision, context);
+      const span = { kind: 'client' as const, parent: context.traceparent, attributes: { 'rapport.stream_kind': stream.kind } };
+      const outcome = await traced('append', span, () => this.store.append(append));
       switch (outcome.kind) {
         case 'accepted': {
           const events = decision.events.map((event) => event.type);

@@ -1,8 +1,8 @@
 import type { Kafka } from 'kafkajs';
 import type { Database } from '#database';
-import type { RecordedEvent } from '#event-sourcing';
+import type { EventMetadata, RecordedEvent } from '#event-sourcing';
 import type { LogReader } from '#event-store';
-import { counter, createLogger } from '#telemetry';
+import { type CarriedEvent, counter, createLogger, traceCarried, tracingIsOn } from '#telemetry';
 import { type CloudRecord, toRecord, watermarkRecord } from './cloud-event.js';
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
 import { lead } from './leadership.js';
@@ -107,6 +107,7 @@ export class Relay {
   /** One producer's life. */
   private async publish(wake: Wake, backoff: Backoff, signal: AbortSignal): Promise<void> {
     const { pool, kafka, topic, reader, outlet, pageSize = PAGE_SIZE, pollMs = POLL_MS } = this.options;
+    const { selects } = outlet ?? whole;
     await ensureTopic(kafka, topic);
     const topicIds = new TopicIds(kafka, topic);
     const writer = new TopicWriter(kafka, topic);
@@ -132,7 +133,9 @@ export class Relay {
           const previous = [...state.previous];
           const records = recordsOf(events, previous, outlet);
           if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
+          const beganAt = Date.now();
           if (records.length > 0) await writer.send(records);
+          if (tracingIsOn()) traceCarried('publish', 'producer', events.filter(selects).map(carried), beganAt);
           published.inc({ topic }, records.length);
           state = { ...state, position, previous };
           if (events.length > 0) await saveState(pool, topic, state);
@@ -168,6 +171,11 @@ export class Relay {
     return state;
   }
 }
+
+const carried = ({ type, position, recordedAt, metadata }: RecordedEvent): CarriedEvent => {
+  const { traceparent } = JSON.parse(metadata) as EventMetadata;
+  return { type, position, recordedAt, ...(traceparent && { traceparent }) };
+};
 
 const whole: Outlet = { selects: () => true, record: toRecord };
 

@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
+import { traceFields } from './tracing.js';
 
 export type { Logger };
 
@@ -6,11 +7,18 @@ export type { Logger };
 const stderr = destination({ fd: 2, sync: true });
 
 /**
- * JSON lines to standard error. The level comes from LOG_LEVEL (default `info`).
+ * JSON lines to standard error. The level comes from LOG_LEVEL (default `info`). Where traces are on, a line carries `trace_id`
+ * and `span_id` of what it was written in.
  * Log ids, codes, counts and positions only: nothing personal is redacted here, because nothing personal may arrive.
  */
 export const createLogger = (name: string): Logger =>
   pino(
-    { name, level: process.env.LOG_LEVEL ?? 'info', formatters: { level: (label) => ({ level: label }) }, base: { pid: process.pid } },
+    {
+      name,
+      level: process.env.LOG_LEVEL ?? 'info',
+      formatters: { level: (label) => ({ level: label }) },
+      base: { pid: process.pid },
+      mixin: traceFields,
+    },
     stderr,
   );

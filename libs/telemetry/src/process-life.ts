@@ -2,6 +2,7 @@ import { type HealthParts, HealthMonitor } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { startOperationsServer } from './operations-server.js';
 import { Settings } from './settings.js';
+import { startTracing } from './tracing.js';
 
 const STOP_DEADLINE_MS = 10_000;
 const CONFIGURED_WRONG = 2;
@@ -44,9 +45,10 @@ export async function runProcess({ name, operationsPort }: ProcessOptions, start
     const { stallMs, ...address } = operationsSettings(operationsPort);
     const health = new HealthMonitor(stallMs);
     const operations = await startOperationsServer(address, health);
+    const endTracing = await startTracing(name);
     const running = await start(() => process.exit(GAVE_UP));
     health.watch(running.health);
-    const stop = (signal: string): void => void stopProcess(log, signal, [() => running.close(), () => operations.close()]);
+    const stop = (signal: string): void => void stopProcess(log, signal, [() => running.close(), () => operations.close(), endTracing]);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(signal));
     log.info({ ...running.told, operations: `http://${operations.host}:${operations.port}` }, `${name} is up`);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteDeclarations } from '#access';
-import type { Logger } from '#telemetry';
+import { type Logger, traceFieldsOf } from '#telemetry';
 import { contextOf } from '../requests/request-context.js';
 import { problemOf } from './problem-of.js';
 import type { ProblemCode } from './problem-catalogue.js';
@@ -25,9 +25,9 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const { requestId, traceId, language } = contextOf(request);
+  const { requestId, traceId, traceparent, language } = contextOf(request);
   const problem = problemOf(error) ?? frameworkProblem(error) ?? new Problem('internal');
-  if (problem.status === 500) logger.error({ traceId, requestId, bug: traceOf(error) }, 'request failed');
+  if (problem.status === 500) logger.error({ ...traceFieldsOf(traceparent), requestId, bug: traceOf(error) }, 'request failed');
   const { headers = {}, retryAfterSec } = problem.details;
   if (reply.sent) return;
   void reply

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal } from '#access';
 import { newId, type Uuid } from '#event-sourcing';
+import { beginSpan, type TraceSpan } from '#telemetry';
 import { type Language, languageOf } from '../problems/problem.js';
 
 /** What is known of one request beside its content. */
@@ -12,6 +13,8 @@ export interface RequestContext {
   readonly traceId: string;
   readonly traceparent: string;
   readonly language: Language;
+  /** Where traces go somewhere. */
+  readonly span?: TraceSpan;
   /** Set once the token is verified; on public routes never. */
   principal?: Principal;
   /** Set with it: when the token expires. */
@@ -31,10 +34,12 @@ export function contextOf(request: HeadersOnly): RequestContext {
   if (!context) {
     const traceparent = request.headers['traceparent'];
     const match = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
-    const traceId = match?.[1] ?? randomBytes(16).toString('hex');
+    const span = beginSpan('HTTP', { kind: 'server', ...(match && { parent: match[0] }) });
+    const traceId = span?.traceId ?? match?.[1] ?? randomBytes(16).toString('hex');
     const language = languageOf([request.headers['accept-language']].flat().join(','));
     const spanId = randomBytes(8).toString('hex');
-    context = { requestId: newId(), traceId, traceparent: `00-${traceId}-${spanId}-${match?.[2] ?? '01'}`, language };
+    const own = span?.traceparent ?? `00-${traceId}-${spanId}-${match?.[2] ?? '01'}`;
+    context = { requestId: newId(), traceId, traceparent: own, language, ...(span && { span }) };
     contexts.set(request, context);
   }
   return context;

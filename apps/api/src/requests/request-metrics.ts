@@ -1,5 +1,5 @@
 import type { Command } from '@nestjs/cqrs';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CommandResult } from '#application';
 import { counter, histogram, SECONDS } from '#telemetry';
 import { problemOf } from '../problems/problem-of.js';
@@ -16,12 +16,14 @@ const commands = counter(
   ['command', 'code'],
 );
 
-/** Times every routed request. What matches no route is one route: the address is the caller's to invent. */
+/** A route as it is declared. What matches none is one route: the address is the caller's to invent, or names somebody. */
+export const routeOf = ({ is404, routeOptions }: FastifyRequest): string => (is404 ? 'none' : (routeOptions.url ?? 'none'));
+
+/** Times every request. */
 export function measureRequests(server: FastifyInstance): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'none';
     const method = request.is404 ? 'none' : request.method;
-    requests.observe({ method, route: request.is404 ? 'none' : route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
+    requests.observe({ method, route: routeOf(request), status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
     done();
   });
 }

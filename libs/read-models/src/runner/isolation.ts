@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 import { TakenOver } from '#event-feed';
-import { createLogger } from '#telemetry';
+import { createLogger, traceFieldsOf } from '#telemetry';
 import { countEvent, forgetEvent } from './attempts.js';
 import { codeOf, isSystemFault } from './database-fault.js';
 import type { Marks } from './marks.js';
@@ -69,7 +69,11 @@ export class Isolation {
     const { key } = reading;
     await parkUnit(this.pool, unit, reading, code, (db) => forgetEvent(db, projection, position));
     this.marks.moved(unit.move);
-    log.error({ projection: labelOf(projection), position, key, code }, 'parked a client: a later retry or release is up to a person');
+    const trace = 'event' in reading ? traceFieldsOf(reading.event.meta.traceparent) : {};
+    log.error(
+      { ...trace, projection: labelOf(projection), position, key, code },
+      'parked a client: a later retry or release is up to a person',
+    );
   }
 
   private async commit(unit: Unit): Promise<void> {

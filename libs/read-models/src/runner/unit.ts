@@ -1,5 +1,6 @@
 import { type Database, type Sql, transaction } from '#database';
 import { TakenOver } from '#event-feed';
+import { type CarriedEvent, traceCarried, tracingIsOn } from '#telemetry';
 import { batchMetrics } from './batch-metrics.js';
 import { moveCheckpoints, placeOf, type CheckpointMove } from './checkpoint-table.js';
 import { BEHIND, park, parkedAmong, type ParkedRow } from './parked-table.js';
@@ -22,12 +23,14 @@ export interface Unit {
  */
 export async function commitUnits(pool: Database, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
   const beganAt = performance.now();
+  const beganAtMs = Date.now();
   const lost = await transaction(pool, async (db) => {
     await besideOthers(db);
     return applyUnits(db, units, idle);
   });
   batchMetrics.duration.observe((performance.now() - beganAt) / 1_000);
   for (const { projection, readings } of units) batchMetrics.events.inc({ projection: projection.name }, readings.length);
+  if (tracingIsOn()) traceCarried('project', 'consumer', projectedIn(units), beganAtMs);
   return lost;
 }
 
@@ -50,6 +53,17 @@ export async function applyUnits(db: Sql, units: readonly Unit[], idle: readonly
       throw new TakenOver(`${labelOf(projection)} in partition ${partition} is another's now`);
   }
   return idle.filter(({ projection, partition }) => !moved.has(placeOf(projection, partition)));
+}
+
+/** Each event once, however many projections have taken it. */
+function projectedIn(units: readonly Unit[]): Iterable<CarriedEvent> {
+  const events = new Map<number, CarriedEvent>();
+  for (const reading of units.flatMap(({ readings }) => readings)) {
+    if (!('event' in reading)) continue;
+    const { type, position, recordedAt, meta } = reading.event;
+    events.set(position, { type, position, recordedAt, ...(meta.traceparent && { traceparent: meta.traceparent }) });
+  }
+  return events.values();
 }
 
 /** The events to apply; those to park go to `rows`. `parkedKeys` grows: what follows in this batch waits behind. */
