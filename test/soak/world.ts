@@ -59,6 +59,7 @@ export async function openWorld(folder: string, root: string): Promise<World> {
     ...{ DATABASE_URL: postgres.line.through(postgres.url), KAFKA_BROKERS: kafka.brokers, MASTER_KEY_FILE: masterKeyFile, FIRM_ZONE },
     ...{ KAFKA_TOPIC: TOPICS.events, BACK_OFFICE_TOPIC: TOPICS.backOffice, TIER_CHANGES_TOPIC: TOPICS.tierChanges },
     ...{ TOKEN_ISSUER: name, TOKEN_AUDIENCE: audience, TOKEN_JWKS: (jwks as { file: string }).file, RATE_LIMIT_PER_MINUTE: '1000000' },
+    OPERATIONS_PORT: '0',
   };
   const own = (app: string, nth: number): Record<string, string> => (app === 'api' ? { PORT: String(ports[nth]) } : {});
   const fleet = new Fleet({ root, env, own, logFile: path.join(folder, 'fleet.log') });
