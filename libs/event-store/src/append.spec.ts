@@ -242,6 +242,22 @@ describe('appending', () => {
     expect(own.length).toBeGreaterThanOrEqual(2_300);
   });
 
+  it('answers every one of many concurrent look-ups with what is its own, also beside one that the database refuses', async () => {
+    const appends = Array.from({ length: 150 }, (_, i) => someAppend({ events: Array.from({ length: 1 + (i % 130) }, () => someEvent()) }));
+    await together(appends);
+    const refused = expect(store.load('no uuid')).rejects.toThrow('invalid input syntax');
+    const absent = [store.load(newId()), store.outcomeOf(newId(), 'ab'.repeat(32))] as const;
+    const loads = appends.flatMap(({ stream }) => [store.load(stream.id), store.load(stream.id)]);
+    const outcomes = await Promise.all(appends.map(({ commandId, requestHash }) => store.outcomeOf(commandId, requestHash)));
+    const ids = (await Promise.all(loads)).map((events) => events.map(({ eventId }) => eventId));
+    expect(ids).toEqual(appends.flatMap(({ events }) => [events, events].map((own) => own.map(({ eventId }) => eventId))));
+    expect(outcomes).toEqual(
+      appends.map(({ stream, events }) => expect.objectContaining({ streamId: stream.id, eventCount: events.length })),
+    );
+    expect(await Promise.all(absent)).toEqual([[], undefined]);
+    await refused;
+  });
+
   it('tells listeners of this process where the log now ends', async () => {
     const ends: number[] = [];
     const stop = store.onAppended((position) => ends.push(position));

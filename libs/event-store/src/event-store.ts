@@ -4,6 +4,7 @@ import type { EventRegistry, Instant, RecordedEvent, Uuid } from '#event-sourcin
 import type { Append, Outcome, StoredOutcome } from './append.js';
 import type { AppendLoad } from './append-metrics.js';
 import { Coalescer, type CoalescerOptions } from './coalescer.js';
+import { GatheredLookUp } from './gathered-look-up.js';
 import { LogReader } from './log-reader.js';
 import { checkReadable } from './readable.js';
 import { COLUMNS, RAW, recordedEvent, type RecordedRow } from './recorded-row.js';
@@ -27,22 +28,38 @@ export type AppendListener = (position: number) => void;
 
 const STREAM_PAGE = 1_000;
 const MANY_PAGE = 5_000;
+/** Events of a stream that are loaded together with other callers' streams; most streams have fewer. */
+const BEGINNING = 100;
 const PURGE_CHUNK = 1_000;
 const PURGE_EVERY_MS = 3_600_000;
 const FIRST_VERSION = 1;
 const LOAD = `SELECT ${COLUMNS} FROM log.events WHERE stream_id = $1 AND version >= $2 ORDER BY version LIMIT ${STREAM_PAGE}`;
 const LOAD_MANY = `SELECT ${COLUMNS} FROM log.events WHERE stream_id = ANY ($1::uuid[]) AND (stream_id, version) > ($2::uuid, $3::int)
   ORDER BY stream_id, version LIMIT ${MANY_PAGE}`;
-const OUTCOME = `SELECT request_hash, stream_id, event_count, position, version FROM log.outcomes WHERE command_id = $1`;
+const OUTCOMES = `SELECT command_id, request_hash, stream_id, event_count, position, version FROM log.outcomes WHERE command_id = ANY ($1::uuid[])`;
+// lateral: the beginning of each stream by its index, however many are asked for
+const BEGINNINGS = `SELECT ${COLUMNS} FROM unnest($1::uuid[]) AS asked(id),
+  LATERAL (SELECT * FROM log.events WHERE stream_id = asked.id ORDER BY version LIMIT ${BEGINNING}) e ORDER BY stream_id, version`;
 const VERSION = `SELECT version FROM log.events WHERE stream_id = $1 ORDER BY version DESC LIMIT 1`;
 const HEAD = `SELECT last_position AS position, recorded_at, seal FROM log.seals ORDER BY last_position DESC LIMIT 1`;
 const NIL = '00000000-0000-0000-0000-000000000000';
+
+interface OutcomeRow {
+  command_id: Uuid;
+  request_hash: Buffer;
+  stream_id: Uuid;
+  event_count: number;
+  position: number;
+  version: number;
+}
 
 /** The source of truth: appends what was decided, and loads streams to decide on. */
 export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly listeners = new Set<AppendListener>();
   private readonly purging: NodeJS.Timeout;
+  private readonly outcomes = new GatheredLookUp((ids) => this.findOutcomes(ids));
+  private readonly beginnings = new GatheredLookUp((ids) => this.findBeginnings(ids));
 
   private constructor(
     private readonly pool: pg.Pool,
@@ -81,9 +98,7 @@ export class EventStore {
 
   /** What an earlier command of this id did: undefined where it is new, or its outcome is no longer kept. */
   async outcomeOf(commandId: Uuid, requestHash: string): Promise<StoredOutcome | 'mismatch' | undefined> {
-    type OutcomeRow = { request_hash: Buffer; stream_id: Uuid; event_count: number; position: number; version: number };
-    const { rows } = await this.pool.query<OutcomeRow>({ name: 'outcome', text: OUTCOME, values: [commandId] });
-    const [row] = rows;
+    const row = await this.outcomes.of(commandId);
     if (!row) return undefined;
     if (row.request_hash.toString('hex') !== requestHash) return 'mismatch';
     return { streamId: row.stream_id, eventCount: row.event_count, position: row.position, version: row.version };
@@ -91,8 +106,9 @@ export class EventStore {
 
   /** A stream's events in order of version; empty where there is no such stream. */
   async load(streamId: Uuid, fromVersion = FIRST_VERSION): Promise<RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    for (let from = fromVersion; ; from = events.at(-1)!.version + 1) {
+    const events = fromVersion === FIRST_VERSION ? [...(await this.beginnings.of(streamId))] : [];
+    if (fromVersion === FIRST_VERSION && events.length < BEGINNING) return events;
+    for (let from = fromVersion + events.length; ; from = events.at(-1)!.version + 1) {
       const page = await this.pool.query<RecordedRow>({ name: 'load', text: LOAD, values: [streamId, from], rowMode: 'array', types: RAW });
       for (const row of page.rows) events.push(recordedEvent(row));
       if (page.rows.length < STREAM_PAGE) return events;
@@ -160,6 +176,28 @@ export class EventStore {
     clearInterval(this.purging);
     await this.coalescer.close();
     await this.pool.end();
+  }
+
+  private async findOutcomes(ids: readonly Uuid[]): Promise<(OutcomeRow | undefined)[]> {
+    const { rows } = await this.pool.query<OutcomeRow>({ name: 'outcomes', text: OUTCOMES, values: [ids] });
+    const byCommand = new Map(rows.map((row) => [row.command_id, row]));
+    return ids.map((id) => byCommand.get(id));
+  }
+
+  private async findBeginnings(ids: readonly Uuid[]): Promise<RecordedEvent[][]> {
+    const { rows } = await this.pool.query<RecordedRow>({
+      name: 'beginnings',
+      text: BEGINNINGS,
+      values: [ids],
+      rowMode: 'array',
+      types: RAW,
+    });
+    const byStream = new Map<Uuid, RecordedEvent[]>(ids.map((id) => [id, []]));
+    for (const row of rows) {
+      const event = recordedEvent(row);
+      byStream.get(event.streamId)!.push(event);
+    }
+    return ids.map((id) => byStream.get(id)!);
   }
 
   private tell(position: number): void {
