@@ -16,14 +16,43 @@ export interface Rule {
   readonly holds: (value: unknown) => boolean;
 }
 
+/** A member of a class, as `fits` asks for it. */
+export interface StatedMember {
+  readonly optional: boolean;
+  readonly rules: readonly Rule[];
+  /** The class of the object, or of each of a list of objects. */
+  readonly of?: ClassOf;
+}
+
+export type ClassOf = () => new () => object;
+
+const stated = new Map<object, Map<string, StatedMember>>();
+
+/** The members of a class by name, those that it inherits too. */
+export function membersOf(type: new () => object): ReadonlyMap<string, StatedMember> {
+  const members = new Map<string, StatedMember>();
+  for (let prototype = type.prototype as object; prototype !== Object.prototype; prototype = Object.getPrototypeOf(prototype) as object) {
+    for (const [name, own] of stated.get(prototype) ?? []) if (!members.has(name)) members.set(name, own);
+  }
+  return members;
+}
+
+const state =
+  (own: StatedMember): PropertyDecorator =>
+  (prototype, name) => {
+    const members = stated.get(prototype) ?? new Map<string, StatedMember>();
+    stated.set(prototype, members.set(String(name), own));
+  };
+
 /**
  * The one decorator of a DTO member: class-validator's rule and the OpenAPI schema from one statement, so that what is
  * published is what is checked. Every further rule is asked only where those before it hold.
  */
-export function member(schema: ApiPropertyOptions, rules: readonly Rule[], options: MemberOptions): PropertyDecorator {
+export function member(schema: ApiPropertyOptions, rules: readonly Rule[], options: MemberOptions, of?: ClassOf): PropertyDecorator {
   const { optional = false, description, example } = options;
   const published = { ...schema, required: !optional, ...(description && { description }), ...(example !== undefined && { example }) };
   return applyDecorators(
+    state({ optional, rules, of }),
     ApiProperty(published as ApiPropertyOptions),
     ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
     ...[presence, ...rules].map(({ fault, holds }) => ValidateBy({ name: fault, validator: { validate: (value) => holds(value) } })),

@@ -4,6 +4,7 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import { isReservedName, pointerOf, textFault } from '#event-sourcing';
 import type { FieldFault } from '../problems/edge-problems.js';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
+import { fits } from './fits.js';
 import { faultOrder } from './member.js';
 
 const ERRORS_MAX = 50;
@@ -13,6 +14,7 @@ export class BodyShape implements PipeTransform {
   transform(value: unknown, { metatype }: ArgumentMetadata): unknown {
     const body = value === undefined ? {} : value; // none at all is an empty one
     if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalidRequest({ pointer: '', code: 'wrong-type' });
+    if (fits(metatype as Type<object>, body)) return body;
     const { errors } = checked(metatype as Type<object>, body, 'unknown-member');
     refuse(errors.map(({ path, code }) => ({ pointer: pointerOf(path), code })));
     return body;
@@ -46,14 +48,15 @@ function refuse(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalidRequest(...errors.slice(0, ERRORS_MAX));
 }
 
-interface Fault {
+export interface Fault {
   path: readonly string[];
   code: FieldFault;
 }
 
 type UnknownFault = 'unknown-member' | 'unknown-parameter';
 
-function checked(metatype: Type<object>, value: object, unknown: UnknownFault): { errors: Fault[]; instance: object } {
+/** The value as class-validator sees it. */
+export function checked(metatype: Type<object>, value: object, unknown: UnknownFault): { errors: Fault[]; instance: object } {
   // class-validator cannot tell a class without members from one that it does not know
   if (getMetadataStorage().getTargetValidationMetadatas(metatype, '', false, false).length === 0) {
     return { errors: Object.keys(value).map((name) => ({ path: [name], code: unknown })), instance: {} };

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
-import { member, type MemberOptions, type Rule } from './member.js';
+import { type ClassOf, member, type MemberOptions, type Rule } from './member.js';
 import { patterned } from './text-fields.js';
 
 type Range = { min: number; max: number };
@@ -25,9 +25,6 @@ export const QueryInteger = ({ min, max, ...options }: MemberOptions & Range): P
 export const BooleanField = (options: MemberOptions = {}): PropertyDecorator =>
   member({ type: 'boolean' }, [{ fault: 'wrong-type', holds: (value) => typeof value === 'boolean' }], options);
 
-// handed on as a new arrow below: swagger tells a lazy type by the function's name
-type ClassOf = () => new () => object;
-
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A JSON object whose members the domain checks, and names faults in by their pointer. */
@@ -46,9 +43,10 @@ export const DocumentList = ({ maxItems, ...options }: MemberOptions & { maxItem
     options,
   );
 
+// the class is handed on as a new arrow below: swagger tells a lazy type by the function's name
 /** An object with members of its own. */
 export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
-  applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options), ValidateNested(), Type(type));
+  applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options, type), ValidateNested(), Type(type));
 
 /** A list of such objects. */
 export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
@@ -60,6 +58,7 @@ export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOption
         { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
       ],
       options,
+      type,
     ),
     ValidateNested(),
     Type(type),
