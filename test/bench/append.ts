@@ -1,99 +1,103 @@
 import { getPostgreSQLEventStore } from '@event-driven-io/emmett-postgresql';
-import { createPool, migrate, startEmbeddedPostgres } from '#database';
+import { createPool } from '#database';
 import { newId } from '#event-sourcing';
-import { type Append, EventStore, eventStoreMigrations } from '#event-store';
-import { type BenchResult, type BenchSettings, rateOf, spreadOf, table } from './ratios.js';
-import { prepareInsert } from './single-row-insert.js';
+import { EventStore, eventStoreMigrations } from '#event-store';
+import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
+import { type BenchServer, withServer } from './bench-server.js';
+import { bareInsert, directCall } from './append-alone.js';
+import { DATA_BYTES, jsonOf, logContact, METADATA_BYTES, PAYLOAD } from './contact-log.js';
+import { rateOf } from './load.js';
+import { INSERT_CLIENTS, prepareInsert } from './single-row-insert.js';
 
-const CALLERS = 64;
-const DATA_BYTES = 428;
-const METADATA_BYTES = 157;
-
-interface Side {
-  name: string;
-  measure(seconds: number): Promise<number>;
-  close(): Promise<void>;
-}
+const CALLERS = [64, 256, 1_024] as const;
 
 /** Durable appends, one event on a new stream each, side by side on one server with fsync on. */
-export async function benchAppend({ rounds, seconds, protocol }: BenchSettings): Promise<BenchResult> {
-  const postgres = await startEmbeddedPostgres({ onNotice: (sentence) => console.error(sentence) });
-  const sides: Side[] = [];
-  try {
-    const insert = await prepareInsert(await newDatabase(postgres.url, 'plain'), text(DATA_BYTES), text(METADATA_BYTES), protocol);
-    sides.push(await rapport(await newDatabase(postgres.url, 'rapport')), await emmett(await newDatabase(postgres.url, 'emmett')), insert);
-    const rates: number[][] = [];
-    for (let round = 1; round <= rounds; round++) {
-      const own: number[] = [];
-      for (const side of sides) own.push(await side.measure(seconds));
-      rates.push(own);
-      console.error(`round ${round} of ${rounds}: ${sides.map(({ name }, at) => `${name} ${own[at]!.toFixed(0)}/s`).join('; ')}`);
-    }
-    return resultOf(rates, sides);
-  } finally {
-    for (const side of sides) await side.close();
-    await postgres.stop();
-  }
-}
-
-function resultOf(rates: readonly number[][], sides: readonly Side[]): BenchResult {
-  const emmett = spreadOf(rates.map(([ours, theirs]) => ours! / theirs!));
-  const pgbench = spreadOf(rates.map(([ours, , theirs]) => ours! / theirs!));
-  const rows = sides.map(({ name }, at) => {
-    const { min, median, max } = spreadOf(rates.map((own) => own[at]!));
-    return [`${name}, events/s`, ...[min, median, max].map((rate) => rate.toFixed(0))];
+export const benchAppend = ({ rounds, seconds }: BenchSettings): Promise<BenchResult> =>
+  withServer(async (server) => {
+    const ours = await rapport(server, seconds);
+    const theirs = await emmett(server, seconds);
+    const inserts = await Promise.all((['simple', 'prepared'] as const).map((protocol) => pgbench(server, protocol, seconds)));
+    const alone = await callers(server, seconds);
+    const measured = await Rounds.of([...ours.contenders, theirs, ...inserts, ...alone], rounds);
+    await ours.check();
+    const rows = [
+      measured.ratio('append, 64 callers: Rapport / Emmett appendToStream', 'Rapport 64', 'Emmett', { atLeast: 12 }),
+      measured.ratio('append, 64 callers: Rapport / pgbench single-row insert', 'Rapport 64', 'pgbench simple', { atLeast: 2 }),
+      measured.ratio('append, 256 callers: Rapport / the same pgbench', 'Rapport 256', 'pgbench simple', { atLeast: 3.5 }),
+      measured.ratio('append, 1,024 callers: Rapport / the same pgbench', 'Rapport 1024', 'pgbench simple'),
+      measured.ratio('append, 64 callers: Rapport / pgbench, prepared', 'Rapport 64', 'pgbench prepared'),
+      measured.ratio('append, 256 callers: Rapport / pgbench, prepared', 'Rapport 256', 'pgbench prepared'),
+      measured.ratio('append, one caller, p50: Rapport / its function called directly', 'one caller', 'direct call', { atMost: 1.2 }),
+      measured.ratio('append, one caller, p50: Rapport / a bare function without guarantees', 'one caller', 'bare function', {
+        atMost: 1.4,
+      }),
+    ];
+    const held = [
+      `${server.held}; ${PAYLOAD}, one event an append, new stream each`,
+      `Rapport: one pipelined connection; Emmett: its own pool (pg's default, 10), 64 callers; pgbench: ${INSERT_CLIENTS} clients, 2 threads`,
+      'one caller alone and both functions beside it: one connection each, prepared statement',
+    ];
+    return { rows, held };
   });
-  const ratio = (name: string, { min, median, max }: typeof emmett): string[] => [name, ...[min, median, max].map((x) => x.toFixed(2))];
-  const report = [
-    `Durable append, ${CALLERS} callers (single-row insert: 32), one event per append, ${DATA_BYTES} B data and ${METADATA_BYTES} B metadata,`,
-    `new stream each, one embedded PostgreSQL with fsync on, ${rates.length} interleaved rounds; ratios within each round.`,
-    table([['', 'min', 'median', 'max'], ...rows, ratio('Rapport / Emmett', emmett), ratio('Rapport / single-row insert', pgbench)]),
-  ];
-  return { ratios: { emmett, pgbench }, report: report.join('\n') };
-}
 
-async function rapport(url: string): Promise<Side> {
-  await migrate(url, eventStoreMigrations);
+async function rapport(server: BenchServer, seconds: number): Promise<{ contenders: Contender[]; check(): Promise<void> }> {
+  const url = await server.newDatabase('rapport', eventStoreMigrations);
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'bench' });
-  const [data, metadata, requestHash] = [text(DATA_BYTES), text(METADATA_BYTES), 'ab'.repeat(32)];
+  server.closeFirst(() => store.close());
+  let accepted = 0;
   const operation = async (): Promise<void> => {
-    const id = newId();
-    const event = { eventId: newId(), type: 'ContactLogged', schemaVersion: 1, occurredAt: new Date().toISOString(), data, metadata };
-    const append: Append = {
-      commandId: newId(),
-      requestHash,
-      keepOutcome: 'sevenDays',
-      stream: { id, kind: 'contact', key: id },
-      expectedVersion: 0,
-      events: [event],
-    };
-    const { kind } = await store.append(append);
-    if (kind !== 'accepted') throw new Error(kind);
+    await logContact(store);
+    accepted++;
   };
-  return { name: 'Rapport', measure: (seconds) => rateOf(CALLERS, seconds, operation), close: () => store.close() };
+  const contenders = CALLERS.map((count) => ({
+    ...{ name: `Rapport ${count}`, unit: 'events/s' },
+    measure: () => rateOf(count, seconds, operation),
+  }));
+  const check = async (): Promise<void> => {
+    const { rows } = await server.owner(url).query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
+    assertSame('events that were acknowledged are in the log', rows[0]!.count, accepted);
+  };
+  return { contenders, check };
 }
 
-async function emmett(url: string): Promise<Side> {
-  const store = getPostgreSQLEventStore(url);
-  const [data, metadata] = [JSON.parse(text(DATA_BYTES)), JSON.parse(text(METADATA_BYTES))] as Record<string, unknown>[];
+async function emmett(server: BenchServer, seconds: number): Promise<Contender> {
+  const store = getPostgreSQLEventStore(await server.newDatabase('emmett'));
+  server.closeFirst(() => store.close());
+  const [data, metadata] = [DATA_BYTES, METADATA_BYTES].map((bytes) => JSON.parse(jsonOf({}, bytes)) as Record<string, unknown>);
   const event = { type: 'ContactLogged' as const, data: data!, metadata: metadata! };
   const operation = (): Promise<unknown> =>
     store.appendToStream(`contact-${newId()}`, [event], { expectedStreamVersion: 'STREAM_DOES_NOT_EXIST' });
   await operation(); // makes its tables
-  return { name: 'Emmett', measure: (seconds) => rateOf(CALLERS, seconds, operation), close: () => store.close() };
+  return { name: 'Emmett', unit: 'events/s', measure: () => rateOf(64, seconds, operation) };
 }
 
-/** JSON of so many bytes. */
-function text(bytes: number): string {
-  const frame = JSON.stringify({ text: '' }).length;
-  return JSON.stringify({ text: 'x'.repeat(bytes - frame) });
+async function pgbench(server: BenchServer, protocol: 'simple' | 'prepared', seconds: number): Promise<Contender> {
+  const url = await server.newDatabase(`plain_${protocol}`);
+  const insert = await prepareInsert(url, jsonOf({}, DATA_BYTES), jsonOf({}, METADATA_BYTES), protocol);
+  server.closeFirst(() => insert.close());
+  console.error(`${protocol}: ${insert.name}`);
+  return { name: `pgbench ${protocol}`, unit: 'events/s', measure: () => insert.measure(seconds) };
 }
 
-async function newDatabase(serverUrl: string, name: string): Promise<string> {
-  const pool = createPool({ url: serverUrl, max: 1, applicationName: 'bench' });
-  await pool.query(`CREATE DATABASE ${name}`);
-  await pool.end();
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  return url.href;
+/** One caller alone: through the store, by its function directly, and by one that guarantees nothing. */
+async function callers(server: BenchServer, seconds: number): Promise<Contender[]> {
+  const url = await server.newDatabase('alone', eventStoreMigrations);
+  const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'bench' });
+  const pool = createPool({ url, max: 1, applicationName: 'bench alone' });
+  server.closeFirst(() => Promise.all([store.close(), pool.end()]));
+  const operations = { 'one caller': () => logContact(store), 'direct call': directCall(pool), 'bare function': await bareInsert(pool) };
+  return Object.entries(operations).map(([name, operation]) => ({
+    ...{ name, unit: 'µs' },
+    measure: () => medianUs(seconds / 2, operation),
+  }));
+}
+
+async function medianUs(seconds: number, operation: () => Promise<unknown>): Promise<number> {
+  const taken: number[] = [];
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end;) {
+    const start = performance.now();
+    await operation();
+    taken.push((performance.now() - start) * 1_000);
+  }
+  return taken.sort((a, b) => a - b)[Math.floor(taken.length / 2)]!;
 }

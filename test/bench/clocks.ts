@@ -1,7 +1,7 @@
 import dayjs from 'dayjs';
 import businessTime from 'dayjs-business-time';
 import { type Calendar, MINUTE_MS, PreparedCalendar, type Window } from '#service-levels';
-import { type BenchResult, type BenchSettings, type Spread, spreadOf, table } from './ratios.js';
+import { type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
 
 const ZONE = 'Asia/Shanghai';
 const CLOCKS = 2_000;
@@ -23,7 +23,7 @@ interface Clock {
 }
 
 /** Deadlines in business minutes from a calendar that is there already, against dayjs-business-time, on what both can do. */
-export async function benchClocks({ rounds, seconds }: BenchSettings): Promise<BenchResult> {
+export async function benchClocks({ rounds, seconds, seed }: BenchSettings): Promise<BenchResult> {
   const zoneBefore = process.env.TZ;
   process.env.TZ = ZONE; // dayjs-business-time works in the zone of the process
   try {
@@ -31,73 +31,44 @@ export async function benchClocks({ rounds, seconds }: BenchSettings): Promise<B
     prepareDayjs();
     const ours = ({ startMs, minutes }: Clock): number => prepared.reach(startMs, minutes * MINUTE_MS);
     const theirs = ({ startMs, minutes }: Clock): number => dayjs(startMs).addBusinessMinutes(minutes).valueOf();
-    const clocks = someClocks();
+    const clocks = someClocks(seed);
     for (const clock of clocks) assertEqual(clock, ours(clock), theirs(clock));
 
     const minutes = longMinutes(prepared);
     const long = clocks.map(({ startMs }): Clock => ({ startMs, minutes }));
     const fromNothing = ({ startMs }: Clock): number => PreparedCalendar.of(calendar).reach(startMs, minutes * MINUTE_MS);
-    const rates: Rates[] = [];
-    for (let round = 0; round <= rounds; round++) {
-      const own = round === 0 ? WARM_UP_SECONDS : seconds;
-      const rate: Rates = {
-        ours: rateOver(own, clocks, ours),
-        theirs: rateOver(own, clocks, theirs),
-        longUs: 1e6 / rateOver(own / 4, long, ours),
-        preparingUs: 1e6 / rateOver(own / 4, long.slice(0, 20), fromNothing),
-      };
-      if (round === 0) continue;
-      rates.push(rate);
-      const progress = `Rapport ${rate.ours.toFixed(0)}/s; dayjs-business-time ${rate.theirs.toFixed(0)}/s`;
-      console.error(`round ${round} of ${rounds}: ${progress}; ${LONG_YEARS} years ${rate.longUs.toFixed(2)} microseconds`);
-    }
-    return resultOf(rates);
+    const rate = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number, share = 1) => ({
+      ...{ name, unit: 'deadlines/s' },
+      measure: async () => rateOver(seconds * share, own, deadlineOf),
+    });
+    const cost = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number) => ({
+      ...{ name, unit: 'µs' },
+      measure: async () => 1e6 / rateOver(seconds / 4, own, deadlineOf),
+    });
+    for (const side of [ours, theirs]) rateOver(WARM_UP_SECONDS, clocks, side);
+    const measured = await Rounds.of(
+      [
+        rate('Rapport', clocks, ours),
+        rate('dayjs-business-time', clocks, theirs),
+        cost('ten years', long, ours),
+        cost('ten years, from nothing', long.slice(0, 20), fromNothing),
+      ],
+      rounds,
+    );
+    return {
+      rows: [
+        measured.ratio('deadlines from a prepared calendar: Rapport / dayjs-business-time', 'Rapport', 'dayjs-business-time'),
+        measured.absolute(`a deadline over ${LONG_YEARS} years of calendar`, 'ten years'),
+        measured.absolute('the same, laying the calendar out first', 'ten years, from nothing'),
+      ],
+      held: [
+        `${CLOCKS} clocks, targets of ${TARGETS_MINUTES.join(', ')} business minutes, two windows a day and the closed dates of a year; in memory, every result the same on both sides`,
+      ],
+    };
   } finally {
     if (zoneBefore === undefined) delete process.env.TZ;
     else process.env.TZ = zoneBefore;
   }
-}
-
-interface Rates {
-  ours: number;
-  theirs: number;
-  longUs: number;
-  preparingUs: number;
-}
-
-function resultOf(rates: readonly Rates[]): BenchResult {
-  const of = (choose: (rate: Rates) => number): Spread => spreadOf(rates.map(choose));
-  const ratio = of(({ ours, theirs }) => ours / theirs);
-  const longUs = of((rate) => rate.longUs);
-  const row = (name: string, { min, median, max }: Spread, digits: number): string[] => [
-    name,
-    ...[min, median, max].map((value) => value.toFixed(digits)),
-  ];
-  const report = [
-    `Deadlines of ${CLOCKS} clocks, targets of ${TARGETS_MINUTES.join(', ')} business minutes, two windows a day and the closed dates of a year,`,
-    `from a calendar prepared before; every result the same on both sides; ${rates.length} interleaved rounds, ratio within each round.`,
-    table([
-      ['', 'min', 'median', 'max'],
-      row(
-        'Rapport, deadlines/s',
-        of(({ ours }) => ours),
-        0,
-      ),
-      row(
-        'dayjs-business-time, deadlines/s',
-        of(({ theirs }) => theirs),
-        0,
-      ),
-      row('Rapport / dayjs-business-time', ratio, 2),
-      row(`Rapport, a deadline over ${LONG_YEARS} years of calendar, microseconds`, longUs, 2),
-      row(
-        'the same, preparing the calendar first, microseconds',
-        of(({ preparingUs }) => preparingUs),
-        0,
-      ),
-    ]),
-  ];
-  return { ratios: { dayjsBusinessTime: ratio, tenYearsUs: longUs }, report: report.join('\n') };
 }
 
 function prepareDayjs(): void {
@@ -110,13 +81,10 @@ function prepareDayjs(): void {
   dayjs.setHolidays([...closed]);
 }
 
-/** On whole minutes at any time of 2025 to September, the same in every run. */
-function someClocks(): Clock[] {
-  let seed = 20_250_311;
-  const next = (below: number): number => {
-    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((seed / 2 ** 32) * below);
-  };
+/** On whole minutes at any time of 2025 to September, the same in every run with one seed. */
+function someClocks(seed: number): Clock[] {
+  const random = randomFrom(seed);
+  const next = (below: number): number => Math.floor(random() * below);
   const firstMs = Date.parse('2025-01-02T00:00:00+08:00');
   return Array.from({ length: CLOCKS }, () => ({
     startMs: firstMs + next(270 * 1440) * MINUTE_MS,

@@ -1,47 +1,56 @@
-// npm run bench -- append|clocks|timekeeper|tiers|rebuild [--rounds N] [--seconds S] [--protocol simple|prepared] [--accounts 10000,1000000] [--json]
+// npm run bench -- [name ...] [--quick] [--rounds N] [--seconds S] [--seed N] [--accounts 10000,1000000] [--json FILE]
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { benchAppend } from './append.js';
-import { benchClocks } from './clocks.js';
-import { benchRebuild } from './rebuild.js';
-import { benchTiers } from './tiers.js';
-import { benchTimekeeper } from './timekeeper.js';
+import { benches } from './benches.js';
+import type { BenchResult } from './bench.js';
+import { machine, report } from './report.js';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '4' },
-    protocol: { type: 'string', default: 'simple' },
-    accounts: { type: 'string', default: '10000,100000,1000000' },
-    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    seed: { type: 'string', default: '20261130' },
+    accounts: { type: 'string' },
+    json: { type: 'string' },
   },
   allowPositionals: true,
 });
-const benches = { append: benchAppend, clocks: benchClocks, timekeeper: benchTimekeeper, tiers: benchTiers, rebuild: benchRebuild };
+const { quick } = values;
 const settings = {
-  rounds: positive(values.rounds),
-  seconds: positive(values.seconds),
-  protocol: protocolNamed(values.protocol),
-  accounts: values.accounts.split(',').map(positive),
+  quick,
+  rounds: positive(values.rounds ?? (quick ? '1' : '5')),
+  seconds: positive(values.seconds ?? (quick ? '1' : '3')),
+  seed: positive(values.seed),
+  accounts: (values.accounts ?? (quick ? '1000,5000' : '10000,100000')).split(',').map(positive),
 };
-const chosen = (positionals.length > 0 ? positionals : Object.keys(benches)) as (keyof typeof benches)[];
+const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = chosen.find((name) => !Object.hasOwn(benches, name));
 if (unknown) {
   console.error(`no bench ${unknown}; there is: ${Object.keys(benches).join(', ')}`);
   process.exit(2);
 }
-const document: Record<string, unknown> = {};
-for (const name of chosen) {
-  const { ratios, report } = await benches[name](settings);
-  document[name] = ratios;
-  if (!values.json) console.log(report);
-}
-if (values.json) console.log(JSON.stringify(document));
 
-function protocolNamed(text: string): 'simple' | 'prepared' {
-  if (text === 'simple' || text === 'prepared') return text;
-  console.error('--protocol is simple, which is pgbench’s own default, or prepared');
-  process.exit(2);
+const results: Record<string, BenchResult> = {};
+const broken: string[] = [];
+const start = performance.now();
+for (const name of chosen) {
+  console.error(`\n${name}`);
+  try {
+    results[name] = await benches[name]!(settings);
+  } catch (error) {
+    broken.push(name);
+    console.error(error);
+  }
+}
+const seconds = Math.round((performance.now() - start) / 1_000);
+console.log(report(results, settings, seconds));
+if (values.json)
+  writeFileSync(values.json, `${JSON.stringify({ machine: machine(), settings, seconds, broken, results }, undefined, 2)}\n`);
+if (broken.length > 0) {
+  console.error(`BROKEN: ${broken.join(', ')}`);
+  process.exitCode = 1;
 }
 
 function positive(text: string): number {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createPool } from '#database';
-import { type BenchSettings, rateOf } from './ratios.js';
+import { rateOf } from './load.js';
 
 export const INSERT_CLIENTS = 32;
 const DEBIAN = '/usr/lib/postgresql';
@@ -19,12 +19,7 @@ export interface InsertBench {
 }
 
 /** The least that any durable write of an event could cost: one row, one commit. By pgbench, or where it is absent by pg. */
-export async function prepareInsert(
-  url: string,
-  data: string,
-  metadata: string,
-  protocol: BenchSettings['protocol'],
-): Promise<InsertBench> {
+export async function prepareInsert(url: string, data: string, metadata: string, protocol: 'simple' | 'prepared'): Promise<InsertBench> {
   const pool = createPool({ url, max: INSERT_CLIENTS, applicationName: 'bench insert' });
   await pool.query('CREATE TABLE IF NOT EXISTS bench (id bigserial PRIMARY KEY, data text NOT NULL, metadata text NOT NULL)');
   const pgbench = findPgbench();

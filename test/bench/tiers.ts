@@ -1,67 +1,57 @@
-import { startEmbeddedPostgres } from '#database';
 import type { LocalDate } from '#event-sourcing';
 import { tierRulesStream, sampleTierRules } from '#tiers';
 import { createTieredLog, SOURCE, type TieredLog } from '../support/tiering.js';
-import { type BenchResult, type BenchSettings, spreadOf, table } from './ratios.js';
+import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
+import { withServer } from './bench-server.js';
+import { timed } from './load.js';
 
 const CHANGES = 12;
+const ROUNDS_MAX = 3;
 const FIRST: LocalDate = '2026-09-30';
 const NEXT: LocalDate = '2026-10-31';
 
 /** What a month end costs over so many accounts, each of a client of its own, with a year of change-only values. */
 export async function benchTiers({ rounds, accounts: sizes }: BenchSettings): Promise<BenchResult> {
-  const [firsts, nexts]: Record<number, number[]>[] = [{}, {}];
-  for (let round = 1; round <= rounds; round++) {
+  const measured = new Rounds();
+  let held = '';
+  for (let round = 1; round <= Math.min(rounds, ROUNDS_MAX); round++) {
     for (const size of sizes) {
-      const { firstPerSecond, nextPerSecond, seconds } = await evaluate(size);
-      (firsts![size] ??= []).push(firstPerSecond);
-      (nexts![size] ??= []).push(nextPerSecond);
+      const { firstMs, nextMs, held: server } = await evaluate(size);
+      held = server;
+      measured.add(`first ${size}`, 'accounts/s', (size * 1_000) / firstMs);
+      measured.add(`next ${size}`, 'accounts/s', (size * 1_000) / nextMs);
       console.error(
-        `round ${round} of ${rounds}: ${size} accounts, first ${seconds[0]!.toFixed(1)} s, the next month ${seconds[1]!.toFixed(1)} s`,
+        `round ${round}: ${told(size)} accounts, first ${(firstMs / 1_000).toFixed(1)} s, the next month ${(nextMs / 1_000).toFixed(1)} s`,
       );
     }
   }
   const [few, many] = [sizes[0]!, sizes.at(-1)!];
-  const row = (name: string, values: readonly number[]): string[] => {
-    const { min, median, max } = spreadOf(values);
-    return [name, min.toFixed(0), median.toFixed(0), max.toFixed(0)];
+  return {
+    rows: [
+      measured.absolute(`month end over ${told(many)} accounts, one event a client`, `next ${many}`),
+      measured.absolute('the first one (a first tier, and mostly a promotion, too)', `first ${many}`),
+      measured.ratio(`month end, accounts/s: at ${told(many)} / at ${told(few)}`, `next ${many}`, `next ${few}`),
+    ],
+    held: [
+      `${held}; an account a client, ${CHANGES} values an account in a year, calendar days; at most ${ROUNDS_MAX} rounds, each in a database of its own`,
+    ],
   };
-  const growth = spreadOf(nexts![few]!.map((rate, i) => rate / nexts![many]![i]!));
-  const report = [
-    `Month end over all clients, one embedded PostgreSQL with fsync on, ${rounds} rounds; an account a client, ${CHANGES} values an account in a year, calendar days.`,
-    table([
-      ['accounts a second', 'min', 'median', 'max'],
-      ...sizes.map((size) => row(`${size}, a month end (one event a client)`, nexts![size]!)),
-      ...sizes.map((size) => row(`${size}, the first one (a first tier, and mostly a promotion, too)`, firsts![size]!)),
-      [`cost of one account at ${many}, against ${few}`, growth.min.toFixed(2), growth.median.toFixed(2), growth.max.toFixed(2)],
-    ]),
-  ].join('\n');
-  const rates = Object.fromEntries(sizes.map((size) => [`accountsPerSecondAt${size}`, spreadOf(nexts![size]!)]));
-  return { ratios: { ...rates, growth }, report };
 }
 
-async function evaluate(size: number): Promise<{ firstPerSecond: number; nextPerSecond: number; seconds: number[] }> {
-  const postgres = await startEmbeddedPostgres({ onNotice: (sentence) => console.error(sentence) });
-  const log = await createTieredLog({}, { url: postgres.url, drop: async () => {} });
-  try {
+const told = (count: number): string => count.toLocaleString('en-US');
+
+const evaluate = (size: number): Promise<{ firstMs: number; nextMs: number; held: string }> =>
+  withServer(async (server) => {
+    const log = await createTieredLog({}, { url: server.url, drop: async () => {} });
+    server.closeFirst(() => log.close());
     await log.stopProjecting(); // the rows are put there in sets, so that it is the evaluation that is measured
     await log.publish(sampleTierRules, '2025-01-01');
     await fill(log, size);
     const firstMs = await timed(() => log.run(FIRST));
     await standingsFromLog(log);
     const nextMs = await timed(() => log.run(NEXT));
-    return { firstPerSecond: (size * 1_000) / firstMs, nextPerSecond: (size * 1_000) / nextMs, seconds: [firstMs / 1_000, nextMs / 1_000] };
-  } finally {
-    await log.close();
-    await postgres.stop();
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
+    return { firstMs, nextMs, held: server.held };
+  });
 
 /** Values that rise and fall around every threshold; the files of both month ends have come. */
 async function fill({ owner, store }: TieredLog, size: number): Promise<void> {

@@ -1,11 +1,12 @@
-import { startEmbeddedPostgres } from '#database';
 import { newId } from '#event-sourcing';
 import type { ServicePromise } from '#service-levels';
 import { act, createTimedLog, received, request, type TimedLog } from '../support/timekeeping.js';
-import { type BenchResult, type BenchSettings, spreadOf, table } from './ratios.js';
+import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
+import { withServer } from './bench-server.js';
 
 const FEW = 1_000;
 const MANY = 1_000_000;
+const MANY_QUICK = 50_000;
 const POLLS = 500;
 const CASES = 2_000;
 const PROMISES: ServicePromise[] = [
@@ -18,51 +19,37 @@ const PROMISES: ServicePromise[] = [
 ];
 
 /** What running commitments cost while nothing is due, and how fast the log is answered and what is due is fired. */
-export async function benchTimekeeper({ rounds }: BenchSettings): Promise<BenchResult> {
-  const postgres = await startEmbeddedPostgres({ onNotice: (sentence) => console.error(sentence) });
-  const log = await createTimedLog({ url: postgres.url, drop: async () => {} });
-  try {
+export const benchTimekeeper = ({ rounds, quick }: BenchSettings): Promise<BenchResult> =>
+  withServer(async (server) => {
+    const many = quick ? MANY_QUICK : MANY;
+    const log = await createTimedLog({ url: server.url, drop: async () => {} });
+    server.closeFirst(() => log.close());
     await log.publish(PROMISES);
-    const [few, many, answered, fired]: number[][] = [[], [], [], []];
+    const measured = new Rounds();
     for (let round = 1; round <= rounds; round++) {
-      for (const [count, into] of [
-        [FEW, few],
-        [MANY, many],
-      ] as const) {
+      for (const count of [FEW, many]) {
         await running(log, count);
-        into!.push(await pollCostUs(log));
+        measured.add(`a look, ${count}`, 'µs', await pollCostUs(log));
       }
       await running(log, 0);
       const [answering, firing] = await throughput(log);
-      answered!.push(answering);
-      fired!.push(firing);
-      console.error(`round ${round} of ${rounds}: a poll ${few!.at(-1)!.toFixed(0)} and ${many!.at(-1)!.toFixed(0)} microseconds`);
+      measured.add('answered', 'commands/s', answering);
+      measured.add('fired', 'events/s', firing);
+      console.error(
+        `round ${round} of ${rounds}: a look ${[FEW, many].map((n) => measured.of(`a look, ${n}`).at(-1)!.toFixed(0)).join(' and ')} µs`,
+      );
     }
-    const costs = spreadOf(many!.map((cost, i) => cost / few![i]!));
-    const row = (name: string, values: readonly number[]): string[] => {
-      const { min, median, max } = spreadOf(values);
-      return [name, min.toFixed(0), median.toFixed(0), max.toFixed(0)];
-    };
-    const report = [
-      `Timekeeper on one embedded PostgreSQL with fsync on, ${rounds} rounds; ${POLLS} polls each, ${CASES} cases of two promises each.`,
-      table([
-        ['', 'min', 'median', 'max'],
-        row(`a look at what is due, ${FEW} running, microseconds`, few!),
-        row(`the same, ${MANY} running`, many!),
-        [`ratio`, costs.min.toFixed(2), costs.median.toFixed(2), costs.max.toFixed(2)],
-        row('commands of cases answered per second (received, completed)', answered!),
-        row('warnings and breaches fired per second', fired!),
-      ]),
-    ];
     return {
-      ratios: { millionToThousand: costs, answeredPerSecond: spreadOf(answered!), firedPerSecond: spreadOf(fired!) },
-      report: report.join('\n'),
+      rows: [
+        measured.ratio(`timekeeper: a look at what is due, ${told(many)} running / ${told(FEW)}`, `a look, ${many}`, `a look, ${FEW}`),
+        measured.absolute('timekeeper: commands of cases answered', 'answered'),
+        measured.absolute('timekeeper: warnings and breaches fired', 'fired'),
+      ],
+      held: [`${server.held}; ${POLLS} looks a measurement, ${told(CASES)} cases of two promises each, half of them completed`],
     };
-  } finally {
-    await log.close();
-    await postgres.stop();
-  }
-}
+  });
+
+const told = (count: number): string => count.toLocaleString('en-US');
 
 /** So many cases with a commitment that is due next year, and no other. */
 async function running(log: TimedLog, count: number): Promise<void> {

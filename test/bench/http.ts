@@ -1,0 +1,84 @@
+import autocannon from 'autocannon';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
+import { type ApiWorld, openApiWorld } from './api-world.js';
+import { everyMigration, withServer } from './bench-server.js';
+import type { ServerPlan } from './http-server.js';
+
+const CALLERS = 64;
+const CLIENTS = 64;
+const SERVER = path.join(import.meta.dirname, 'http-server.js');
+
+/** POST /v1/contacts: through everything, through everything but the append, and on a bare Fastify. */
+export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResult> =>
+  withServer(async (server) => {
+    const url = await server.newDatabase('http', everyMigration);
+    const world = await openApiWorld(url, CLIENTS);
+    const children: ChildProcess[] = [];
+    try {
+      const before = await world.eventCount();
+      let accepted = 0;
+      const contenders: Contender[] = [];
+      for (const mode of ['everything', 'no-op append', 'raw Fastify'] as const) {
+        const { child, port } = await startServer({ mode, url, ...world.serving });
+        children.push(child);
+        const load = async (duration: number): Promise<number> => {
+          const { rate, count } = await post(port, world, duration);
+          if (mode === 'everything') accepted += count;
+          return rate;
+        };
+        await load(seconds / 2); // warm
+        contenders.push({ name: mode, unit: 'requests/s', measure: () => load(seconds) });
+      }
+      const measured = await Rounds.of(contenders, rounds);
+      assertSame('commands that were answered 201 are in the log', (await world.eventCount()) - before, accepted);
+      return {
+        rows: [
+          measured.ratio('HTTP command: through everything / the same route, no-op append', 'everything', 'no-op append', {
+            atLeast: 0.85,
+          }),
+          measured.ratio('HTTP command: through everything / raw Fastify no-op', 'everything', 'raw Fastify', { atLeast: 0.3 }),
+        ],
+        held: [
+          `${server.held}; POST /v1/contacts, ${CALLERS} connections without pipelining (autocannon), a new Idempotency-Key a request, ${CLIENTS} clients`,
+          `each server a process of its own, the load in another; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
+          'everything: token, rate limit, strict JSON, validation, look-ups, decision, encryption, durable append; raw Fastify: its default JSON parser, no schema, no database',
+        ],
+      };
+    } finally {
+      for (const child of children) await stopped(child);
+      await world.close();
+    }
+  });
+
+async function startServer(plan: ServerPlan): Promise<{ child: ChildProcess; port: number }> {
+  const child = fork(SERVER, [JSON.stringify(plan)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const early = once(child, 'exit').then(() => Promise.reject(new Error(`the server for ${plan.mode} did not start`)));
+  early.catch(() => undefined); // it ends later, asked to
+  const [{ port }] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }];
+  return { child, port };
+}
+
+async function stopped(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+export async function post(port: number, { bodies, authorization }: ApiWorld, seconds: number): Promise<{ rate: number; count: number }> {
+  const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': '[<id>]' };
+  const requests = bodies.map((body) => ({ method: 'POST' as const, path: '/v1/contacts', headers, body }));
+  const url = `http://127.0.0.1:${port}`;
+  // by amount, since a load that is cut off by the clock leaves requests whose outcome nobody knows
+  const probe = await autocannon({ url, connections: CALLERS, amount: CALLERS * 16, requests, idReplacement: true });
+  const amount = Math.max(CALLERS, Math.round((probe['2xx'] / probe.duration) * seconds));
+  const start = performance.now();
+  const result = await autocannon({ url, connections: CALLERS, amount, requests, idReplacement: true });
+  const tookMs = performance.now() - start;
+  for (const { non2xx, errors, timeouts } of [probe, result])
+    assertSame('refusals, errors, timeouts', [non2xx, errors, timeouts], [0, 0, 0]);
+  return { rate: (result['2xx'] * 1_000) / tookMs, count: probe['2xx'] + result['2xx'] };
+}

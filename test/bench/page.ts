@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createPool, type Database } from '#database';
+import { newId, type Uuid } from '#event-sourcing';
+import { ClientKeys, MasterKeys, sealData } from '#privacy';
+import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
+import { eventRegistry } from '#application';
+import { carryData } from '#privacy';
+import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
+import { type BenchServer, everyMigration, withServer } from './bench-server.js';
+import { latenciesOf } from './load.js';
+import { percentile } from './ratios.js';
+
+const EVENTS = 1_000_000;
+const EVENTS_QUICK = 50_000;
+const A_CLIENT = 200;
+const LIMIT = 50;
+const READERS = 32;
+const PAGES = 6_000;
+const PAGES_QUICK = 1_000;
+const BRANCH = 'sh-01';
+
+/** One client's timeline, a page at a time, through the query that answers the route; at so many events and at a tenth. */
+export const benchPage = ({ rounds, quick, seed }: BenchSettings): Promise<BenchResult> =>
+  withServer(async (server) => {
+    const events = quick ? EVENTS_QUICK : EVENTS;
+    const pages = quick ? PAGES_QUICK : PAGES;
+    const folder = await mkdtemp(path.join(tmpdir(), 'rapport-bench-'));
+    try {
+      const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
+      const [small, large] = [await open(server, 'few', events / 10, master), await open(server, 'many', events, master)];
+      for (const timeline of [small, large]) await timeline.checkPlan();
+      const random = randomFrom(seed);
+      const p = (timeline: Timeline, readers: number, share: number) => async (): Promise<number> => {
+        const taken = await latenciesOf(readers, readers === 1 ? pages / 6 : pages, () => timeline.read(random));
+        return percentile(taken, share);
+      };
+      const measured = await Rounds.of(
+        [
+          { name: 'p99 of 32', unit: 'ms', measure: p(large, READERS, 0.99) },
+          { name: 'p50 of 1', unit: 'ms', measure: p(large, 1, 0.5) },
+          { name: 'p99 of 32, tenth', unit: 'ms', measure: p(small, READERS, 0.99) },
+          { name: 'p50 of 1, tenth', unit: 'ms', measure: p(small, 1, 0.5) },
+        ],
+        rounds,
+      );
+      const flat = { from: 0.8, to: 1.2 };
+      return {
+        rows: [
+          measured.absolute('timeline page, 32 readers, p99', 'p99 of 32', { atMost: 10 }),
+          measured.absolute('timeline page, one reader, p50', 'p50 of 1'),
+          measured.ratio('growth: page, one reader, p50: at ten times the events', 'p50 of 1', 'p50 of 1, tenth', flat),
+          measured.ratio('growth: page, 32 readers, p99: at ten times the events', 'p99 of 32', 'p99 of 32, tenth', flat),
+        ],
+        held: [
+          `${server.held}; ${events.toLocaleString('en-US')} events in read.timeline (and a tenth), ${A_CLIENT} a client, pages of ${LIMIT}, the first or a later one of a client chosen at random`,
+          'the rows were put there in sets, not through the API; ClientTimelineQuery with row-level security, its checkpoint and opened fields, in one process',
+          `${READERS} readers, each asking again as soon as it is answered; the plan was looked at: an index scan`,
+        ],
+      };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+interface Timeline {
+  /** Some page of some client. */
+  read(random: () => number): Promise<void>;
+  checkPlan(): Promise<void>;
+}
+
+export async function open(server: BenchServer, name: string, events: number, master: MasterKeys): Promise<Timeline> {
+  const url = await server.newDatabase(name, everyMigration);
+  const owner = server.owner(url);
+  const clients = events / A_CLIENT;
+  const ids = await fill(owner, clients, master);
+  const pool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'bench page' });
+  const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+  server.closeFirst(() => Promise.all([reads.close(), pool.end()]));
+  const keys = new ClientKeys(pool, master);
+  const handler = new ClientTimelineHandler(reads, keys);
+  await keys.find(ids);
+  const nexts = new Map<Uuid, readonly string[]>();
+  return {
+    async read(random) {
+      const clientId = ids[Math.floor(random() * ids.length)]!;
+      const after = nexts.get(clientId);
+      const page = await handler.execute(new ClientTimelineQuery(clientId, BRANCH, { limit: LIMIT, ...(after && { after }) }));
+      const first = page?.items[0]?.data as { summary?: string } | undefined;
+      // 200 a client are four full pages; the last one ends without a next
+      if (page?.items.length !== LIMIT || first?.summary !== SUMMARY) throw new Error(`wrong result: ${page?.items.length} items`);
+      if (page.next) nexts.set(clientId, page.next);
+      else nexts.delete(clientId);
+    },
+    async checkPlan() {
+      const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN SELECT * FROM read.timeline WHERE client_id = '${ids[0]}' AND (occurred_at, position) < (now(), 1e9)
+           ORDER BY occurred_at DESC, position DESC LIMIT ${LIMIT + 1}`,
+      );
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      if (!/Index Scan using timeline_client_id_occurred_at_position_idx/.test(plan) || /Sort/.test(plan)) throw new Error(plan);
+    },
+  };
+}
+
+const SUMMARY = 'Wants the fee schedule of the balanced fund and a call back next week. '.repeat(3);
+
+/** Clients with keys, and rows of their contacts with a summary under each one's key. */
+async function fill(owner: Database, clients: number, master: MasterKeys): Promise<Uuid[]> {
+  const ids = Array.from({ length: clients }, () => newId());
+  const keys = await new ClientKeys(owner, master).ensure(ids);
+  const definition = eventRegistry.definitionOf('ContactLogged');
+  const bodies = ids.map((clientId) => {
+    const eventId = newId();
+    const startedAt = { precision: 'instant', at: '2026-03-11T01:00:00.000Z' };
+    const data = { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt, summary: SUMMARY };
+    return JSON.stringify(carryData(definition, sealData(definition, data, eventId, keys.get(clientId)!), eventId));
+  });
+  // nth event of every client, then the next: a client's rows lie apart, as they would after years
+  await owner.query(
+    `INSERT INTO read.timeline (client_id, position, branch_id, occurred_at, precision, recorded_at, event_id, stream_id, stream_kind, version,
+       type, actor_id, actor_role, body)
+     SELECT c.id, n * $4::int + c.ordinal, $5, timestamptz '2024-01-01' + n * interval '1 day', 'instant', now(), uuidv7(), uuidv7(), 'contact', 1,
+       'ContactLogged', 's-1', 'advisor', c.body
+       FROM generate_series(0, $3::int - 1) n, unnest($1::uuid[], $2::text[]) WITH ORDINALITY c(id, body, ordinal)`,
+    [ids, bodies, A_CLIENT, clients, BRANCH],
+  );
+  await owner.query(
+    `INSERT INTO read.checkpoints (projection, version, partition, position, fence)
+     SELECT 'timeline', version, partition, $1, 1 FROM generate_series(1, 9) version, generate_series(0, 23) partition`,
+    [clients * A_CLIENT],
+  );
+  await owner.query('VACUUM ANALYZE read.timeline');
+  await owner.query('CHECKPOINT');
+  const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM read.timeline');
+  assertSame('rows of the timeline', rows[0]!.count, clients * A_CLIENT);
+  return ids;
+}

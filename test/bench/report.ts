@@ -1,0 +1,42 @@
+import { cpus, totalmem } from 'node:os';
+import { type Aim, type BenchResult, type BenchSettings, isMet, type ResultRow } from './bench.js';
+import { shown, table } from './ratios.js';
+
+const HEAD = ['', 'unit', 'ours', 'theirs', 'min', 'median', 'max', 'aim', 'met'];
+
+export function machine(): { cores: number; cpu: string; memoryGiB: number; node: string; on: string } {
+  const cores = cpus();
+  const memoryGiB = Math.round(totalmem() / 2 ** 30);
+  return { cores: cores.length, cpu: cores[0]?.model ?? 'unknown', memoryGiB, node: process.version, on: new Date().toISOString() };
+}
+
+/** One table of all results, and below it what was held constant. */
+export function report(results: Readonly<Record<string, BenchResult>>, settings: BenchSettings, seconds: number): string {
+  const { cores, cpu, memoryGiB, node, on } = machine();
+  const rows = Object.values(results).flatMap((result) => result.rows.map(cellsOf));
+  const held = Object.entries(results).flatMap(([name, result]) => [`${name}:`, ...result.held.map((sentence) => `  ${sentence}`)]);
+  return [
+    `\n${on}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}; ${settings.rounds} rounds, seed ${settings.seed}, ${seconds} s in all`,
+    ...(settings.quick ? ['QUICK: small sizes and few rounds. This shows that everything runs; its figures are no measurements.'] : []),
+    'min, median and max are of the ratio within each round (of the figure itself where there is nothing to compare with);',
+    'ours and theirs are medians. Absolute figures only show the size of things.\n',
+    table([HEAD, ...rows]),
+    '\nHeld constant',
+    ...held,
+  ].join('\n');
+}
+
+function cellsOf(row: ResultRow): string[] {
+  const { what, unit, ours, theirs, spread, aim } = row;
+  const met = isMet(row);
+  return [
+    ...[what, unit, shown(ours), theirs === undefined ? '' : shown(theirs)],
+    ...[spread.min, spread.median, spread.max].map(shown),
+    ...[aim ? told(aim) : '', met === undefined ? '' : met ? 'yes' : 'NO'],
+  ];
+}
+
+function told(aim: Aim): string {
+  if ('atLeast' in aim) return `>= ${aim.atLeast.toLocaleString('en-US')}`;
+  return 'atMost' in aim ? `<= ${aim.atMost.toLocaleString('en-US')}` : `${aim.from}-${aim.to}`;
+}
