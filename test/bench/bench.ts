@@ -1,4 +1,4 @@
-import { type Spread, spreadOf } from './ratios.js';
+import { shown, type Spread, spreadOf } from './ratios.js';
 
 export interface BenchSettings {
   /** How often every contender is measured. */
@@ -50,15 +50,19 @@ export class Rounds {
   /** Measures all of them in each round, in an order that turns from round to round. */
   static async of(contenders: readonly Contender[], rounds: number): Promise<Rounds> {
     const all = new Rounds();
+    await all.measure(contenders, rounds);
+    return all;
+  }
+
+  async measure(contenders: readonly Contender[], rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < contenders.length; i++) {
         const { name, unit, measure } = contenders[(i + round) % contenders.length]!;
-        all.add(name, unit, await measure());
+        this.add(name, unit, await measure());
       }
-      const told = contenders.map(({ name, unit }) => `${name} ${all.of(name).at(-1)!.toPrecision(4)} ${unit}`);
+      const told = contenders.map(({ name, unit }) => `${name} ${shown(this.of(name).at(-1)!)} ${unit}`);
       console.error(`round ${round + 1} of ${rounds}: ${told.join('; ')}`);
     }
-    return all;
   }
 
   add(name: string, unit: string, figure: number): void {

@@ -19,6 +19,8 @@ export interface ServerPlan {
 
 const plan = JSON.parse(process.argv[2]!) as ServerPlan;
 process.on('disconnect', () => process.exit());
+// asked for what it has cost so far
+process.on('message', () => process.send!({ cpuUs: process.cpuUsage() }));
 process.send!({ port: plan.mode === 'raw Fastify' ? await serveRaw() : await serveApi(plan) });
 
 /** The same route, body and answer, and nothing behind it. */

@@ -21,11 +21,14 @@ export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResu
       const before = await world.eventCount();
       let accepted = 0;
       const contenders: Contender[] = [];
+      const cost = new Rounds();
       for (const mode of ['everything', 'no-op append', 'raw Fastify'] as const) {
         const { child, port } = await startServer({ mode, url, ...world.serving });
         children.push(child);
         const load = async (duration: number): Promise<number> => {
+          const before = await cpuUsOf(child);
           const { rate, count } = await post(port, world, duration);
+          if (duration === seconds) cost.add(mode, 'µs', ((await cpuUsOf(child)) - before) / count);
           if (mode === 'everything') accepted += count;
           return rate;
         };
@@ -40,10 +43,11 @@ export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResu
             atLeast: 0.85,
           }),
           measured.ratio('HTTP command: through everything / raw Fastify no-op', 'everything', 'raw Fastify', { atLeast: 0.3 }),
+          cost.ratio("the same by the servers' own CPU time a request: raw Fastify / everything", 'raw Fastify', 'everything'),
         ],
         held: [
           `${server.held}; POST /v1/contacts, ${CALLERS} connections without pipelining (autocannon), a new Idempotency-Key a request, ${CLIENTS} clients`,
-          `each server a process of its own, the load in another; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
+          `each server a process of its own, the load in another, which at the raw server costs more than the server: there the load is the limit, hence the third row; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
           'everything: token, rate limit, strict JSON, validation, look-ups, decision, encryption, durable append; raw Fastify: its default JSON parser, no schema, no database',
         ],
       };
@@ -61,6 +65,12 @@ async function startServer(plan: ServerPlan): Promise<{ child: ChildProcess; por
   return { child, port };
 }
 
+async function cpuUsOf(child: ChildProcess): Promise<number> {
+  child.send('cost');
+  const [{ cpuUs }] = (await once(child, 'message')) as [{ cpuUs: NodeJS.CpuUsage }];
+  return cpuUs.user + cpuUs.system;
+}
+
 async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
@@ -68,7 +78,7 @@ async function stopped(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-export async function post(port: number, { bodies, authorization }: ApiWorld, seconds: number): Promise<{ rate: number; count: number }> {
+async function post(port: number, { bodies, authorization }: ApiWorld, seconds: number): Promise<{ rate: number; count: number }> {
   const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': '[<id>]' };
   const requests = bodies.map((body) => ({ method: 'POST' as const, path: '/v1/contacts', headers, body }));
   const url = `http://127.0.0.1:${port}`;

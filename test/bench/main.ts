@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.js';
 import type { BenchResult } from './bench.js';
-import { machine, report } from './report.js';
+import { machine, report, rowsOf } from './report.js';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
@@ -23,7 +23,7 @@ const settings = {
   rounds: positive(values.rounds ?? (quick ? '1' : '5')),
   seconds: positive(values.seconds ?? (quick ? '1' : '3')),
   seed: positive(values.seed),
-  accounts: (values.accounts ?? (quick ? '1000,5000' : '10000,100000')).split(',').map(positive),
+  accounts: (values.accounts ?? (quick ? '1000,5000' : '10000,50000')).split(',').map(positive),
 };
 const chosen = positionals.length > 0 ? positionals : Object.keys(benches);
 const unknown = chosen.find((name) => !Object.hasOwn(benches, name));
@@ -38,7 +38,9 @@ const start = performance.now();
 for (const name of chosen) {
   console.error(`\n${name}`);
   try {
-    results[name] = await benches[name]!(settings);
+    const result = await benches[name]!(settings);
+    results[name] = result;
+    console.error(rowsOf([result])); // at once, lest a fault further on takes it along
   } catch (error) {
     broken.push(name);
     console.error(error);

@@ -13,18 +13,19 @@ export function machine(): { cores: number; cpu: string; memoryGiB: number; node
 /** One table of all results, and below it what was held constant. */
 export function report(results: Readonly<Record<string, BenchResult>>, settings: BenchSettings, seconds: number): string {
   const { cores, cpu, memoryGiB, node, on } = machine();
-  const rows = Object.values(results).flatMap((result) => result.rows.map(cellsOf));
   const held = Object.entries(results).flatMap(([name, result]) => [`${name}:`, ...result.held.map((sentence) => `  ${sentence}`)]);
   return [
     `\n${on}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}; ${settings.rounds} rounds, seed ${settings.seed}, ${seconds} s in all`,
     ...(settings.quick ? ['QUICK: small sizes and few rounds. This shows that everything runs; its figures are no measurements.'] : []),
     'min, median and max are of the ratio within each round (of the figure itself where there is nothing to compare with);',
     'ours and theirs are medians. Absolute figures only show the size of things.\n',
-    table([HEAD, ...rows]),
+    rowsOf(Object.values(results)),
     '\nHeld constant',
     ...held,
   ].join('\n');
 }
+
+export const rowsOf = (results: readonly BenchResult[]): string => table([HEAD, ...results.flatMap(({ rows }) => rows.map(cellsOf))]);
 
 function cellsOf(row: ResultRow): string[] {
   const { what, unit, ours, theirs, spread, aim } = row;

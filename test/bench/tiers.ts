@@ -6,7 +6,7 @@ import { withServer } from './bench-server.js';
 import { timed } from './load.js';
 
 const CHANGES = 12;
-const ROUNDS_MAX = 3;
+const ROUNDS_MAX = 2;
 const FIRST: LocalDate = '2026-09-30';
 const NEXT: LocalDate = '2026-10-31';
 

@@ -35,10 +35,10 @@ export function contextOf(request: HeadersOnly): RequestContext {
     const traceparent = request.headers['traceparent'];
     const match = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
     const span = beginSpan('HTTP', { kind: 'server', ...(match && { parent: match[0] }) });
-    const traceId = span?.traceId ?? match?.[1] ?? randomBytes(16).toString('hex');
+    const random = randomBytes(24).toString('hex');
+    const traceId = span?.traceId ?? match?.[1] ?? random.slice(0, 32);
     const language = languageOf([request.headers['accept-language']].flat().join(','));
-    const spanId = randomBytes(8).toString('hex');
-    const own = span?.traceparent ?? `00-${traceId}-${spanId}-${match?.[2] ?? '01'}`;
+    const own = span?.traceparent ?? `00-${traceId}-${random.slice(32)}-${match?.[2] ?? '01'}`;
     context = { requestId: newId(), traceId, traceparent: own, language, ...(span && { span }) };
     contexts.set(request, context);
   }
