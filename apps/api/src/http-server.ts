@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Authenticator, RouteDeclarations } from '#access';
 import { newId } from '#event-sourcing';
@@ -44,12 +44,10 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   closeUnused(server);
   measureRequests(server);
   traceRequests(server);
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
+  const protective = await protectiveHeaders();
+  server.addHook('onRequest', (_request, reply, done) => {
+    for (const [name, value] of protective) reply.raw.setHeader(name, value);
+    done();
   });
   await server.register(rateLimit, { global: false, cache: CALLERS_REMEMBERED_MAX });
   server.addHook('onRequest', accessHook(authenticator, limiter(server, options.rateLimitPerMinute)));
@@ -62,6 +60,22 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
     }
   });
   return { adapter, routes };
+}
+
+/** What helmet says on every reply. It would work the same words out anew for each, so it is asked once. */
+async function protectiveHeaders(): Promise<[string, string][]> {
+  const probe = Fastify();
+  await probe.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  probe.get('/', (_request, reply) => reply.raw.getHeaders()); // so far helmet alone has set any
+  const answer = await probe.inject('/');
+  await probe.close();
+  return Object.entries(answer.json<Record<string, string>>());
 }
 
 /** Connections that never asked anything are not idle to Node.js: closing would wait for them until they time out. */
