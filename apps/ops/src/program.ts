@@ -1,9 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { createPool, migrate } from '#database';
+import { createPool, migrate, provideLogins } from '#database';
 import { importBackOfficeFiles, registerBackOffice } from './commands/back-office-commands.js';
 import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
 import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
+import { loginsIn, makeSecrets } from './commands/secrets.js';
 import { statusLines, statusOf } from './commands/status.js';
 import { addTierCommands } from './commands/tier-commands.js';
 import { addRebuildCommand } from './commands/rebuild.js';
@@ -43,12 +44,26 @@ export async function runOps(args: readonly string[]): Promise<number> {
   program
     .command('migrate')
     .description('bring the database up to this version')
-    .action(() =>
+    .option('--logins <folder>', 'also give each process a login of its own, with the password in <folder>/<process>-password')
+    .action((options: { logins?: string }) =>
       onInstallation(async ({ url }) => {
+        const logins = options.logins === undefined ? [] : loginsIn(options.logins);
         const applied = await migrate(url, allMigrations);
         print(applied.length === 0 ? 'the database is up to date' : `applied ${applied.join(', ')}`);
+        if (logins.length > 0) print(`logins: ${(await provideLogins(url, logins)).join(', ')}`);
       }),
     );
+
+  program
+    .command('secrets')
+    .description(
+      'make what docker-compose.yml reads from files and is not there yet: passwords, master keys, a token issuer; needs no database',
+    )
+    .argument('[folder]', 'where to', 'docker/secrets')
+    .action(async (folder: string) => {
+      const made = await makeSecrets(folder);
+      print(made.length === 0 ? `${folder} has every secret` : `made in ${folder}: ${made.join(', ')}`);
+    });
 
   program
     .command('import')

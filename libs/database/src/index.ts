@@ -1,6 +1,7 @@
 export * from './capped-count.js';
 export * from './durability.js';
 export * from './embedded-postgres.js';
+export * from './logins.js';
 export * from './migration.js';
 export * from './migrations.js';
 export * from './operations-database.js';
