@@ -1,22 +1,4 @@
-import { timekeepingMigrations } from '#application';
-import { backOfficeMigrations } from '#back-office';
 import { createPool, type Database, type Migration, migrate, startEmbeddedPostgres } from '#database';
-import { eventFeedMigrations } from '#event-feed';
-import { eventStoreMigrations } from '#event-store';
-import { privacyMigrations } from '#privacy';
-import { readModelMigrations, readModelRunnerMigrations } from '#read-models';
-import { tieringMigrations } from '#tiering';
-
-export const everyMigration: readonly Migration[] = [
-  ...eventStoreMigrations,
-  ...privacyMigrations,
-  ...eventFeedMigrations,
-  ...timekeepingMigrations,
-  ...readModelRunnerMigrations,
-  ...readModelMigrations,
-  ...tieringMigrations,
-  ...backOfficeMigrations,
-];
 
 export interface BenchServer {
   /** Of its owner; a superuser. */

@@ -6,6 +6,7 @@ import { benchHttp } from './http.js';
 import { benchImport } from './import.js';
 import { benchPage } from './page.js';
 import { benchProjection } from './projection.js';
+import { benchRebuild } from './rebuild.js';
 import { benchReplay } from './replay.js';
 import { benchTiers } from './tiers.js';
 import { benchTimekeeper } from './timekeeper.js';
@@ -17,6 +18,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   import: benchImport,
   projection: benchProjection,
   replay: benchReplay,
+  rebuild: benchRebuild,
   http: benchHttp,
   visible: benchVisible,
   page: benchPage,

@@ -7,7 +7,8 @@ import { newId, type Uuid } from '#event-sourcing';
 import { carryData, ClientKeys, MasterKeys, sealData } from '#privacy';
 import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
 import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
-import { type BenchServer, everyMigration, withServer } from './bench-server.js';
+import { allMigrations } from '../../apps/ops/src/migrations.js';
+import { type BenchServer, withServer } from './bench-server.js';
 import { latenciesOf } from './load.js';
 import { percentile } from './ratios.js';
 
@@ -88,7 +89,7 @@ interface Timeline {
 }
 
 async function open(server: BenchServer, name: string, events: number, master: MasterKeys): Promise<Timeline> {
-  const url = await server.newDatabase(name, everyMigration);
+  const url = await server.newDatabase(name, allMigrations);
   const owner = server.owner(url);
   const clients = events / A_CLIENT;
   const ids = await fill(owner, clients, master);

@@ -12,9 +12,12 @@ import { EventStore, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
 import { allProjections, ProjectionRunner, ReadModelPositions, type RebuildResult } from '#read-models';
 import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { type BenchResult, type BenchSettings, spreadOf, table } from './ratios.js';
+import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
 
-const SIZES = [100_000, 1_000_000];
+const SIZES = [100_000, 1_000_000] as const;
+const SIZES_QUICK = [10_000, 50_000] as const;
+const ROUNDS_MAX = 1;
+const CONSTANT = { atMost: 1.5 }; // ten times the events
 const WORKERS = [1, 2];
 const CLIENTS = 10_000;
 const EVENTS_A_STREAM = 100;
@@ -33,39 +36,36 @@ interface Measured {
  * `ops rebuild timeline` as a process of its own, over logs of two sizes, with one worker and with two, while a projector
  * follows and some fifty events a second are appended.
  */
-export async function benchRebuild({ rounds }: BenchSettings): Promise<BenchResult> {
-  const found = new Map<string, Measured[]>();
-  for (let round = 1; round <= rounds; round++) {
-    for (const size of SIZES) {
-      for (const [workers, measured] of await measure(size)) {
-        const name = `${size} events, ${workers} worker${workers === 1 ? '' : 's'}`;
-        found.set(name, [...(found.get(name) ?? []), measured]);
-        const { eventsPerSecond, lockMs, peakMib, seconds } = measured;
+export async function benchRebuild({ rounds, quick }: BenchSettings): Promise<BenchResult> {
+  const measured = new Rounds();
+  const [few, many] = quick ? SIZES_QUICK : SIZES;
+  for (let round = 1; round <= Math.min(rounds, ROUNDS_MAX); round++) {
+    for (const size of [few, many]) {
+      for (const [workers, { eventsPerSecond, seconds, lockMs, peakMib }] of await measure(size)) {
+        const name = `${told(size)} events, ${workers} worker${workers === 1 ? '' : 's'}`;
+        measured.add(`${name}: speed`, 'events/s', eventsPerSecond);
+        measured.add(`${name}: lock`, 'ms', lockMs);
+        measured.add(`${name}: memory`, 'MiB', peakMib);
         console.error(
-          `round ${round} of ${rounds}: ${name}: ${eventsPerSecond.toFixed(0)}/s, ${seconds.toFixed(1)} s, lock ${lockMs.toFixed(0)} ms, ${peakMib.toFixed(0)} MiB`,
+          `round ${round}: ${name}: ${eventsPerSecond.toFixed(0)}/s, ${seconds.toFixed(1)} s, lock ${lockMs.toFixed(0)} ms, ${peakMib.toFixed(0)} MiB`,
         );
       }
     }
   }
-  const rows = (what: keyof Measured, unit: string): string[][] =>
-    [...found].map(([name, all]) => {
-      const { min, median, max } = spreadOf(all.map((one) => one[what]));
-      return [`${name}: ${unit}`, ...[min, median, max].map((value) => value.toFixed(what === 'seconds' ? 1 : 0))];
-    });
-  const report = [
-    `ops rebuild timeline on one embedded PostgreSQL with fsync on, ${rounds} rounds; one row an event, a projector and about 50 appends a second beside it.`,
-    table([
-      ['', 'min', 'median', 'max'],
-      ...rows('eventsPerSecond', 'events/s from start to swap'),
-      ...rows('seconds', 'seconds in all'),
-      ...rows('lockMs', 'projections held, ms'),
-      ...rows('peakMib', 'peak memory of the process, MiB'),
-    ]),
-  ].join('\n');
-  const at = (size: number, what: keyof Measured) => found.get(`${size} events, ${WORKERS.at(-1)} workers`)!.map((one) => one[what]);
-  const memory = spreadOf(at(SIZES.at(-1)!, 'peakMib').map((peak, i) => peak / at(SIZES[0]!, 'peakMib')[i]!));
-  return { ratios: { eventsPerSecond: spreadOf(at(SIZES.at(-1)!, 'eventsPerSecond')), memory }, report };
+  const [small, large] = [few, many].map((size) => `${told(size)} events, 2 workers`);
+  return {
+    rows: [
+      measured.absolute(`rebuild over ${large}, from start to swap`, `${large}: speed`),
+      measured.absolute(`rebuild over ${large}: projections held`, `${large}: lock`),
+      measured.ratio(`rebuild, peak memory: over ${told(many)} events / ${told(few)}`, `${large}: memory`, `${small}: memory`, CONSTANT),
+    ],
+    held: [
+      `ops rebuild timeline as a process, one row an event, a projector and about 50 appends a second beside it; at most ${ROUNDS_MAX} rounds`,
+    ],
+  };
 }
+
+const told = (count: number): string => count.toLocaleString('en-US');
 
 async function measure(size: number): Promise<[number, Measured][]> {
   const postgres = await startEmbeddedPostgres({ onNotice: (sentence) => console.error(sentence) });

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { newId } from '#event-sourcing';
 import { type ApiWorld, openApiWorld } from './api-world.js';
 import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
-import { everyMigration, withServer } from './bench-server.js';
+import { allMigrations } from '../../apps/ops/src/migrations.js';
+import { withServer } from './bench-server.js';
 import { percentile } from './ratios.js';
 import { Watcher } from './visible-watcher.js';
 
@@ -24,7 +25,7 @@ export const benchVisible = ({ rounds, quick }: BenchSettings): Promise<BenchRes
   withServer(async (server) => {
     const kafka = await startKafka();
     if ('notRun' in kafka) return { rows: [], held: [`NOT RUN, no Kafka: ${kafka.notRun}`] };
-    const url = await server.newDatabase('visible', everyMigration);
+    const url = await server.newDatabase('visible', allMigrations);
     const world = await openApiWorld(url, CLIENTS);
     const port = await freePort();
     const env = environment(url, world, port, kafka.brokers);

@@ -101,9 +101,12 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
       result.rounds++;
       const quiet = new AbortController();
       const busy = Promise.all([load.run(quiet.signal), backOffice.run(quiet.signal)]);
-      await broken(plan, breaking, size.pauseMs, result, say);
-      quiet.abort();
-      await busy;
+      try {
+        await broken(plan, breaking, size.pauseMs, result, say);
+      } finally {
+        quiet.abort();
+        await busy; // what is under way is answered, or given up
+      }
       const checks = await looked(world, { rogue, backOffice, tail, journal, preparedTo }, onViolation);
       result.checks = checks;
       for (const check of checks) for (const finding of check.findings) onViolation(`${check.name}: ${finding}`);
