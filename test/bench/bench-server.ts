@@ -1,4 +1,5 @@
 import { createPool, type Database, type Migration, migrate, startEmbeddedPostgres } from '#database';
+export { allMigrations as everyMigration } from '../../apps/ops/src/migrations.js';
 
 export interface BenchServer {
   /** Of its owner; a superuser. */

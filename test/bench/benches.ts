@@ -23,6 +23,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   visible: benchVisible,
   page: benchPage,
   growth: benchGrowth,
+  rebuild: benchRebuild,
   clocks: benchClocks,
   timekeeper: benchTimekeeper,
   tiers: benchTiers,

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventRegistry } from '#application';
 import { createPool, type Database } from '#database';
-import { newId, type Uuid } from '#event-sourcing';
+import { newId, PARTITION_COUNT, type Uuid } from '#event-sourcing';
 import { carryData, ClientKeys, MasterKeys, sealData } from '#privacy';
 import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
+import { projectionIds } from '../../libs/read-models/src/projections/projection-ids.js';
 import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
 import { allMigrations } from '../../apps/ops/src/migrations.js';
 import { type BenchServer, withServer } from './bench-server.js';
@@ -23,6 +24,8 @@ const PAGES_QUICK = 500;
 const PACED_PER_SECOND = 64;
 const PACED_SECONDS = 5;
 const BRANCH = 'sh-01';
+/** What readers see as read.timeline. */
+const TABLE = `read_timeline_${projectionIds.timeline.version}.timeline`;
 
 /** One client's timeline, a page at a time, through the query that answers the route; at so many events and at a tenth. */
 export const benchPage = ({ rounds, quick, seed }: BenchSettings): Promise<BenchResult> =>
@@ -137,7 +140,7 @@ async function fill(owner: Database, clients: number, master: MasterKeys): Promi
   });
   // nth event of every client, then the next: a client's rows lie apart, as they would after years
   await owner.query(
-    `INSERT INTO read.timeline (client_id, position, branch_id, occurred_at, precision, recorded_at, event_id, stream_id, stream_kind, version,
+    `INSERT INTO ${TABLE} (client_id, position, branch_id, occurred_at, precision, recorded_at, event_id, stream_id, stream_kind, version,
        type, actor_id, actor_role, body)
      SELECT c.id, n * $4::int + c.ordinal, $5, timestamptz '2024-01-01' + n * interval '1 day', 'instant', now(), uuidv7(), uuidv7(), 'contact', 1,
        'ContactLogged', 's-1', 'advisor', c.body
@@ -146,10 +149,10 @@ async function fill(owner: Database, clients: number, master: MasterKeys): Promi
   );
   await owner.query(
     `INSERT INTO read.checkpoints (projection, version, partition, position, fence)
-     SELECT 'timeline', version, partition, $1, 1 FROM generate_series(1, 9) version, generate_series(0, 23) partition`,
-    [clients * A_CLIENT],
+     SELECT $2, $3, partition, $1, 1 FROM generate_series(0, $4::int - 1) partition`,
+    [clients * A_CLIENT, projectionIds.timeline.name, projectionIds.timeline.version, PARTITION_COUNT],
   );
-  await owner.query('VACUUM ANALYZE read.timeline');
+  await owner.query(`VACUUM ANALYZE ${TABLE}`);
   await owner.query('CHECKPOINT');
   const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM read.timeline');
   assertSame('rows of the timeline', rows[0]!.count, clients * A_CLIENT);

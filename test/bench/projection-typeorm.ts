@@ -13,7 +13,7 @@ interface Contact {
 
 const contactEntity = new EntitySchema<Contact>({
   name: 'contact',
-  schema: 'read',
+  schema: 'read_client_contacts_1', // the table itself, for what readers see is a view
   tableName: 'client_contacts',
   columns: {
     contactId: { type: 'uuid', name: 'contact_id', primary: true },
@@ -35,7 +35,7 @@ const checkpointEntity = new EntitySchema<{ name: string; position: number }>({
 type Stated = Pick<Contact, 'channel' | 'direction' | 'automated'> & { startedAt: When };
 
 export interface TypeormProjection {
-  /** Folds these pages into read.client_contacts, a transaction each. */
+  /** Folds these pages into client_contacts, a transaction each. */
   project(pages: readonly RecordedEvent[][], localDate: (at: string) => string): Promise<void>;
   close(): Promise<void>;
 }

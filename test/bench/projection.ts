@@ -35,7 +35,7 @@ export const benchProjection = ({ rounds, quick, seed }: BenchSettings): Promise
     const newRunner = () => new ProjectionRunner({ pool, store: reader, registry: eventRegistry, projections });
     const digests = new Set<string>();
     const measure = async (project: () => Promise<unknown>): Promise<number> => {
-      await owner.query('TRUNCATE read.client_contacts, read.checkpoints, read.batch_attempts, bench_checkpoint');
+      await owner.query('TRUNCATE read_client_contacts_1.client_contacts, read.checkpoints, read.batch_attempts, bench_checkpoint');
       const rate = (count * 1_000) / (await timed(project));
       digests.add(await digestOf(owner));
       assertSame('digests of the read model', digests.size, 1);

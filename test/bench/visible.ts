@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { newId } from '#event-sourcing';
+import { freePort } from '../support/free-port.js';
 import { type ApiWorld, openApiWorld } from './api-world.js';
 import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
 import { allMigrations } from '../../apps/ops/src/migrations.js';
@@ -172,12 +172,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');
   child.kill('SIGKILL');
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
