@@ -34,6 +34,7 @@ if (unknown) {
 
 const results: Record<string, BenchResult> = {};
 const broken: string[] = [];
+const before = machine();
 const start = performance.now();
 for (const name of chosen) {
   console.error(`\n${name}`);
@@ -47,9 +48,8 @@ for (const name of chosen) {
   }
 }
 const seconds = Math.round((performance.now() - start) / 1_000);
-console.log(report(results, settings, seconds));
-if (values.json)
-  writeFileSync(values.json, `${JSON.stringify({ machine: machine(), settings, seconds, broken, results }, undefined, 2)}\n`);
+console.log(report(results, settings, before, seconds));
+if (values.json) writeFileSync(values.json, `${JSON.stringify({ machine: before, settings, seconds, broken, results }, undefined, 2)}\n`);
 if (broken.length > 0) {
   console.error(`BROKEN: ${broken.join(', ')}`);
   process.exitCode = 1;

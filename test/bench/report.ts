@@ -1,21 +1,35 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { type Aim, type BenchResult, type BenchSettings, isMet, type ResultRow } from './bench.js';
 import { shown, table } from './ratios.js';
 
 const HEAD = ['', 'unit', 'ours', 'theirs', 'min', 'median', 'max', 'aim', 'met'];
 
-export function machine(): { cores: number; cpu: string; memoryGiB: number; node: string; on: string } {
-  const cores = cpus();
-  const memoryGiB = Math.round(totalmem() / 2 ** 30);
-  return { cores: cores.length, cpu: cores[0]?.model ?? 'unknown', memoryGiB, node: process.version, on: new Date().toISOString() };
+export interface Machine {
+  cores: number;
+  cpu: string;
+  memoryGiB: number;
+  node: string;
+  /** When it was looked at, and how many processes were running or waiting to in the minute before. */
+  on: string;
+  load: number;
 }
 
-/** One table of all results, and below it what was held constant. */
-export function report(results: Readonly<Record<string, BenchResult>>, settings: BenchSettings, seconds: number): string {
-  const { cores, cpu, memoryGiB, node, on } = machine();
+const QUIET_LOAD = 1;
+
+export function machine(): Machine {
+  const cores = cpus();
+  const memoryGiB = Math.round(totalmem() / 2 ** 30);
+  const on = new Date().toISOString();
+  return { cores: cores.length, cpu: cores[0]?.model ?? 'unknown', memoryGiB, node: process.version, on, load: loadavg()[0]! };
+}
+
+/** One table of all results, and below it what was held constant. `before`: the machine as it was found. */
+export function report(results: Readonly<Record<string, BenchResult>>, settings: BenchSettings, before: Machine, seconds: number): string {
+  const { cores, cpu, memoryGiB, node, on, load } = before;
   const held = Object.entries(results).flatMap(([name, result]) => [`${name}:`, ...result.held.map((sentence) => `  ${sentence}`)]);
   return [
     `\n${on}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}; ${settings.rounds} rounds, seed ${settings.seed}, ${seconds} s in all`,
+    ...(load > QUIET_LOAD ? [`THE MACHINE WAS BUSY when this began (load average ${load.toFixed(1)}): measure again when it is not.`] : []),
     ...(settings.quick ? ['QUICK: small sizes and few rounds. This shows that everything runs; its figures are no measurements.'] : []),
     'min, median and max are of the ratio within each round (of the figure itself where there is nothing to compare with);',
     'ours and theirs are medians. Absolute figures only show the size of things.\n',
