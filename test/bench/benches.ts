@@ -18,7 +18,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   import: benchImport,
   projection: benchProjection,
   replay: benchReplay,
-  rebuild: benchRebuild,
   http: benchHttp,
   visible: benchVisible,
   page: benchPage,

@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
 import { type ApiWorld, openApiWorld } from './api-world.js';
-import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { withServer } from './bench-server.js';
+import { everyMigration, withServer } from './bench-server.js';
 import type { ServerPlan } from './http-server.js';
 
 const CALLERS = 64;
@@ -15,7 +14,7 @@ const SERVER = path.join(import.meta.dirname, 'http-server.js');
 /** POST /v1/contacts: through everything, through everything but the append, and on a bare Fastify. */
 export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
-    const url = await server.newDatabase('http', allMigrations);
+    const url = await server.newDatabase('http', everyMigration);
     const world = await openApiWorld(url, CLIENTS);
     const children: ChildProcess[] = [];
     try {

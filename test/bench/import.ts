@@ -9,8 +9,7 @@ import { bankMarketing } from '../../apps/ops/src/import/bank-marketing.js';
 import { Importer } from '../../apps/ops/src/import/importer.js';
 import { Scratch } from '../../libs/event-store/src/binary-array.js';
 import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
-import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { type BenchServer, withServer } from './bench-server.js';
+import { type BenchServer, everyMigration, withServer } from './bench-server.js';
 import { contactAppend } from './contact-log.js';
 import { timed } from './load.js';
 
@@ -58,7 +57,7 @@ export const benchImport = ({ rounds }: BenchSettings): Promise<BenchResult> =>
   });
 
 let databases = 0;
-const databaseOf = (server: BenchServer): Promise<string> => server.newDatabase(`import_${++databases}`, allMigrations);
+const databaseOf = (server: BenchServer): Promise<string> => server.newDatabase(`import_${++databases}`, everyMigration);
 
 interface Imported {
   seconds: number;

@@ -8,8 +8,7 @@ import { carryData, ClientKeys, MasterKeys, sealData } from '#privacy';
 import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
 import { projectionIds } from '../../libs/read-models/src/projections/projection-ids.js';
 import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
-import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { type BenchServer, withServer } from './bench-server.js';
+import { type BenchServer, everyMigration, withServer } from './bench-server.js';
 import { latenciesOf } from './load.js';
 import { percentile } from './ratios.js';
 
@@ -92,7 +91,7 @@ interface Timeline {
 }
 
 async function open(server: BenchServer, name: string, events: number, master: MasterKeys): Promise<Timeline> {
-  const url = await server.newDatabase(name, allMigrations);
+  const url = await server.newDatabase(name, everyMigration);
   const owner = server.owner(url);
   const clients = events / A_CLIENT;
   const ids = await fill(owner, clients, master);

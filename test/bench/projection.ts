@@ -6,8 +6,7 @@ import { EventStore, LogReader } from '#event-store';
 import { type Projection, ProjectionRunner } from '#read-models';
 import { clientContacts } from '../../libs/read-models/src/projections/client-contacts.js';
 import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
-import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { withServer } from './bench-server.js';
+import { everyMigration, withServer } from './bench-server.js';
 import { contactAppend, contactEvent, PAYLOAD } from './contact-log.js';
 import { timed } from './load.js';
 import { openTypeormProjection } from './projection-typeorm.js';
@@ -22,7 +21,7 @@ const ALL_PARTITIONS = Array.from({ length: PARTITION_COUNT }, (_, partition) =>
 export const benchProjection = ({ rounds, quick, seed }: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
     const count = quick ? EVENTS_QUICK : EVENTS;
-    const url = await server.newDatabase('projection', allMigrations);
+    const url = await server.newDatabase('projection', everyMigration);
     const owner = server.owner(url);
     await fill(url, count, seed);
     await owner.query('VACUUM ANALYZE log.events');

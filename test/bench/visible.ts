@@ -6,8 +6,7 @@ import { newId } from '#event-sourcing';
 import { freePort } from '../support/free-port.js';
 import { type ApiWorld, openApiWorld } from './api-world.js';
 import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
-import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { withServer } from './bench-server.js';
+import { everyMigration, withServer } from './bench-server.js';
 import { percentile } from './ratios.js';
 import { Watcher } from './visible-watcher.js';
 
@@ -25,7 +24,7 @@ export const benchVisible = ({ rounds, quick }: BenchSettings): Promise<BenchRes
   withServer(async (server) => {
     const kafka = await startKafka();
     if ('notRun' in kafka) return { rows: [], held: [`NOT RUN, no Kafka: ${kafka.notRun}`] };
-    const url = await server.newDatabase('visible', allMigrations);
+    const url = await server.newDatabase('visible', everyMigration);
     const world = await openApiWorld(url, CLIENTS);
     const port = await freePort();
     const env = environment(url, world, port, kafka.brokers);
