@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
 import { startEmbeddedPostgres } from '#database';
+import { serveOperations } from '#telemetry';
 import { Home } from '../../ops/src/index.js';
 import { parseArguments } from './arguments.js';
 import { demoLines, runDemo } from './demo.js';
 import { OlderDemo } from './demo-rules.js';
 import { type Standalone, startStandalone } from './standalone.js';
 
+/** Where operations ask, unless OPERATIONS_PORT says otherwise; a free port where that is taken. */
+const OPERATIONS_PORT = 9700;
 const PARENT_CHECK_MS = 500;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -36,8 +39,13 @@ async function runParts(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (reset) await startOver(home);
+  const operations = await serveOperations(OPERATIONS_PORT);
   say('Starting PostgreSQL, the read models and the API ...');
-  const standalone = await startStandalone({ home, port, firmZone, notice: say });
+  const standalone = await startStandalone({ home, port, firmZone, notice: say }).catch(async (error: unknown) => {
+    await operations.close();
+    throw error;
+  });
+  operations.health.watch(standalone.health);
   try {
     const work = demo ? showDemo(standalone, firmZone, json) : showAddress(standalone, home).then(() => standalone.beginKeeping());
     const finished = await Promise.race([work.then(() => true), stopped.then(() => false), standalone.ended.then(() => false)]);
@@ -52,6 +60,7 @@ async function runParts(args: readonly string[]): Promise<number> {
     return 0;
   } finally {
     await standalone.stop();
+    await operations.close();
   }
 }
 

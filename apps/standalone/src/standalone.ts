@@ -6,9 +6,9 @@ import { createPool } from '#database';
 import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
 import { ReadDatabase, ReadModelPositions } from '#read-models';
-import { createLogger } from '#telemetry';
+import { createLogger, type HealthParts } from '#telemetry';
 import { startTierKeeping } from '#tiering';
-import { createApi } from '../../api/src/index.js';
+import { apiOperations, createApi } from '../../api/src/index.js';
 import { Home, type Installation, openStore, type Projecting, startEmbedded, startProjecting } from '../../ops/src/index.js';
 
 export interface StandaloneOptions {
@@ -21,6 +21,8 @@ export interface StandaloneOptions {
 
 export interface Standalone {
   apiUrl: string;
+  /** What operations see of it. */
+  health: HealthParts;
   issuer: LocalIssuer;
   installation: Installation;
   /** Rejects when a part gave up: the process should end. */
@@ -83,6 +85,8 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
       ready,
     });
     opened.push(() => api.close());
+    const operations = apiOperations({ databaseUrl: url }, store);
+    opened.push(operations.close);
     home.tell({ pid: process.pid, databaseUrl: url, apiUrl: api.url });
     const installation: Installation = { url, home, embedded: true, served: true, master, close: async () => {} };
     const ended = Promise.race([
@@ -98,7 +102,7 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
       opened.push(...keepers.map((keeper) => () => keeper.stop()));
       for (const keeper of keepers) keeper.ended.catch((error: unknown) => log.error({ error: String(error) }, 'a keeper gave up'));
     };
-    return { apiUrl: api.url, issuer, installation, ended, beginKeeping, stop };
+    return { apiUrl: api.url, health: operations.health, issuer, installation, ended, beginKeeping, stop };
   } catch (error) {
     await stop();
     throw error;

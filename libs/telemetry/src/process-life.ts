@@ -24,10 +24,12 @@ export interface ProcessOptions {
   name: string;
   /** Where operations ask, unless OPERATIONS_PORT says otherwise. */
   operationsPort: number;
+  /** Whoever has not stopped by then is ended. Default 10 s. */
+  stopWithinMs?: number;
 }
 
 /** How to judge a process, from the environment. Throws where a value is wrong. */
-export const operationsSettings = (defaultPort: number, env: NodeJS.ProcessEnv = process.env) =>
+const operationsSettings = (defaultPort: number, env: NodeJS.ProcessEnv = process.env) =>
   Settings.read(env, (settings) => ({
     host: settings.optional('OPERATIONS_HOST', '127.0.0.1'),
     port: settings.whole('OPERATIONS_PORT', defaultPort, PORT_MAX),
@@ -35,22 +37,38 @@ export const operationsSettings = (defaultPort: number, env: NodeJS.ProcessEnv =
     stallMs: settings.whole('STALL_SECONDS', STALL_SECONDS, STALL_SECONDS_MAX) * 1_000,
   }));
 
+/** Answers operations from now on, as the environment says; at first that this process is starting. */
+export async function serveOperations(
+  defaultPort: number,
+): Promise<{ url: string; health: HealthMonitor; close(this: void): Promise<void> }> {
+  const { stallMs, ...address } = operationsSettings(defaultPort);
+  const health = new HealthMonitor(stallMs);
+  const server = await startOperationsServer(address, health);
+  const close = (): Promise<void> => {
+    health.close();
+    return server.close();
+  };
+  return { url: `http://${server.host}:${server.port}`, health, close };
+}
+
 /**
  * The life of a process: answers operations, starts, runs until SIGTERM or SIGINT, stops within 10 s, and exits. What
  * keeps it from starting is told in one line, for the person who configured it. `fault` of `start` ends it with exit code 1.
  */
-export async function runProcess({ name, operationsPort }: ProcessOptions, start: (fault: () => void) => Promise<Running>): Promise<void> {
+export async function runProcess(
+  { name, operationsPort, stopWithinMs = STOP_DEADLINE_MS }: ProcessOptions,
+  start: (fault: () => void) => Promise<Running>,
+): Promise<void> {
   const log = createLogger(name);
   try {
-    const { stallMs, ...address } = operationsSettings(operationsPort);
-    const health = new HealthMonitor(stallMs);
-    const operations = await startOperationsServer(address, health);
+    const operations = await serveOperations(operationsPort);
     const endTracing = await startTracing(name);
     const running = await start(() => process.exit(GAVE_UP));
-    health.watch(running.health);
-    const stop = (signal: string): void => void stopProcess(log, signal, [() => running.close(), () => operations.close(), endTracing]);
+    operations.health.watch(running.health);
+    const stop = (signal: string): void =>
+      void stopProcess(log, signal, stopWithinMs, [() => running.close(), operations.close, endTracing]);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop(signal));
-    log.info({ ...running.told, operations: `http://${operations.host}:${operations.port}` }, `${name} is up`);
+    log.info({ ...running.told, operations: operations.url }, `${name} is up`);
   } catch (error) {
     log.fatal({ error: (error as Error).message }, `${name} did not start`);
     log.debug({ stack: (error as Error).stack }, 'where');
@@ -58,12 +76,12 @@ export async function runProcess({ name, operationsPort }: ProcessOptions, start
   }
 }
 
-async function stopProcess(log: Logger, signal: string, closings: readonly (() => Promise<unknown>)[]): Promise<void> {
+async function stopProcess(log: Logger, signal: string, withinMs: number, closings: readonly (() => Promise<unknown>)[]): Promise<void> {
   log.info({ signal }, 'stopping');
   setTimeout(() => {
-    log.fatal({ withinMs: STOP_DEADLINE_MS }, 'did not stop in time; what was acknowledged is in the log');
+    log.fatal({ withinMs }, 'did not stop in time; what was acknowledged is in the log');
     process.exit(GAVE_UP);
-  }, STOP_DEADLINE_MS).unref();
+  }, withinMs).unref();
   try {
     for (const close of closings) await close();
     log.info('stopped');

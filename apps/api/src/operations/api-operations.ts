@@ -5,7 +5,7 @@ import { type Look, type Operations } from '#telemetry';
 import type { ApiConfig } from '../config.js';
 
 /** What operations see of the API: whether commands are answered, and how fresh what it shows is. */
-export function apiOperations({ databaseUrl: url }: ApiConfig, store: Pick<EventStore, 'appendLoad'>): Operations {
+export function apiOperations({ databaseUrl: url }: Pick<ApiConfig, 'databaseUrl'>, store: Pick<EventStore, 'appendLoad'>): Operations {
   const { sql, dependency, close } = openOperationsDatabase({ url, role: 'rapport_api' });
   const endFigures = showFreshness(sql); // also seen where no projector is left to tell
   const commands = async (): Promise<Look> => {

@@ -1,0 +1,12 @@
+import { runProcess } from '#telemetry';
+
+// `stubborn-process.js <name>`: a process that does not stop by itself (`never`), fails to (`badly`), or does (`well`).
+const [, , how] = process.argv;
+const closings: Record<string, () => Promise<void>> = {
+  never: () => new Promise(() => undefined),
+  badly: () => Promise.reject(new Error('a connection hangs')),
+  well: () => Promise.resolve(),
+};
+const health = { dependencies: [], works: [] };
+await runProcess({ name: 'stubborn', operationsPort: 0, stopWithinMs: 300 }, async () => ({ health, close: closings[how!]! }));
+setInterval(() => undefined, 1_000);
