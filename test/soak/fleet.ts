@@ -40,6 +40,7 @@ export class Fleet {
   constructor(private readonly options: FleetOptions) {
     this.log = createWriteStream(options.logFile);
     for (const app of APPS) for (const nth of [0, 1]) this.members.push(this.join(app, nth));
+    process.once('exit', () => this.killAll()); // however we end, nothing of ours goes on
   }
 
   of(app: App): Member[] {

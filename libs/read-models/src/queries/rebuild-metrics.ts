@@ -11,10 +11,8 @@ export interface RebuildUnderWay {
 
 const BUILDING = `SELECT model, schema_name AS schema FROM read.generations WHERE state = 'building' ORDER BY model`;
 
-/** The generations that are being filled, each by its own checkpoints; none where this database knows no generations. */
+/** The generations that are being filled, each by its own checkpoints. */
 export async function rebuildsUnderWay(database: Sql): Promise<RebuildUnderWay[]> {
-  const { rows: known } = await database.query<{ made: boolean }>(`SELECT to_regclass('read.generations') IS NOT NULL AS made`);
-  if (!known[0]!.made) return [];
   const { rows: building } = await database.query<{ model: string; schema: string }>(BUILDING);
   return Promise.all(
     building.map(async ({ model: projection, schema }) => {
