@@ -94,7 +94,8 @@ export const tierWorlds: fc.Arbitrary<TierWorld> = fc
     ...{ first: tierRules('v1'), second: tierRules('v2'), secondFrom: days('2026-01-01', 150) },
     ...{ atFirst, steps: fc.array(step, { minLength: 6, maxLength: 9 }) },
   })
-  .map(({ atFirst: { complete, rated }, steps, ...rules }) => {
+  .map(({ atFirst: { complete, rated }, steps: drawn, ...rules }) => {
+    const steps = withoutRepeatedUnlinking(drawn);
     const foreign = steps.flatMap(({ facts }) => facts.flatMap((one) => ('currency' in one && one.currency === 'USD' ? [one.on] : [])));
     const facts: Fact[] = [
       ...complete.flatMap((on): Fact[] => Object.values(sources).map((name) => ({ kind: 'day', source: name, on }))),
@@ -104,3 +105,14 @@ export const tierWorlds: fc.Arbitrary<TierWorld> = fc
     const acts: Step[] = [{ ...opening!, facts: [...facts, ...opening!.facts] }, ...rest, { facts: [], act: 'late', pageSize: 1 }];
     return { ...rules, steps: acts.map((one, i) => (i < 2 && one.act === 'late' ? { ...one, act: 'run' } : one)) };
   });
+
+/** A client's account that is not linked is not unlinked: the command would be refused. */
+function withoutRepeatedUnlinking(steps: readonly Step[]): Step[] {
+  const unlinked = new Set<string>();
+  const possible = (one: Fact): boolean => {
+    if (one.kind !== 'unlinked') return true;
+    const account = `${one.client} ${one.account}`;
+    return !unlinked.has(account) && unlinked.add(account).size > 0;
+  };
+  return steps.map((step) => ({ ...step, facts: step.facts.filter(possible) }));
+}
