@@ -52,6 +52,9 @@ async function hunt(): Promise<boolean> {
       const { kills, found } = await soak({ seed, size: SIZES.hunt, root, untilFound: true, say });
       say(found.slice(0, 5).join('\n'));
       hunts.push({ name: mutant.name, kills, found });
+    } catch (error) {
+      say(`the soak itself broke, which finds nothing: ${String(error)}`);
+      hunts.push({ name: mutant.name, kills: 0, found: [] });
     } finally {
       rmSync(root, { recursive: true, force: true });
     }

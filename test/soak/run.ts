@@ -117,8 +117,6 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     result.tailed = tail.count;
     over.abort();
     await tailing;
-  } catch (error) {
-    onViolation(error instanceof Error ? error.message : String(error));
   } finally {
     over.abort();
     result.lostAnswers = world.apis.reduce((sum, { line }) => sum + line.lost.length, 0);

@@ -4,7 +4,7 @@ import { TOPICS } from '../world.js';
 import type { Fault } from './fault.js';
 
 const GATHERED_MS = 600;
-const TRIES = 20;
+const TRIES = 100;
 const RETRY_MS = 500;
 
 const repeats: Fault = {
