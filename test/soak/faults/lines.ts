@@ -5,11 +5,18 @@ import type { Fault } from './fault.js';
 
 const LOSING_MAX_MS = 5_000;
 const POLL_MS = 20;
+const CUT_EVERY_MS = 300;
 
+/** Again and again, so that some of it is in the middle of a request. */
 const cut = (name: string, lineOf: (world: World) => FaultProxy): Fault => ({
-  name: `all connections to ${name} cut`,
+  name: `all connections to ${name} cut, again and again`,
   kills: 0,
-  run: async ({ world }) => void lineOf(world).cut(),
+  async run({ world, chance }) {
+    for (let cuts = 5 + chance.whole(10); cuts > 0; cuts--) {
+      lineOf(world).cut();
+      await sleep(chance.whole(CUT_EVERY_MS));
+    }
+  },
 });
 
 const away = (name: string, lineOf: (world: World) => FaultProxy): Fault => ({
