@@ -19,6 +19,8 @@ export interface LoadCounts {
 export interface LoadOptions {
   subject: string;
   bearer: string;
+  /** At work at the same time. */
+  people: number;
   /** The APIs by their lines; a command that is sent again goes to the next one. */
   urls: readonly string[];
   journal: Journal;
@@ -27,7 +29,6 @@ export interface LoadOptions {
   onViolation: (sentence: string) => void;
 }
 
-const CALLERS = 8;
 const ASK_MAX = 60;
 const ASK_EVERY_MS = 100;
 const ANSWER_MS = 20_000;
@@ -51,7 +52,7 @@ export class Load {
     const caller = async (chance: Chance): Promise<void> => {
       while (!signal.aborted) await this.visit(chance, signal);
     };
-    await Promise.all(Array.from({ length: CALLERS }, () => caller(this.options.chance.branch())));
+    await Promise.all(Array.from({ length: this.options.people }, () => caller(this.options.chance.branch())));
   }
 
   /** A command and what is known of it at the end; undefined where that is nothing. */

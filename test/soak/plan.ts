@@ -8,21 +8,25 @@ import { rebuiltUnderLoad } from './faults/rebuilds.js';
 
 export interface Size {
   rounds: number;
+  /** People at work at the same time. */
+  callers: number;
   /** SIGKILLs of each round at least. */
   kills: number;
   /** Faults of other kinds in each round. */
   others: number;
-  /** Answers that one fault loses. */
+  /** Read models rebuilt in each round. */
+  rebuilds: number;
+  /** Answers lost in each round. */
   lostAnswers: number;
   /** Between two faults at most. */
   pauseMs: number;
 }
 
-/** `full`: 200 kills, 2,000 lost answers. `hunt`: at most 50 kills, to find a mutant. */
+/** `full`: 200 kills, 2,000 lost answers, 20 rebuilds. `hunt`: at most 50 kills, to find a mutant. */
 export const SIZES = {
-  quick: { rounds: 1, kills: 11, others: 8, lostAnswers: 40, pauseMs: 400 },
-  full: { rounds: 20, kills: 10, others: 6, lostAnswers: 110, pauseMs: 800 },
-  hunt: { rounds: 4, kills: 12, others: 10, lostAnswers: 40, pauseMs: 400 },
+  quick: { rounds: 1, callers: 8, kills: 11, others: 8, rebuilds: 1, lostAnswers: 40, pauseMs: 400 },
+  full: { rounds: 10, callers: 24, kills: 20, others: 12, rebuilds: 2, lostAnswers: 210, pauseMs: 2_000 },
+  hunt: { rounds: 4, callers: 8, kills: 12, others: 10, rebuilds: 1, lostAnswers: 40, pauseMs: 400 },
 } satisfies Record<string, Size>;
 
 export const FAULTS: readonly Fault[] = [...processFaults, ...lineFaults, ...machineFaults, ...deliveryFaults, rebuiltUnderLoad];
@@ -42,7 +46,7 @@ export function* plans(chance: Chance, size: Size, faults: readonly Fault[]): Ge
       return left.pop()!;
     };
   };
-  const always = faults.filter((fault) => fault === answersLost || fault === rebuiltUnderLoad);
+  const always = [answersLost, ...Array.from({ length: size.rebuilds }, () => rebuiltUnderLoad)];
   const other = deck(faults.filter((fault) => fault.kills === 0 && !always.includes(fault)));
   const kill = deck(faults.filter(({ kills }) => kills > 0));
   for (let round = 0; round < size.rounds; round++) {

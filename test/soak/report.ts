@@ -1,5 +1,6 @@
 import { table } from '../bench/ratios.js';
 import { shown } from './checks/check.js';
+import { rebuiltUnderLoad } from './faults/rebuilds.js';
 import type { SoakResult } from './run.js';
 
 export interface Report {
@@ -26,6 +27,7 @@ export function reportOf(result: SoakResult): Report {
     ['commands repeated, each answered as before', String(load.repeated)],
     ['reads that named the position of a write', String(load.reads)],
     ['events tail-read', String(tailed)],
+    ['read models rebuilt, 5 rebalances or more each', String(faults.get(rebuiltUnderLoad.name) ?? 0)],
     ['seconds', String(seconds)],
   ];
   const done = [...faults].sort().map(([name, times]) => [name, String(times)]);

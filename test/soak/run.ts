@@ -88,7 +88,7 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     const subject = 'loader';
     const load = new Load({
       ...{ subject, bearer: await world.bearer(subject, 'branchManager'), urls: world.apis.map(({ url }) => url) },
-      ...{ journal, chance: chance.branch(), onViolation },
+      ...{ people: size.callers, journal, chance: chance.branch(), onViolation },
     });
     result.load = load.counts;
     const backOffice = new BackOfficeLoad(world.kafka.brokers, chance.branch());

@@ -3,7 +3,7 @@ import type { FaultProxy } from '../../support/fault-proxy.js';
 import type { World } from '../world.js';
 import type { Fault } from './fault.js';
 
-const LOSING_MAX_MS = 5_000;
+const LOSING_MAX_MS = 15_000;
 const POLL_MS = 20;
 const CUT_EVERY_MS = 300;
 
