@@ -37,10 +37,15 @@ export class Fleet {
   private stopping = false;
   private readonly log: WriteStream;
 
+  readonly killAll = (): void => {
+    this.stopping = true;
+    for (const { child } of this.members) if (!ended(child)) child.kill('SIGKILL');
+  };
+
   constructor(private readonly options: FleetOptions) {
     this.log = createWriteStream(options.logFile);
     for (const app of APPS) for (const nth of [0, 1]) this.members.push(this.join(app, nth));
-    process.once('exit', () => this.killAll()); // however we end, nothing of ours goes on
+    process.once('exit', this.killAll); // however we end, nothing of ours goes on
   }
 
   of(app: App): Member[] {
@@ -90,12 +95,9 @@ export class Fleet {
       }),
     );
     this.log.end();
+    this.killAll();
+    process.removeListener('exit', this.killAll);
     return bad.flat();
-  }
-
-  killAll(): void {
-    this.stopping = true;
-    for (const { child } of this.members) if (!ended(child)) child.kill('SIGKILL');
   }
 
   private join(app: App, nth: number): Member {

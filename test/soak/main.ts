@@ -47,7 +47,8 @@ async function hunt(): Promise<boolean> {
   for (const mutant of MUTANTS.filter(({ name }) => name.includes(values.only))) {
     say(`\n${mutant.name}`);
     const root = build(mutant);
-    process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+    const remove = (): void => rmSync(root, { recursive: true, force: true });
+    process.once('exit', remove);
     try {
       const { kills, found } = await soak({ seed, size: SIZES.hunt, root, untilFound: true, say });
       say(found.slice(0, 5).join('\n'));
@@ -56,7 +57,8 @@ async function hunt(): Promise<boolean> {
       say(`the soak itself broke, which finds nothing: ${String(error)}`);
       hunts.push({ name: mutant.name, kills: 0, found: [] });
     } finally {
-      rmSync(root, { recursive: true, force: true });
+      remove();
+      process.removeListener('exit', remove);
     }
   }
   say(huntReport(seed, hunts));

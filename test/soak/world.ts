@@ -71,7 +71,6 @@ export async function openWorld(folder: string, root: string): Promise<World> {
     },
     async close() {
       const bad = await fleet.stop();
-      fleet.killAll();
       await owner.end();
       for (const { line } of apis) await line.close();
       await Promise.all([postgres.stop(), kafka.stop()]);
