@@ -53,6 +53,7 @@ export interface SoakResult {
 
 const UP_MAX_MS = 60_000;
 const LOOKS_MAX = 3;
+const FOUND_SHOWN = 20;
 
 /** Rounds of load and faults, each followed by quiet and a look at everything. Leaves nothing behind. */
 export async function soak({ seed, size, root, untilFound, say }: SoakOptions): Promise<SoakResult> {
@@ -68,7 +69,10 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
   const found: string[] = [];
   const seen = new Set<string>();
   const onViolation = (sentence: string): void => {
-    if (!seen.has(sentence)) found.push(sentence);
+    if (!seen.has(sentence)) {
+      found.push(sentence);
+      if (found.length <= FOUND_SHOWN) say(`FOUND ${sentence}`);
+    }
     seen.add(sentence);
   };
   const { can, notRun } = able({ disk: world.postgres.walDisk !== undefined, faketime: world.clocks !== undefined });

@@ -19,7 +19,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 export const HEARTBEAT_MS = 2_000;
 const LONG_POLL_MS = 100; // stopping waits for it
 const LONGEST_RETRY_MS = 5_000;
-const STOP_DEADLINE_MS = 8_000;
+const STOP_DEADLINE_MS = 5_000; // of the ten seconds that a process has to stop in
 const log = createLogger('kafka-member');
 
 /** A consumer as every reader of ours is one: it makes no topic, commits nothing by itself, and tries again within bounds. */

@@ -1,6 +1,9 @@
 import type { Database, Sql } from '#database';
 import type { ProjectionId } from './projection.js';
 
+/** A batch that was begun this often and never ended is begun again with fewer events. */
+export const MAX_BATCH_ATTEMPTS = 2;
+
 // A count must survive this process, not a crash of the server, so its commit need not wait for the disk.
 const WITHOUT_FSYNC = `WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 

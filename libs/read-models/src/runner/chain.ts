@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '#event-sourcing';
+import { MAX_BATCH_ATTEMPTS } from './attempts.js';
 import type { LogReader } from '#event-store';
 import type { Slice } from '#event-feed';
 
@@ -42,4 +43,28 @@ export async function* stretches(store: Pick<LogReader, 'read'>, slice: Slice, f
   }
   if (slice.lastPosition > reached) yield* fill(slice.lastPosition);
   yield { partition, events, reached: Math.max(reached, slice.watermark), cursor: slice.cursor };
+}
+
+const FEWER = 8;
+
+/**
+ * How many events of a partition to begin with. A batch that never ended was killed with its process, or kills it: a small
+ * one gets further in the first case, and finds the event in the other.
+ */
+export function sizeAfter(attempts: number, batch: readonly Stretch[]): number {
+  const most = Math.max(1, ...batch.map(({ events }) => events.length));
+  return Math.max(1, Math.floor(most / FEWER ** Math.max(0, attempts - MAX_BATCH_ATTEMPTS)));
+}
+
+/** The first `size` events of each stretch, and what is left; undefined where that is nothing. */
+export function split(batch: readonly Stretch[], size: number): [first: readonly Stretch[], rest: readonly Stretch[] | undefined] {
+  if (batch.every(({ events }) => events.length <= size)) return [batch, undefined];
+  // where the feed reads on is known at a stretch's end alone
+  const first = batch.map((stretch) => {
+    if (stretch.events.length <= size) return stretch;
+    const events = stretch.events.slice(0, size);
+    return { partition: stretch.partition, events, reached: events.at(-1)!.position, cursor: undefined };
+  });
+  const rest = batch.filter(({ events }) => events.length > size).map((stretch) => ({ ...stretch, events: stretch.events.slice(size) }));
+  return [first, rest];
 }

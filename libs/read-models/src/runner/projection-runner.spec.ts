@@ -123,6 +123,23 @@ describe('a projection’s rows', () => {
     expect(await digestOf(ledger.owner)).toBe(await expectedDigest(ledger.owner));
   });
 
+  it('get on in a few transactions where a batch was killed often, instead of one by one', async () => {
+    const sizes: number[] = [];
+    const watched = {
+      ...balances,
+      apply: (...[db, events]: Parameters<typeof balances.apply>) => (sizes.push(events.length), balances.apply(db, events)),
+    };
+    const runner = newRunner([watched, tallies]);
+    await runner.checkpoints(EVERY_PARTITION);
+    await ledger.owner.query(
+      `INSERT INTO read.batch_attempts (runner, partition, after, attempts) SELECT 'projector', p, 0, 2 FROM generate_series(0, 23) p`,
+    );
+    await runner.consume(slicesOf(log));
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(log.length);
+    expect(sizes.length).toBeLessThan(4);
+    expect(await digestOf(ledger.owner)).toBe(await expectedDigest(ledger.owner));
+  });
+
   it('wait where the store lags behind the feed', async () => {
     const runner = newRunner();
     await runner.checkpoints(EVERY_PARTITION);

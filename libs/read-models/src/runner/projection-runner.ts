@@ -3,8 +3,8 @@ import { type Checkpoint, type FeedConsumer, type Slice, TakenOver } from '#even
 import type { EventRegistry } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { createLogger } from '#telemetry';
-import { countBatch } from './attempts.js';
-import { type Stretch, stretches } from './chain.js';
+import { countBatch, MAX_BATCH_ATTEMPTS } from './attempts.js';
+import { sizeAfter, split, type Stretch, stretches } from './chain.js';
 import { moveCheckpoints, placeOf, takeOver } from './checkpoint-table.js';
 import { isSystemFault } from './database-fault.js';
 import { Isolation } from './isolation.js';
@@ -24,8 +24,6 @@ export interface ProjectionRunnerOptions {
 }
 
 const IDLE_MOVE_MS = 100;
-/** A batch that was begun this often and never ended is run one event at a time. */
-const MAX_BATCH_ATTEMPTS = 2;
 const log = createLogger('projections');
 
 /**
@@ -136,13 +134,26 @@ export class ProjectionRunner implements FeedConsumer {
       const after = new Map(units.map(({ partition }) => [partition, this.marks.lowest(partition).reached]));
       const attempts = await countBatch(this.options.pool, this.options.name ?? 'projector', after, !this.lastFaultWasTheirs);
       this.lastFaultWasTheirs = false;
-      try {
-        await this.commit(units, attempts > MAX_BATCH_ATTEMPTS);
-      } catch (error) {
-        this.lastFaultWasTheirs = isSystemFault(error) || error instanceof TakenOver;
-        throw error;
-      }
+      const size = sizeAfter(attempts, batch);
+      const [first, rest] = split(batch, size);
+      await this.applyCounted(rest ? this.unitsOf(first) : units, first, attempts > MAX_BATCH_ATTEMPTS && size === 1);
+      if (rest) await this.apply(rest);
+      return;
     }
+    this.pass(batch);
+  }
+
+  private async applyCounted(units: readonly Unit[], batch: readonly Stretch[], oneByOne: boolean): Promise<void> {
+    try {
+      await this.commit(units, oneByOne);
+    } catch (error) {
+      this.lastFaultWasTheirs = isSystemFault(error) || error instanceof TakenOver;
+      throw error;
+    }
+    this.pass(batch);
+  }
+
+  private pass(batch: readonly Stretch[]): void {
     for (const { partition, reached, cursor } of batch) {
       for (const projection of this.options.projections) this.marks.pass(projection, partition, reached, cursor);
     }
