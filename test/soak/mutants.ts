@@ -24,6 +24,9 @@ const NUMBERED = '(SELECT last_value FROM log.numbers)';
 /** Numbered now, visible a little later, as with every sequence. */
 const LATE = `PERFORM setval('log.numbers', v_last); ${FREE} PERFORM pg_sleep(random() * 0.02);`;
 
+/** The moment at which a kill or a freeze tells, as long as on a slow machine. */
+const SLOWLY = 'await new Promise((resolve) => setTimeout(resolve, 150));';
+
 /**
  * They exist in copies of the compiled product alone, made for one run each: nothing in the product's own code can turn
  * one on.
@@ -64,7 +67,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'checkpoints move without their fence',
-    patches: [{ file: 'libs/read-models/src/runner/checkpoint-table.js', find: 'AND c.fence = m.fence AND c.position = m.was', put: '' }],
+    patches: [
+      { file: 'libs/read-models/src/runner/checkpoint-table.js', find: 'AND c.fence = m.fence AND c.position = m.was', put: '' },
+      { file: 'libs/read-models/src/runner/unit.js', find: 'await besideOthers(db);', put: `${SLOWLY} await besideOthers(db);` },
+    ],
   },
   {
     name: 'positions come from a sequence that is tailed',
@@ -114,7 +120,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: TIMEKEEPER,
         find: 'const sight = this.newSight(); await sight.load(entries',
-        put: 'await this.cases.save({ ...this.progress, position: last.position }, []); const sight = this.newSight(); await sight.load(entries',
+        put: `await this.cases.save({ ...this.progress, position: last.position }, []); ${SLOWLY} const sight = this.newSight(); await sight.load(entries`,
       },
     ],
   },
@@ -124,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: READER,
         find: 'try { await beating(handle(',
-        put: 'try { await commit(batch.partition, String(BigInt(last) + 1n)); await beating(handle(',
+        put: `try { await commit(batch.partition, String(BigInt(last) + 1n)); ${SLOWLY} await beating(handle(`,
       },
     ],
   },
