@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { createPool, type Database } from '#database';
+import { newId } from '#event-sourcing';
+import { EventStore } from '#event-store';
 import { METRIC_LABELS } from '#telemetry';
 import { aClient, aComplaint, aRequest, type Caller } from './support/api.js';
 import { type AppProcess, installProcesses, type ProcessInstallation, until } from './support/installation.js';
@@ -121,6 +123,32 @@ describeWithKafka('every app, as operations see it', () => {
       expect(ofTrace()).toContainEqual(expect.objectContaining({ service, name, parentSpanId: request.spanId }));
     }
     expect(JSON.stringify(receiver.spans)).not.toMatch(/王芳|310101|branchManager|C-\d/);
+  });
+
+  it('goes on, traced, past an event whose metadata nobody can read', async () => {
+    const store = await EventStore.open({ url: installation.database.url, role: 'rapport_api', applicationName: 'broken' });
+    const client = newId();
+    const broken = async (metadata: string): Promise<number> => {
+      const event = {
+        eventId: newId(),
+        type: 'ContactLogged',
+        schemaVersion: 1,
+        occurredAt: '2026-03-11T01:00:00.000Z',
+        data: '{}',
+        metadata,
+      };
+      const stream = { id: newId(), kind: 'contact', key: client };
+      const command = { commandId: newId(), requestHash: 'a'.repeat(64), keepOutcome: 'sevenDays', expectedVersion: 0 } as const;
+      const outcome = await store.append({ ...command, stream, events: [event] });
+      return outcome.kind === 'accepted' ? outcome.position : 0;
+    };
+    const last = Math.max(await broken('null'), await broken('no JSON'), await broken('{}'));
+    await store.close();
+    const behind = `SELECT least((SELECT position FROM feed.relay_state WHERE topic = $1), (SELECT min(position) FROM read.checkpoints)) AS position`;
+    await until(async () => (await owner.query<{ position: number }>(behind, [installation.env.KAFKA_TOPIC])).rows[0]!.position >= last);
+    const { rows } = await owner.query('SELECT DISTINCT key FROM read.parked');
+    expect(rows).toEqual([{ key: client }]);
+    await owner.query('DELETE FROM read.parked');
   });
 
   it('has every figure that the dashboard and the alerts ask for', async () => {

@@ -103,12 +103,3 @@ export function assertSame(what: string, actual: unknown, expected: unknown): vo
   const [is, should] = [actual, expected].map((value) => JSON.stringify(value));
   if (is !== should) throw new Error(`wrong result, ${what}: ${is} is not ${should}`);
 }
-
-/** Numbers in [0, 1), the same in every run with the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -1,7 +1,8 @@
 import dayjs from 'dayjs';
 import businessTime from 'dayjs-business-time';
 import { type Calendar, MINUTE_MS, PreparedCalendar, type Window } from '#service-levels';
-import { type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
+import { Chance } from '../support/chance.js';
+import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
 
 const ZONE = 'Asia/Shanghai';
 const CLOCKS = 2_000;
@@ -83,8 +84,8 @@ function prepareDayjs(): void {
 
 /** On whole minutes at any time of 2025 to September, the same in every run with one seed. */
 function someClocks(seed: number): Clock[] {
-  const random = randomFrom(seed);
-  const next = (below: number): number => Math.floor(random() * below);
+  const chance = new Chance(seed);
+  const next = (below: number): number => chance.whole(below);
   const firstMs = Date.parse('2025-01-02T00:00:00+08:00');
   return Array.from({ length: CLOCKS }, () => ({
     startMs: firstMs + next(270 * 1440) * MINUTE_MS,

@@ -7,7 +7,8 @@ import { newId, PARTITION_COUNT, type Uuid } from '#event-sourcing';
 import { carryData, ClientKeys, MasterKeys, sealData } from '#privacy';
 import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
 import { projectionIds } from '../../libs/read-models/src/projections/projection-ids.js';
-import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
+import { Chance } from '../support/chance.js';
+import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
 import { type BenchServer, everyMigration, withServer } from './bench-server.js';
 import { latenciesOf } from './load.js';
 import { percentile } from './ratios.js';
@@ -36,15 +37,15 @@ export const benchPage = ({ rounds, quick, seed }: BenchSettings): Promise<Bench
       const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
       const [small, large] = [await open(server, 'few', events / 10, master), await open(server, 'many', events, master)];
       for (const timeline of [small, large]) await timeline.checkPlan();
-      const random = randomFrom(seed);
+      const chance = new Chance(seed);
       const p = (timeline: Timeline, readers: number, share: number) => async (): Promise<number> => {
-        const taken = await latenciesOf(readers, readers === 1 ? pages / 4 : pages, () => timeline.read(random));
+        const taken = await latenciesOf(readers, readers === 1 ? pages / 4 : pages, () => timeline.read(chance));
         return percentile(taken, share);
       };
       const measured = await Rounds.of(
         [
           { name: 'p99 of 32', unit: 'ms', measure: p(large, READERS, 0.99) },
-          { name: 'p99 paced', unit: 'ms', measure: async () => percentile(await paced(() => large.read(random)), 0.99) },
+          { name: 'p99 paced', unit: 'ms', measure: async () => percentile(await paced(() => large.read(chance)), 0.99) },
           { name: 'p50 of 1', unit: 'ms', measure: p(large, 1, 0.5) },
           { name: 'p99 of 32, tenth', unit: 'ms', measure: p(small, READERS, 0.99) },
           { name: 'p50 of 1, tenth', unit: 'ms', measure: p(small, 1, 0.5) },
@@ -86,7 +87,7 @@ async function paced(read: () => Promise<void>): Promise<number[]> {
 
 interface Timeline {
   /** Some page of some client. */
-  read(random: () => number): Promise<void>;
+  read(chance: Chance): Promise<void>;
   checkPlan(): Promise<void>;
 }
 
@@ -103,8 +104,8 @@ async function open(server: BenchServer, name: string, events: number, master: M
   await keys.find(ids);
   const nexts = new Map<Uuid, readonly string[]>();
   return {
-    async read(random) {
-      const clientId = ids[Math.floor(random() * ids.length)]!;
+    async read(chance) {
+      const clientId = chance.one(ids);
       const after = nexts.get(clientId);
       const page = await handler.execute(new ClientTimelineQuery(clientId, BRANCH, { limit: LIMIT, ...(after && { after }) }));
       const first = page?.items[0]?.data as { summary?: string } | undefined;

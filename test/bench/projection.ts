@@ -5,7 +5,8 @@ import { newId, PARTITION_COUNT, type RecordedEvent, toLocalDate, type Uuid } fr
 import { EventStore, LogReader } from '#event-store';
 import { type Projection, ProjectionRunner } from '#read-models';
 import { clientContacts } from '../../libs/read-models/src/projections/client-contacts.js';
-import { assertSame, type BenchResult, type BenchSettings, randomFrom, Rounds } from './bench.js';
+import { Chance } from '../support/chance.js';
+import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
 import { everyMigration, withServer } from './bench-server.js';
 import { contactAppend, contactEvent, PAYLOAD } from './contact-log.js';
 import { timed } from './load.js';
@@ -68,11 +69,11 @@ export const benchProjection = ({ rounds, quick, seed }: BenchSettings): Promise
 /** Contacts, and amendments of contacts logged before. */
 async function fill(url: string, count: number, seed: number): Promise<void> {
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'bench' });
-  const random = randomFrom(seed);
+  const chance = new Chance(seed);
   const logged: { id: Uuid; key: Uuid; version: number }[] = [];
   const WAVE = 1_000;
   for (let done = 0; done < count; done += WAVE) {
-    const amended = new Set(done === 0 ? [] : Array.from({ length: WAVE * 0.4 }, () => logged[Math.floor(random() * logged.length)]!));
+    const amended = new Set(done === 0 ? [] : Array.from({ length: WAVE * 0.4 }, () => chance.one(logged)));
     const amendments = [...amended].map((contact) =>
       contactAppend([contactEvent('ContactAmended', contact.key)], {
         stream: { id: contact.id, kind: 'contact', key: contact.key },

@@ -4,7 +4,7 @@ import { createKafka, ensureTopic } from '#event-feed';
 import { addDays } from '#event-sourcing';
 import { assets, rawOf } from '../support/back-office-messages.js';
 import { aClient, type Caller } from '../support/caller.js';
-import type { Chance } from './chance.js';
+import type { Chance } from '../support/chance.js';
 import { TOPICS } from './world.js';
 
 const ACCOUNTS = 12;

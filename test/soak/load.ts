@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandIdOf, newId } from '#event-sourcing';
 import { aClient, aComplaint, type Answer, aRequest, Caller } from '../support/caller.js';
-import type { Chance } from './chance.js';
+import type { Chance } from '../support/chance.js';
 import type { Journal } from './journal.js';
 
 export interface LoadCounts {

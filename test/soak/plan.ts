@@ -1,4 +1,4 @@
-import type { Chance } from './chance.js';
+import type { Chance } from '../support/chance.js';
 import { deliveryFaults, topicsDeleted } from './faults/deliveries.js';
 import type { Fault } from './faults/fault.js';
 import { answersLost, lineFaults } from './faults/lines.js';

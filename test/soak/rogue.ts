@@ -3,7 +3,7 @@ import type { Database } from '#database';
 import { createKafka, toRecord } from '#event-feed';
 import { newId, partitionOf, type RecordedEvent, type Uuid } from '#event-sourcing';
 import { EventStore, LogReader } from '#event-store';
-import type { Chance } from './chance.js';
+import type { Chance } from '../support/chance.js';
 import type { Journal } from './journal.js';
 import { TOPICS, type World } from './world.js';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Caller } from '../support/caller.js';
 import { BackOfficeLoad } from './back-office-load.js';
-import { Chance } from './chance.js';
+import { Chance } from '../support/chance.js';
 import type { Check } from './checks/check.js';
 import { checkCommands } from './checks/commands.js';
 import { checkInbox } from './checks/inbox.js';
@@ -40,7 +40,6 @@ export interface SoakResult {
   faults: Map<string, number>;
   notRun: string[];
   load: LoadCounts;
-  events: number;
   tailed: number;
   /** Of the last round; earlier ones only where they found something. */
   checks: Check[];
@@ -78,15 +77,16 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
   const { can, notRun } = able({ disk: world.postgres.walDisk !== undefined, faketime: world.clocks !== undefined });
   const result: SoakResult = {
     ...{ seed, rounds: 0, kills: 0, lostAnswers: 0, faults: new Map(), notRun: notRun.map(({ name }) => name), load: undefined! },
-    ...{ events: 0, tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
+    ...{ tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
   };
   const over = new AbortController();
-  const interrupted = (): void =>
-    void world.close().finally(() => {
-      rmSync(folder, { recursive: true, force: true });
-      process.exit(130);
-    }); // else a mounted disk would outlive us
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+  let ending: Promise<void> | undefined; // npm passes on a Ctrl-C that the terminal has sent already
+  const end = async (): Promise<void> => {
+    await world.close(); // a mounted disk would outlive us
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const interrupted = (): void => void (ending ??= end().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupted);
   try {
     const rogue = new Rogue(world, journal);
     const subject = 'loader';
@@ -117,7 +117,6 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
       say(`round ${result.rounds}: ${result.kills} kills, ${load.counts.acknowledged} acknowledged, ${found.length} findings`);
       if (untilFound && found.length > 0) break;
     }
-    result.events = tail.count;
     result.tailed = tail.count;
     over.abort();
     await tailing;

@@ -3,6 +3,7 @@ import { chownSync, cpSync, mkdirSync, renameSync, rmSync, statSync, symlinkSync
 import path from 'node:path';
 import { createPool, type EmbeddedPostgres, startEmbeddedPostgres } from '#database';
 import { FaultProxy } from '../support/fault-proxy.js';
+import { freePort } from '../support/free-port.js';
 
 const WAL_DISK = '224m';
 const WAL_KEPT = '64MB';
@@ -117,10 +118,7 @@ export class NoBroker extends Error {}
 /** A broker whose clients come by the line, since that is the address it gives out. */
 export async function startBroker(folder: string): Promise<KafkaServer> {
   // plain JavaScript, which is not compiled
-  const { startKafka, freePort } = (await import(path.resolve('test/support/local-kafka.mjs'))) as {
-    startKafka: StartKafka;
-    freePort: () => Promise<number>;
-  };
+  const { startKafka } = (await import(path.resolve('test/support/local-kafka.mjs'))) as { startKafka: StartKafka };
   const port = await freePort();
   const brokers = `127.0.0.1:${port}`;
   const line = await FaultProxy.before(`kafka://${brokers}`);

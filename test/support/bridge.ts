@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import kafkajs, { type Kafka } from 'kafkajs';
+import { messagesOf } from './topic-messages.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -36,31 +37,8 @@ export interface TopicRecord {
 
 /** Everything that a topic of JSON holds, in offset order within each partition. */
 export async function jsonRecordsOf(kafka: Kafka, topic: string): Promise<TopicRecord[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = new Map(
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, high, low }) => [partition, { high: BigInt(high), low: BigInt(low) }]),
-  );
-  await admin.disconnect();
-  const missing = new Set([...ends].filter(([, { high, low }]) => high > low).map(([partition]) => partition));
-  const records: TopicRecord[] = [];
-  if (missing.size === 0) return records;
-  const consumer = kafka.consumer({ groupId: `${topic}.reader.${Math.random()}`, maxWaitTimeInMs: 50 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const eachMessage = async ({ partition, message }: kafkajs.EachMessagePayload): Promise<void> => {
-      if (!missing.has(partition)) return;
-      const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)] as const);
-      records.push({
-        ...{ partition, key: message.key?.toString(), value: JSON.parse(message.value!.toString('utf8')) as unknown },
-        headers: Object.fromEntries(headers),
-      });
-      if (BigInt(message.offset) + 1n >= ends.get(partition)!.high) missing.delete(partition);
-      if (missing.size === 0) resolve();
-    };
-    consumer.run({ autoCommit: false, eachMessage }).catch(reject);
-  });
-  await consumer.disconnect();
-  return records;
+  return (await messagesOf(kafka, topic)).map(({ partition, message: { key, value, headers = {} } }) => ({
+    ...{ partition, key: key?.toString(), value: JSON.parse(value!.toString('utf8')) as unknown },
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
+  }));
 }

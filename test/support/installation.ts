@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +9,7 @@ import type { Migration } from '#database';
 import { MasterKeys } from '#privacy';
 import { allMigrations } from '../../apps/ops/src/migrations.js';
 import { Caller, SHANGHAI } from './api.js';
+import { freePort } from './free-port.js';
 import { testTopic } from './kafka.js';
 import { createTestDatabase, type TestDatabase } from './postgres.js';
 
@@ -114,14 +114,6 @@ function loggedIn(line: string): Record<string, unknown> {
   } catch {
     return { text: line };
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** Waits until something holds; rejects after a minute, saying what never did. */

@@ -3,6 +3,7 @@ import type { ISocketFactory, Kafka } from 'kafkajs';
 import { createKafka, fromRecord, type FeedRecord, Relay } from '#event-feed';
 import { testBrokers } from './kafka.js';
 import type { Ledger } from './ledger.js';
+import { messagesOf } from './topic-messages.js';
 
 export const testKafka = (): Kafka => createKafka('tests', testBrokers());
 
@@ -44,32 +45,5 @@ export function startRelay(ledger: Ledger, topic: string, kafka = testKafka(), p
 }
 
 /** Everything that the topic holds, in offset order within each partition. */
-export async function recordsOf(kafka: Kafka, topic: string): Promise<FeedRecord[]> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = new Map(
-    (await admin.fetchTopicOffsets(topic)).map(({ partition, high, low }) => [partition, { high: BigInt(high), low: BigInt(low) }]),
-  );
-  await admin.disconnect();
-  const missing = new Set([...ends].filter(([, { high, low }]) => high > low).map(([partition]) => partition));
-  const records: FeedRecord[] = [];
-  const consumer = kafka.consumer({ groupId: `${topic}.reader.${Math.random()}`, maxWaitTimeInMs: 50 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    if (missing.size === 0) return resolve();
-    consumer
-      .run({
-        autoCommit: false,
-        eachMessage: async ({ partition, message }) => {
-          if (!missing.has(partition)) return;
-          records.push(fromRecord(partition, message));
-          if (BigInt(message.offset) + 1n >= ends.get(partition)!.high) missing.delete(partition);
-          if (missing.size === 0) resolve();
-        },
-      })
-      .catch(reject);
-  });
-  await consumer.disconnect();
-  return records;
-}
+export const recordsOf = async (kafka: Kafka, topic: string): Promise<FeedRecord[]> =>
+  (await messagesOf(kafka, topic)).map(({ partition, message }) => fromRecord(partition, message));

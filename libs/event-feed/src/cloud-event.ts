@@ -25,7 +25,7 @@ export class Unreadable extends Error {}
 
 /** Never throws: attributes that an event’s metadata lacks are left out. */
 export function toRecord(event: RecordedEvent, previousPosition: number): CloudRecord {
-  const metadata = stated(event.metadata);
+  const metadata = metadataOf(event);
   const headers: Record<string, unknown> = {
     'content-type': 'application/json',
     ce_specversion: SPEC_VERSION,
@@ -125,8 +125,11 @@ function integer(headers: IHeaders, name: string, least: number): number {
 const present = (headers: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 
-// Whatever stands in the log is carried: who cannot read it parks its client, and one broken event holds up nobody else.
-function stated(metadata: string): Partial<EventMetadata> {
+/**
+ * What an event's metadata states, as far as it can be read. Whatever stands in the log is carried: who cannot read it parks
+ * its client, and one broken event holds up nobody else.
+ */
+export function metadataOf({ metadata }: Pick<RecordedEvent, 'metadata'>): Partial<EventMetadata> {
   try {
     return (JSON.parse(metadata) ?? {}) as Partial<EventMetadata>;
   } catch {

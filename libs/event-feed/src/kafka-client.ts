@@ -1,8 +1,7 @@
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
 import { PARTITION_COUNT } from '#event-sourcing';
-import { createLogger } from '#telemetry';
+import { createLogger, within } from '#telemetry';
 import { guardKafkajs } from './kafkajs-guards.js';
-import { within } from './pause.js';
 
 /** Our own deadline on every call: kafkajs has been seen never to settle one. */
 export const KAFKA_DEADLINE_MS = 30_000;

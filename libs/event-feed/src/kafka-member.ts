@@ -1,8 +1,8 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
-import { createLogger } from '#telemetry';
+import { createLogger, within } from '#telemetry';
 import { watchClockDrift } from './clock-drift.js';
 import { ensureTopic, KAFKA_DEADLINE_MS, WrongPartitionCount } from './kafka-client.js';
-import { Backoff, pause, within } from './pause.js';
+import { Backoff, pause } from './pause.js';
 
 export interface MembershipOptions {
   kafka: Kafka;

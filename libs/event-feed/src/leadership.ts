@@ -1,7 +1,7 @@
 import type { Database } from '#database';
-import { createLogger } from '#telemetry';
+import { createLogger, within } from '#telemetry';
 import { holds, stands } from './offices.js';
-import { Backoff, pause, within } from './pause.js';
+import { Backoff, pause } from './pause.js';
 
 const STANDBY_POLL_MS = 500;
 const PROBE_MS = 5_000;

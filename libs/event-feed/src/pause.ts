@@ -1,5 +1,3 @@
-export { within } from '#telemetry';
-
 const FIRST_DELAY_MS = 50;
 const LONGEST_DELAY_MS = 5_000;
 

@@ -1,9 +1,9 @@
 import type { Kafka } from 'kafkajs';
 import type { Database } from '#database';
-import type { EventMetadata, RecordedEvent } from '#event-sourcing';
+import type { RecordedEvent } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { type CarriedEvent, counter, createLogger, traceCarried, tracingIsOn } from '#telemetry';
-import { type CloudRecord, toRecord, watermarkRecord } from './cloud-event.js';
+import { type CloudRecord, metadataOf, toRecord, watermarkRecord } from './cloud-event.js';
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
 import { lead } from './leadership.js';
 import { Backoff } from './pause.js';
@@ -172,8 +172,9 @@ export class Relay {
   }
 }
 
-const carried = ({ type, position, recordedAt, metadata }: RecordedEvent): CarriedEvent => {
-  const { traceparent } = JSON.parse(metadata) as EventMetadata;
+const carried = (event: RecordedEvent): CarriedEvent => {
+  const { type, position, recordedAt } = event;
+  const { traceparent } = metadataOf(event);
   return { type, position, recordedAt, ...(traceparent && { traceparent }) };
 };
 

@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
+import { within } from '#telemetry';
 import { KAFKA_DEADLINE_MS } from './kafka-client.js';
-import { within } from './pause.js';
 
 // kafkajs speaks Metadata up to version 6; the topic's id came with version 10. Version 12 has flexible headers.
 const METADATA = { apiKey: 3, apiName: 'Metadata', apiVersion: 12 };

@@ -1,7 +1,7 @@
 import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs';
 import type { CloudRecord } from './cloud-event.js';
+import { within } from '#telemetry';
 import { KAFKA_DEADLINE_MS } from './kafka-client.js';
-import { within } from './pause.js';
 
 /**
  * The plain producer for one life: no idempotence and no retries of its own, because kafkajs's idempotent producer,

@@ -42,11 +42,22 @@ describe('gathered look-ups', () => {
     const asked: (readonly string[])[] = [];
     const lookUp = new GatheredLookUp<string>(async (keys) => {
       asked.push(keys);
-      if (keys.includes('bad')) throw new Error('refused');
+      if (keys.includes('bad')) throw Object.assign(new Error('refused'), { severity: 'ERROR' });
       return keys.map((key) => `of ${key}`);
     });
     const answers = await Promise.allSettled(['a', 'bad', 'b'].map((key) => lookUp.of(key)));
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(asked).toEqual([['a', 'bad', 'b'], ['a'], ['bad'], ['b']]);
+  });
+
+  it('fail together where the line broke: asking each again would only wait longer', async () => {
+    let asked = 0;
+    const lookUp = new GatheredLookUp<string>(async () => {
+      asked++;
+      throw new Error('Connection terminated');
+    });
+    const answers = await Promise.allSettled(['a', 'b', 'c'].map((key) => lookUp.of(key)));
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(asked).toBe(1);
   });
 });

@@ -55,8 +55,9 @@ export class GatheredLookUp<Answer> {
       const byKey = new Map(keys.map((key, i) => [key, answers[i]!]));
       for (const { key, resolve } of asked) resolve(byKey.get(key)!);
     } catch (error) {
-      // one key may be what PostgreSQL refuses: its neighbours are asked for by themselves
-      if (keys.length > 1) await Promise.all(keys.map((key) => this.answer(asked.filter((one) => one.key === key))));
+      // one key may be what PostgreSQL refuses: its neighbours are asked for by themselves; a line that broke would fail them all
+      const refused = (error as { severity?: unknown }).severity === 'ERROR';
+      if (refused && keys.length > 1) await Promise.all(keys.map((key) => this.answer(asked.filter((one) => one.key === key))));
       else for (const { reject } of asked) reject(error);
     }
   }

@@ -1,6 +1,6 @@
-import kafkajs from 'kafkajs';
 import { createKafka, fromRecord } from '#event-feed';
 import { partitionOf, type Uuid } from '#event-sourcing';
+import { messagesOf } from '../../support/topic-messages.js';
 import type { Rogue } from '../rogue.js';
 import { TOPICS, type World } from '../world.js';
 import type { Check } from './check.js';
@@ -42,30 +42,10 @@ export async function checkTopic({ kafka, owner }: World, rogue: Rogue, head: nu
 
 /** What the relay wrote, in order within each partition. */
 async function publishedIn(brokers: string, rogue: ReadonlySet<string>): Promise<Published[]> {
-  const kafka = createKafka('soak checker', [brokers]);
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(TOPICS.events);
-  await admin.disconnect();
-  const missing = new Map(
-    ends.filter(({ high, low }) => BigInt(high) > BigInt(low)).map(({ partition, high }) => [partition, BigInt(high)]),
-  );
-  const published: Published[] = [];
-  if (missing.size === 0) return published;
-  const consumer = kafka.consumer({ groupId: `soak.checker.${performance.now()}`, maxWaitTimeInMs: 50 });
-  await consumer.connect();
-  await consumer.subscribe({ topic: TOPICS.events, fromBeginning: true });
-  await new Promise<void>((resolve, reject) => {
-    const eachMessage = async ({ partition, message }: kafkajs.EachMessagePayload): Promise<void> => {
-      const end = missing.get(partition);
-      if (end === undefined) return;
-      const record = rogue.has(`${partition}:${message.offset}`) ? undefined : fromRecord(partition, message);
-      if (record?.kind === 'event') published.push({ partition, position: record.event.position, previous: record.event.previousPosition });
-      if (BigInt(message.offset) + 1n >= end) missing.delete(partition);
-      if (missing.size === 0) resolve();
-    };
-    consumer.run({ autoCommit: false, eachMessage }).catch(reject);
+  const messages = await messagesOf(createKafka('soak checker', [brokers]), TOPICS.events);
+  return messages.flatMap(({ partition, message }) => {
+    const record = rogue.has(`${partition}:${message.offset}`) ? undefined : fromRecord(partition, message);
+    if (record?.kind !== 'event') return [];
+    return [{ partition, position: record.event.position, previous: record.event.previousPosition }];
   });
-  await consumer.disconnect();
-  return published;
 }

@@ -13,7 +13,8 @@ export function read(registry: EventRegistry, event: RecordedEvent): Reading {
   try {
     const data = JSON.parse(event.data) as Record<string, unknown>;
     const body = registry.upcast(type, event.schemaVersion, data);
-    const meta = JSON.parse(event.metadata) as EventMetadata;
+    const meta = JSON.parse(event.metadata) as EventMetadata | null;
+    if (meta === null || typeof meta !== 'object') throw new TypeError('metadata is no object');
     return { position, key, type, event: { ...event, body, meta } };
   } catch (error) {
     return { position, key, type, fault: error instanceof UnknownEvent ? UNKNOWN_EVENT : UNREADABLE };
