@@ -2,15 +2,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    mutants: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
-    seed: { type: 'string' },
-    report: { type: 'string' },
-  },
-});
+const options = {
+  quick: { type: 'boolean', default: false },
+  mutants: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
+  seed: { type: 'string' },
+  report: { type: 'string' },
+} as const;
+const values = given();
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
 if (!Number.isSafeInteger(seed)) {
   console.error('--seed is a whole number');
@@ -24,6 +23,15 @@ const { NoBroker } = await import('./servers.js');
 const say = (line: string): void => console.log(line);
 say(`seed ${seed}`);
 process.exitCode = (await (values.mutants ? hunt() : run())) ? 0 : 1;
+
+function given() {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}
 
 async function run(): Promise<boolean> {
   const { text, ...counts } = await soak({ seed, size: values.quick ? SIZES.quick : SIZES.full, root: process.cwd(), say }).then(
