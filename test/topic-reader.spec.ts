@@ -2,7 +2,7 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { ensureTopic, TopicReader } from '#event-feed';
 import { produce } from './support/bridge.js';
 import { describeWithKafka, testTopic } from './support/kafka.js';
-import { testKafka } from './support/topic.js';
+import { kafkaWithoutTopic, testKafka } from './support/topic.js';
 
 jest.setTimeout(120_000);
 
@@ -12,9 +12,9 @@ describeWithKafka('a reader of somebody else’s topic', () => {
     for (const stop of stopping.splice(0)) await stop();
   });
 
-  const read = (topic: string, handle: (values: string[]) => Promise<void>): (() => Promise<void>) => {
+  const read = (topic: string, handle: (values: string[]) => Promise<void>, kafka = testKafka()): (() => Promise<void>) => {
     const reader = new TopicReader({
-      kafka: testKafka(),
+      kafka,
       topic,
       group: `${topic}.group`,
       chunkSize: 5,
@@ -57,6 +57,17 @@ describeWithKafka('a reader of somebody else’s topic', () => {
     read(topic, async (values) => void later.push(...values));
     await until(() => later.includes('11'));
     expect(later).toEqual(['10', '11']);
+  });
+
+  it('joins again where it could not join', async () => {
+    const topic = testTopic('hard-to-join');
+    const given: string[] = [];
+    const { kafka, left, close } = await kafkaWithoutTopic(topic, 2);
+    read(topic, async (values) => void given.push(...values), kafka);
+    await until(() => left() < 0);
+    await close();
+    await produce(testKafka(), topic, numbers(3));
+    await until(() => given.length === 3);
   });
 
   it('reads a topic of however many partitions, and one that was made anew from its beginning', async () => {

@@ -30,6 +30,31 @@ export function flakyKafka(): { kafka: Kafka; broken: () => number } {
   return { kafka: createKafka('flaky', testBrokers(), { socketFactory }), broken: () => broken };
 }
 
+/** A client that finds the topic gone so many times when it joins, although it was there a moment before. */
+export async function kafkaWithoutTopic(
+  topic: string,
+  times: number,
+): Promise<{ kafka: Kafka; left: () => number; close: () => Promise<void> }> {
+  const kafka = testKafka();
+  const admin = testKafka().admin();
+  await admin.connect();
+  const consumer = kafka.consumer.bind(kafka);
+  let left = times;
+  kafka.consumer = (config) => {
+    const member = consumer(config);
+    const subscribe = member.subscribe.bind(member);
+    member.subscribe = async (subscription) => {
+      if (left-- > 0) {
+        await admin.deleteTopics({ topics: [topic] });
+        while ((await admin.listTopics()).includes(topic)) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return subscribe(subscription);
+    };
+    return member;
+  };
+  return { kafka, left: () => left, close: () => admin.disconnect() };
+}
+
 export function startRelay(ledger: Ledger, topic: string, kafka = testKafka(), pageSize = 100) {
   const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka, topic, pageSize });
   const stopping = new AbortController();

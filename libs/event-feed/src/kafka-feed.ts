@@ -9,6 +9,7 @@ import {
   HEARTBEAT_MS,
   joinGroup,
   kafkajsError,
+  keepJoining,
   leaveGroup,
   memberFault,
   type MembershipOptions,
@@ -38,6 +39,10 @@ export class KafkaFeed implements Feed {
   constructor(private readonly options: KafkaFeedOptions) {}
 
   async run(consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
+    await keepJoining(this.options.topic, signal, () => this.membership(consumer, signal));
+  }
+
+  private async membership(consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
     const { kafka, topic } = this.options;
     await topicReady(this.options, signal);
     if (signal.aborted) return;

@@ -50,7 +50,31 @@ export function memberFault(member: Consumer): { fault: Promise<never>; end: () 
   return { fault, end: () => endings.forEach((end) => end()) };
 }
 
-/** Joins its group, and hands batches over; `atOnce`: of how many partitions side by side. */
+/** The group was not joined: the topic is not known to every broker yet, a connection broke. A new member may do better. */
+export class NotJoined extends Error {}
+
+/** What a member needs before it is one; rejects with NotJoined. */
+export const joining = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw new NotJoined(String(cause), { cause });
+  });
+
+/** One membership after another until the signal aborts, ever slower where one could not begin. Rejects with what ends one that had. */
+export async function keepJoining(topic: string, signal: AbortSignal, membership: () => Promise<void>): Promise<void> {
+  const backoff = new Backoff();
+  while (!signal.aborted) {
+    try {
+      await membership();
+      backoff.reset();
+    } catch (error) {
+      if (!(error instanceof NotJoined)) throw error;
+      log.warn({ topic, error: error.message }, 'the group was not joined, trying again');
+      await backoff.wait(signal);
+    }
+  }
+}
+
+/** Joins its group, and hands batches over; `atOnce`: of how many partitions side by side. Rejects with NotJoined. */
 export async function joinGroup(
   member: Consumer,
   topic: string,
@@ -62,7 +86,7 @@ export async function joinGroup(
     await member.subscribe({ topic, fromBeginning: true });
     await member.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: atOnce, eachBatch });
   };
-  await within(KAFKA_DEADLINE_MS, 'joining the group', join());
+  await joining(within(KAFKA_DEADLINE_MS, 'joining the group', join()));
 }
 
 /** The group hears of it; a member that cannot say goodbye is timed out. */

@@ -6,7 +6,9 @@ import {
   groupMember,
   HEARTBEAT_MS,
   joinGroup,
+  joining,
   kafkajsError,
+  keepJoining,
   leaveGroup,
   memberFault,
   type MembershipOptions,
@@ -43,7 +45,7 @@ export class TopicReader {
   constructor(private readonly options: TopicReaderOptions) {}
 
   async run(handle: (records: readonly ForeignRecord[]) => Promise<void>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) await this.membership(handle, signal);
+    await keepJoining(this.options.topic, signal, () => this.membership(handle, signal));
   }
 
   /** Until the signal aborts, or the topic turns out to be another one of the same name. */
@@ -58,7 +60,7 @@ export class TopicReader {
     const { fault, end } = memberFault(member);
     const endings = [end];
     try {
-      const topicId = await topicIds.read();
+      const topicId = await joining(topicIds.read());
       endings.push(
         every(TOPIC_CHECK_MS, async () => {
           if ((await topicIds.read()) !== topicId) replaced.abort();
