@@ -17,6 +17,8 @@ export interface RebuildOptions {
   acceptDifferences?: string;
   /** Bring the newest kept generation up to date and swap it back in, instead of building another. */
   back?: boolean;
+  /** The two are compared once more while the projections are held, where a comparison takes no longer than this; default 250 ms. */
+  heldComparisonMs?: number;
   onProgress?: (progress: RebuildProgress) => void;
   /** Stops in order: what is built so far stays, and the next call goes on from there. */
   signal?: AbortSignal;

@@ -12,7 +12,7 @@ const NEAR = 500; // events that the last stretch, under the lock, may well have
 const ROUNDS_MAX = 20; // of replaying what came meanwhile, before we try the lock all the same
 const JOINS_MAX = 100;
 const JOIN_PAUSE_MS = 100;
-const QUICK_COMPARISON_MS = 250;
+const HELD_COMPARISON_MS = 250;
 
 /**
  * Fills new tables of a read model beside those that readers see, from the log, while both the projector and the readers go
@@ -156,7 +156,7 @@ class Rebuild {
       this.tell('comparing');
       const startedAt = performance.now();
       const compared = await compareDigests(old, oldRelations, this.pool, newRelations);
-      const quick = performance.now() - startedAt < QUICK_COMPARISON_MS;
+      const quick = performance.now() - startedAt <= (this.options.heldComparisonMs ?? HELD_COMPARISON_MS);
       const counted = await inSnapshot(this.pool, async (fresh) => {
         const all: TableComparison[] = [];
         for (const one of compared) {
