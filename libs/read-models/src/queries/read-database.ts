@@ -37,7 +37,14 @@ const safeInteger = {
 };
 const instantText = { to: (value: Instant) => value, from: (value: Date | null) => value?.toISOString() ?? null };
 
-const PLAIN_MAX = 2;
+const POOL_MAX = 8;
+const SETS_MAX = 2;
+
+/** Prepared once a connection, under its name. */
+export interface PreparedStatement {
+  name: string;
+  text: string;
+}
 
 export const entities = {
   clientFile: entityOf(clientFileTable),
@@ -72,24 +79,25 @@ export const entities = {
 export class ReadDatabase {
   private constructor(
     private readonly source: DataSource,
-    private readonly plain: ReturnType<typeof createPool>,
+    private readonly pages: pg.Pool,
+    private readonly sets: pg.Pool,
   ) {}
 
   /** Connects as `role`, which is neither owner nor superuser. Rejects where the server is away. */
-  static async connect(options: { url: string; role: Role; poolMax?: number }): Promise<ReadDatabase> {
+  static async connect({ url, role, poolMax = POOL_MAX }: { url: string; role: Role; poolMax?: number }): Promise<ReadDatabase> {
     const source = new DataSource({
       type: 'postgres',
-      url: options.url,
+      url,
       entities: Object.values(entities),
       synchronize: false,
       installExtensions: false,
-      poolSize: options.poolMax ?? 8,
+      poolSize: poolMax,
       applicationName: 'rapport-read',
-      extra: { options: `-c role=${options.role} -c jit=off -c statement_timeout=10s` },
+      extra: { options: `-c role=${role} -c jit=off -c statement_timeout=10s` },
     });
-    const settings = { statement_timeout: '10s' };
-    const plain = createPool({ url: options.url, role: options.role, max: PLAIN_MAX, applicationName: 'rapport-read-sets', settings });
-    return new ReadDatabase(await source.initialize(), plain);
+    const plain = (name: string, max: number): pg.Pool =>
+      createPool({ url, role, max, applicationName: `rapport-read-${name}`, settings: { statement_timeout: '10s' } });
+    return new ReadDatabase(await source.initialize(), plain('pages', poolMax), plain('sets', SETS_MAX));
   }
 
   /** One short transaction under one scope: a branch id, or `*` for all. */
@@ -97,7 +105,7 @@ export class ReadDatabase {
     // by hand: the way there is one round trip, where TypeORM's own takes three, and a page is a few of them
     const runner = this.source.createQueryRunner();
     try {
-      await runner.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SELECT set_config('app.branch', ${pg.escapeLiteral(scope)}, true)`);
+      await runner.query(begin(scope));
       const answer = await read(runner.manager);
       await runner.query('COMMIT');
       return answer;
@@ -113,7 +121,7 @@ export class ReadDatabase {
   sql(scope: string): Sql {
     return {
       query: (text, values) =>
-        transaction(this.plain, async (sql) => {
+        transaction(this.sets, async (sql) => {
           await sql.query("SELECT set_config('app.branch', $1, true)", [scope]);
           return sql.query(text, values);
         }),
@@ -133,22 +141,57 @@ export class ReadDatabase {
     });
   }
 
+  /** The same for the rows of one statement that people wait for often: planning it takes longer than running it. */
+  async rowsAsOf<Row extends object>(
+    scope: string,
+    model: ReadModel,
+    { name, text }: PreparedStatement,
+    values: unknown[],
+  ): Promise<{ rows: Row[] } & AsOf> {
+    const client = await this.pages.connect();
+    try {
+      await client.query(begin(scope));
+      const freshness = await client.query<FreshRow>({ name: 'freshness', text: FRESHNESS, values: projectionOf(model) });
+      const { rows } = await client.query<Row>({ name, text, values });
+      // nothing was written, so nobody waits for the end
+      void client.query('COMMIT').then(
+        () => client.release(),
+        (error: Error) => client.release(error),
+      );
+      return { rows, ...asOf(freshness.rows[0]!) };
+    } catch (error) {
+      client.release(error as Error); // and the transaction with it
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
-    await Promise.all([this.source.destroy(), this.plain.end()]);
+    await Promise.all([this.source.destroy(), this.pages.end(), this.sets.end()]);
   }
 }
 
+const begin = (scope: string): string =>
+  `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT set_config('app.branch', ${pg.escapeLiteral(scope)}, true)`;
+
+interface FreshRow {
+  position: string | number;
+  at: Date | Instant;
+}
+const FRESHNESS = `
+  SELECT c.position, CASE WHEN c.position >= head.last_position THEN clock_timestamp()
+         ELSE coalesce((SELECT recorded_at FROM log.events WHERE position = c.position), to_timestamp(0)) END AS at
+  FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1 AND version = $2) c,
+       (SELECT last_position FROM log.seals ORDER BY last_position DESC LIMIT 1) head`;
+
+/** An older version may have been left behind. */
+const projectionOf = (model: ReadModel): [string, number] => [projectionIds[model].name, projectionIds[model].version];
+
+const asOf = ({ position, at }: FreshRow): AsOf => ({ asOfPosition: safeInteger.from(position), asOf: new Date(at).toISOString() });
+
 /** Position of the projection, and the time up to which it knows everything: now, where it has reached the log's end. */
 async function freshness(manager: EntityManager, model: ReadModel): Promise<AsOf> {
-  const { name, version } = projectionIds[model]; // an older version may have been left behind
-  const [row] = await manager.query<[{ position: string; at: Date }]>(
-    `SELECT c.position, CASE WHEN c.position >= head.last_position THEN clock_timestamp()
-            ELSE coalesce((SELECT recorded_at FROM log.events WHERE position = c.position), to_timestamp(0)) END AS at
-     FROM (SELECT coalesce(min(position), 0) AS position FROM read.checkpoints WHERE projection = $1 AND version = $2) c,
-          (SELECT last_position FROM log.seals ORDER BY last_position DESC LIMIT 1) head`,
-    [name, version],
-  );
-  return { asOfPosition: safeInteger.from(row.position), asOf: new Date(row.at).toISOString() };
+  const [row] = await manager.query<[FreshRow]>(FRESHNESS, projectionOf(model));
+  return asOf(row);
 }
 
 /** A TypeORM entity of a projection's table: one definition of the columns serves writing and reading. */

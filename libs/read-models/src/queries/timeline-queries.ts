@@ -1,9 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, type DataKey, openDocument } from '#privacy';
-import type { TimelineRow } from '../projections/timeline.js';
+import { type TimelineRow, timelineTable } from '../projections/timeline.js';
 import { type Page, pageOf, type PageRequest } from './page.js';
-import { type AsOf, entities, ReadDatabase } from './read-database.js';
+import { type AsOf, entities, type PreparedStatement, ReadDatabase } from './read-database.js';
 
 export interface TimelineItem {
   position: number;
@@ -43,24 +43,29 @@ export class ClientTimelineHandler implements IQueryHandler<ClientTimelineQuery>
 
   async execute({ clientId, scope, page }: ClientTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
     const key = await this.keys.findOne(clientId);
-    return this.database.asOf(scope, 'timeline', async (manager) => {
-      const rows = manager.getRepository(entities.timeline).createQueryBuilder('t').where('t.clientId = :clientId', { clientId });
-      if (page.after) rows.andWhere('(t.occurredAt, t.position) < (:at, :position)', { at: page.after[0], position: page.after[1] });
-      const found = await rows
-        .orderBy('t.occurredAt', 'DESC')
-        .addOrderBy('t.position', 'DESC')
-        .limit(page.limit + 1)
-        .getMany();
-      if (found.length === 0 && !page.after) return undefined;
-      return pageOf(
-        found,
-        page.limit,
-        (row) => itemOf(row, key),
-        (row) => [row.occurredAt, String(row.position)],
-      );
-    });
+    const [statement, beyond] = page.after ? [LATER_PAGE, page.after] : [FIRST_PAGE, []];
+    const { rows, ...asOf } = await this.database.rowsAsOf<TimelineRow>(scope, 'timeline', statement, [
+      clientId,
+      page.limit + 1,
+      ...beyond,
+    ]);
+    if (rows.length === 0 && !page.after) return undefined;
+    const paged = pageOf(
+      rows,
+      page.limit,
+      (row) => itemOf(row, key),
+      (row) => [row.occurredAt, String(row.position)],
+    );
+    return { ...paged, ...asOf };
   }
 }
+
+const newestFirst = (name: string, beyond: string): PreparedStatement => ({
+  name: `timeline ${name}`,
+  text: `${timelineTable.select} WHERE client_id = $1 ${beyond} ORDER BY occurred_at DESC, position DESC LIMIT $2`,
+});
+const FIRST_PAGE = newestFirst('first', '');
+const LATER_PAGE = newestFirst('later', 'AND (occurred_at, position) < ($3::timestamptz, $4::bigint)');
 
 /** What was done about a complaint, in the order it was recorded: what an auditor reads. */
 export class ComplaintTimelineQuery extends Query<(Page<TimelineItem> & AsOf) | undefined> {
