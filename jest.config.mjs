@@ -17,6 +17,7 @@ export default {
       },
     ],
   },
+  workerIdleMemoryLimit: '1GB', // modules in a vm context are never let go of: a worker that has grown is made anew between two suites
   testTimeout: 60_000, // for a busy machine; no test measures time
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   globalSetup: '<rootDir>/test/global-setup.mjs',

@@ -6,7 +6,7 @@ import { METRIC_LABELS } from '#telemetry';
 import { aClient, aComplaint, aRequest, type Caller } from './support/api.js';
 import { type AppProcess, installProcesses, type ProcessInstallation, until } from './support/installation.js';
 import { describeWithKafka } from './support/kafka.js';
-import { type Sample, sampled, scraped } from './support/metrics.js';
+import { type Sample, sampled, samplesOf } from './support/metrics.js';
 import { askedBy } from './support/promql.js';
 import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from './support/trace-receiver.js';
 import { alertRules, panelQueries } from './support/watched-queries.js';
@@ -43,11 +43,11 @@ describeWithKafka('every app, as operations see it', () => {
   });
 
   const asked = async (app: string, path: string): Promise<{ status: number; says: string[]; as: string }> => {
-    const response = await fetch(`${await running.get(app)!.operations}${path}`);
+    const response = await running.get(app)!.ask(path);
     const { status: as, says } = (await response.json()) as { status: string; says: string[] };
     return { status: response.status, as, says };
   };
-  const metricsOf = async (app: string): Promise<Sample[]> => scraped(await running.get(app)!.operations);
+  const metricsOf = async (app: string): Promise<Sample[]> => samplesOf(await (await running.get(app)!.ask('/metrics')).text());
 
   it('is started, alive, and ready in words of the business', async () => {
     for (const app of APPS) {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalIssuer, type Role } from '#access';
 import type { Migration } from '#database';
 import { MasterKeys } from '#privacy';
@@ -15,6 +16,7 @@ import { createTestDatabase, type TestDatabase } from './postgres.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const UP_WITHIN_MS = 60_000;
+const ENDING_MS = 1_000;
 
 /** An app as a process of its own. */
 export interface AppProcess {
@@ -25,6 +27,8 @@ export interface AppProcess {
   operations: Promise<string>;
   /** Resolves with its exit code, null where a signal ended it. */
   ended: Promise<number | null>;
+  /** Asks its operations server. Rejects where it has ended, with what it said last. */
+  ask(path: string): Promise<Response>;
   /** Ends it with a signal and waits until it has ended. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -105,7 +109,16 @@ function startApp(app: string, env: NodeJS.ProcessEnv): AppProcess {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return ended;
   };
-  return { child, lines, operations, ended, end };
+  const ask = async (path: string): Promise<Response> => {
+    const url = `${await operations}${path}`;
+    try {
+      return await fetch(url, { headers: { connection: 'close' } });
+    } catch (cause) {
+      const code = await Promise.race([ended, sleep(ENDING_MS, 'goes on')]);
+      throw new Error(`${app} ${path}: ${code}; ${JSON.stringify(lines.slice(-3))}`, { cause });
+    }
+  };
+  return { child, lines, operations, ended, ask, end };
 }
 
 function loggedIn(line: string): Record<string, unknown> {

@@ -18,10 +18,6 @@ export function samplesOf(text: string): Sample[] {
   });
 }
 
-export async function scraped(operations: string): Promise<Sample[]> {
-  return samplesOf(await (await fetch(`${operations}/metrics`)).text());
-}
-
 /** The first sample of this name whose labels hold these. */
 export const sampled = (samples: readonly Sample[], name: string, labels: Record<string, string> = {}): number | undefined =>
   samples.find((one) => one.name === name && Object.entries(labels).every(([label, value]) => one.labels[label] === value))?.value;

@@ -53,13 +53,21 @@ export async function serveOperations(
 
 /**
  * The life of a process: answers operations, starts, runs until SIGTERM or SIGINT, stops within 10 s, and exits. What
- * keeps it from starting is told in one line, for the person who configured it. `fault` of `start` ends it with exit code 1.
+ * keeps it from starting is told in one line, for the person who configured it. `fault` of `start` ends it with exit code 1,
+ * and so does an error that nobody awaited: it is told in the log, and whoever runs the process starts it again.
  */
 export async function runProcess(
   { name, operationsPort, stopWithinMs = STOP_DEADLINE_MS }: ProcessOptions,
   start: (fault: () => void) => Promise<Running>,
 ): Promise<void> {
   const log = createLogger(name);
+  process.once('uncaughtException', (error, origin) => {
+    log.fatal(
+      { error: String(error), origin, stack: error instanceof Error ? error.stack : undefined },
+      `${name} ended by an error that nobody awaited`,
+    );
+    process.exit(GAVE_UP);
+  });
   try {
     const operations = await serveOperations(operationsPort);
     const endTracing = await startTracing(name);
