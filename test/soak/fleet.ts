@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const APPS = ['api', 'relay', 'projector', 'timekeeper', 'bridge'] as const;
@@ -12,7 +13,7 @@ export interface Member {
   app: App;
   name: string;
   child: ChildProcess;
-  /** How often it ended without having been killed, by exit code. */
+  /** How often it ended without having been killed, by what it said last. */
   exits: string[];
   startedAt: number;
 }
@@ -30,11 +31,13 @@ const RESTART_MS = 100;
 const RESTART_MAX_MS = 2_000;
 const STEADY_MS = 5_000;
 const STOP_MS = 10_000;
+const LAST_WORDS_MAX = 200;
 
 /** Every app twice, as processes, kept running as an orchestrator would: what ends is started again. */
 export class Fleet {
   readonly members: Member[] = [];
   private stopping = false;
+  private readonly lastWords = new WeakMap<ChildProcess, string>();
   private readonly log: WriteStream;
 
   readonly killAll = (): void => {
@@ -111,7 +114,7 @@ export class Fleet {
       await once(member.child, 'exit');
       const { exitCode, signalCode } = member.child;
       if (this.stopping) return;
-      if (exitCode !== null && exitCode !== 0) member.exits.push(String(exitCode));
+      if (exitCode !== null && exitCode !== 0) member.exits.push(this.lastWords.get(member.child) ?? `exit ${exitCode}`);
       if (performance.now() - member.startedAt > STEADY_MS || signalCode !== null || exitCode === 0) pauseMs = RESTART_MS;
       await sleep(pauseMs);
       if (this.stopping) return;
@@ -124,12 +127,22 @@ export class Fleet {
     const { root, env, own } = this.options;
     const main = path.join('dist', 'apps', app, 'src', 'main.js');
     const child = spawn(process.execPath, [main], { cwd: root, env: { ...env, ...own(app, nth) }, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => this.say(`${app}-${nth}`, text));
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        if (line.includes('"level":"fatal"')) this.lastWords.set(child, lastWords(line));
+        if (this.log.writable) this.log.write(`${app}-${nth} ${line}\n`);
+      });
+    }
     return child;
   }
+}
 
-  private say(name: string, text: Buffer): void {
-    if (this.log.writable) this.log.write(`${name} ${text.toString('utf8')}`);
+function lastWords(line: string): string {
+  try {
+    const { error, msg } = JSON.parse(line) as { error?: string; msg: string };
+    return (error ?? msg).slice(0, LAST_WORDS_MAX);
+  } catch {
+    return line.slice(0, LAST_WORDS_MAX); // killed while it wrote
   }
 }
 

@@ -20,13 +20,15 @@ export interface Size {
   lostAnswers: number;
   /** Between two faults at most. */
   pauseMs: number;
+  /** Events of each round at least, read at the log's end as they come: the load goes on until then. */
+  events: number;
 }
 
-/** `full`: 200 kills, 2,000 lost answers, 20 rebuilds. `hunt`: at most 50 kills, to find a mutant. */
+/** `full`: 200 kills, 2,000 lost answers, 20 rebuilds, 100,000 events. `hunt`: at most 50 kills, to find a mutant. */
 export const SIZES = {
-  quick: { rounds: 1, callers: 8, kills: 11, others: 8, rebuilds: 1, lostAnswers: 40, pauseMs: 400 },
-  full: { rounds: 10, callers: 24, kills: 20, others: 12, rebuilds: 2, lostAnswers: 210, pauseMs: 2_000 },
-  hunt: { rounds: 4, callers: 8, kills: 12, others: 10, rebuilds: 1, lostAnswers: 40, pauseMs: 400 },
+  quick: { rounds: 1, callers: 8, kills: 11, others: 8, rebuilds: 1, lostAnswers: 40, pauseMs: 400, events: 0 },
+  full: { rounds: 10, callers: 24, kills: 20, others: 12, rebuilds: 2, lostAnswers: 210, pauseMs: 2_000, events: 10_000 },
+  hunt: { rounds: 4, callers: 8, kills: 12, others: 10, rebuilds: 1, lostAnswers: 40, pauseMs: 400, events: 0 },
 } satisfies Record<string, Size>;
 
 export const FAULTS: readonly Fault[] = [...processFaults, ...lineFaults, ...machineFaults, ...deliveryFaults, rebuiltUnderLoad];

@@ -40,7 +40,7 @@ export function reportOf(result: SoakResult): Report {
     table(figures),
     '',
     table([['fault', 'times'], ...done]),
-    ...(ended.length > 0 ? ['', `ended by themselves and were started again: ${ended.join(', ')}`] : []),
+    ...(ended.length > 0 ? ['', `ended by themselves and were started again:\n${ended.map((line) => `  ${line}`).join('\n')}`] : []),
     ...(notRun.length > 0 ? ['', `NOT RUN on this machine:\n${notRun.map((name) => `  ${name}`).join('\n')}`] : []),
     '',
     ...checks.map(

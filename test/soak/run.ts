@@ -52,6 +52,7 @@ export interface SoakResult {
 
 const UP_MAX_MS = 60_000;
 const LOOKS_MAX = 3;
+const FILLED_MAX_MS = 300_000;
 const FOUND_SHOWN = 20;
 
 /** Rounds of load and faults, each followed by quiet and a look at everything. Leaves nothing behind. */
@@ -107,6 +108,7 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
       const busy = Promise.all([load.run(quiet.signal), backOffice.run(quiet.signal)]);
       try {
         await broken(plan, breaking, size.pauseMs, result, say);
+        await filled(tail, size.events * result.rounds, onViolation);
       } finally {
         quiet.abort();
         await busy; // what is under way is answered, or given up
@@ -179,6 +181,15 @@ async function broken(
     await sleep(100 + breaking.chance.whole(pauseMs));
   }
   await Promise.all(beside);
+}
+
+/** Nothing is broken any more, and people go on working. */
+async function filled(tail: Tail, events: number, onViolation: (sentence: string) => void): Promise<void> {
+  for (const begun = performance.now(); tail.count < events; await sleep(100)) {
+    if (performance.now() - begun < FILLED_MAX_MS) continue;
+    onViolation(`the log came to ${tail.count} events in a round's time, not to ${events}`);
+    return;
+  }
 }
 
 interface Parts {
