@@ -31,6 +31,7 @@ const RESTART_MS = 100;
 const RESTART_MAX_MS = 2_000;
 const STEADY_MS = 5_000;
 const STOP_MS = 10_000;
+const AWAKE_MS = 1_000;
 const LAST_WORDS_MAX = 200;
 
 /** Every app twice, as processes, kept running as an orchestrator would: what ends is started again. */
@@ -78,6 +79,7 @@ export class Fleet {
     child.kill('SIGSTOP');
     await sleep(ms);
     child.kill('SIGCONT');
+    await sleep(AWAKE_MS); // for what it was about to do
   }
 
   /** SIGTERM to all. Answers who did not end by itself with exit code 0 within 10 s. */

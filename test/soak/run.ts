@@ -169,18 +169,14 @@ async function broken(
   result: SoakResult,
   say: SoakOptions['say'],
 ): Promise<void> {
-  const beside: Promise<void>[] = [];
   for (const fault of plan) {
     result.faults.set(fault.name, (result.faults.get(fault.name) ?? 0) + 1);
     const begun = performance.now();
-    const running = fault.run(breaking);
-    if (fault.beside) beside.push(running);
-    else await running;
+    await fault.run(breaking);
     result.kills += fault.kills;
     say(`  ${fault.name} (${Math.round(performance.now() - begun)} ms)`);
     await sleep(100 + breaking.chance.whole(pauseMs));
   }
-  await Promise.all(beside);
 }
 
 /** Nothing is broken any more, and people go on working. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS, type World } from './world.js';
 
 const SETTLED_MAX_MS = 120_000;
+const AT_WORK_MAX_MS = 30_000;
 const POLL_MS = 100;
 const STILL = 12;
 
@@ -35,6 +36,17 @@ export async function settled({ owner }: World, told: () => number): Promise<num
     last = mark;
   }
   return stand!.head;
+}
+
+/** Resolves once everything has followed the log to where it is now, so that all are at work; after half a minute all the same. */
+export async function atWork({ owner }: World): Promise<void> {
+  let head = Infinity;
+  for (const start = performance.now(); performance.now() - start < AT_WORK_MAX_MS; await sleep(POLL_MS)) {
+    const stand = await standOf(owner).catch(() => undefined);
+    if (!stand) continue;
+    head = Math.min(head, stand.head);
+    if (stand.models > 0 && Math.min(stand.relayed, stand.projected, stand.kept) >= head) return;
+  }
 }
 
 async function standOf(owner: World['owner']): Promise<Stand> {

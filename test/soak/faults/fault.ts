@@ -21,7 +21,5 @@ export interface Fault {
   kills: number;
   /** What this machine may lack. */
   needs?: 'a disk that it may fill' | 'faketime';
-  /** The next fault begins while this one goes on. */
-  beside?: true;
   run(breaking: Breaking): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { type App, APPS } from '../fleet.js';
 import type { Server } from '../servers.js';
+import { atWork } from '../settled.js';
 import type { World } from '../world.js';
 import type { Fault } from './fault.js';
 
@@ -20,11 +21,14 @@ const killedWithStandby = (app: App): Fault => ({
   run: async ({ world }) => void (await Promise.all(world.fleet.of(app).map((member) => world.fleet.kill(member)))),
 });
 
+/** In the middle of its work, and nothing else breaks meanwhile: with its connections cut it could do no harm when it comes back. */
 const frozen = (app: App): Fault => ({
   name: `SIGSTOP ${app} for longer than a session`,
   kills: 0,
-  beside: true,
-  run: ({ world, chance }) => world.fleet.freeze(chance.one(world.fleet.of(app)), SESSION_MS + 1_000 + chance.whole(SLEPT_MS)),
+  async run({ world, chance }) {
+    await atWork(world);
+    await world.fleet.freeze(chance.one(world.fleet.of(app)), SESSION_MS + 1_000 + chance.whole(SLEPT_MS));
+  },
 });
 
 const serverKilled = (name: string, serverOf: (world: World) => Server): Fault => ({
