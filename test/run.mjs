@@ -1,4 +1,4 @@
-// `npm test`: the checks, every suite on what it needs, a short soak, and one closing line that says how it went.
+// `npm test`: the checks side by side, every suite on what it needs, a short soak, and one closing line that says how it went.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,10 +19,11 @@ const checks = [
 
 const SOAK_SEED = '336'; // its one round has a fault of nearly every kind
 const children = new Set();
-function run(command, args) {
+function run(command, args, hear) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit' });
+    const child = spawn(command, args, { stdio: hear ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
     children.add(child);
+    if (hear) for (const stream of [child.stdout, child.stderr]) stream.on('data', hear);
     child.once('error', () => resolve(1));
     child.once('close', (code) => {
       children.delete(child);
@@ -39,12 +40,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 let [passed, failed, notRun] = [0, 0, []];
 const checksOnly = process.argv.includes('--checks-only');
-for (const [name, command, args] of checks) {
-  const ok = (await run(command, args)) === 0;
-  console.log(`${ok ? 'PASS' : 'FAIL'} ${name}`);
-  if (ok) passed++;
-  else failed++;
-}
+await Promise.all(
+  checks.map(async ([name, command, args]) => {
+    const said = [];
+    const ok = (await run(command, args, (text) => said.push(text))) === 0;
+    process.stdout.write(Buffer.concat(said));
+    console.log(`${ok ? 'PASS' : 'FAIL'} ${name}`);
+    if (ok) passed++;
+    else failed++;
+  }),
+);
 
 if (!checksOnly) {
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-test-'));

@@ -108,6 +108,11 @@ export class Relay {
   private async publish(wake: Wake, backoff: Backoff, signal: AbortSignal): Promise<void> {
     const { pool, kafka, topic, reader, outlet, pageSize = PAGE_SIZE, pollMs = POLL_MS } = this.options;
     const { selects } = outlet ?? whole;
+    const read = (after: number): Promise<RecordedEvent[]> => {
+      const page = reader.read({ after, limit: pageSize });
+      page.catch(() => {}); // awaited later, or by nobody where this term or this page has failed before
+      return page;
+    };
     await ensureTopic(kafka, topic);
     const topicIds = new TopicIds(kafka, topic);
     const writer = new TopicWriter(kafka, topic);
@@ -119,14 +124,11 @@ export class Relay {
       let untold = !outlet; // whether readers may be owed a watermark
       let toldAt = -Infinity;
       let checkedAt = performance.now();
-      let next = reader.read({ after: state.position, limit: pageSize });
+      let next = read(state.position);
       while (!signal.aborted) {
         const events = await next;
         const position = events.at(-1)?.position ?? state.position;
-        if (events.length === pageSize) {
-          next = reader.read({ after: position, limit: pageSize });
-          next.catch(() => {}); // awaited later, unless this page fails first
-        }
+        if (events.length === pageSize) next = read(position);
         untold ||= events.length > 0 && !outlet;
         const tell = untold && position > 0 && performance.now() - toldAt >= WATERMARK_MS;
         if (events.length > 0 || tell) {
@@ -153,7 +155,7 @@ export class Relay {
           await assertLeading(pool, topic, state);
         }
         await wake.wait(pollMs, signal);
-        next = reader.read({ after: state.position, limit: pageSize });
+        next = read(state.position);
       }
     } finally {
       await Promise.all([writer.close(), topicIds.close()]);
