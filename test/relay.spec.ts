@@ -57,6 +57,24 @@ describeWithKafka('the relay', () => {
     expect(await events()).toBe(before + 50);
   });
 
+  it('that is ended while the database is away leaves no failure behind that nobody awaits', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): void => void unheard.push(error);
+    process.on('unhandledRejection', hear);
+    const ending = new AbortController();
+    const read: Ledger['reader']['read'] = (page) =>
+      ending.signal.aborted ? Promise.reject(new Error('the database is away')) : ledger.reader.read(page);
+    const relay = new Relay({ pool: ledger.relayPool, reader: { read }, kafka: testKafka(), topic: testTopic('ended') });
+    const end = await ledger.book(10);
+    const ended = relay.run(ending.signal);
+    await until(() => relay.status.position >= end);
+    ending.abort();
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    process.removeListener('unhandledRejection', hear);
+    expect(unheard).toEqual([]);
+  });
+
   it('that was deposed cannot save, and stands back', async () => {
     const topic = testTopic('deposed');
     const relay = using(startRelay(ledger, topic));

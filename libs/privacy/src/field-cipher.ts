@@ -46,7 +46,7 @@ export function openValue({ sealed, eventId, pointer }: SealedField, key: DataKe
   const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, IV_BYTES));
   decipher.setAAD(Buffer.from(`${eventId}|${pointer}`));
   decipher.setAuthTag(body.subarray(-TAG_BYTES));
-  const text = Buffer.concat([decipher.update(body.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8');
+  const text = decipher.update(body.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   return JSON.parse(text) as unknown;
 }
 
@@ -104,6 +104,10 @@ export function openDocument(value: unknown, key: DataKey | undefined): unknown 
   if (isSealedField(value)) return key && openValue(value, key);
   if (Array.isArray(value)) return value.map((item) => openDocument(item, key));
   if (typeof value !== 'object' || value === null) return value;
-  const opened = Object.entries(value).map(([name, member]) => [name, openDocument(member, key)] as const);
-  return Object.fromEntries(opened.filter(([, member]) => member !== undefined));
+  const opened: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const plain = openDocument(member, key);
+    if (plain !== undefined) opened[name] = plain;
+  }
+  return opened;
 }
