@@ -226,6 +226,8 @@ describe('what is published of a body is what is checked', () => {
       }),
       { numRuns: RUNS_PER_BODY },
     );
-    expect(accepted).toBeGreaterThan(0);
+    // a body of many bounded members is rarely one that fits: what was drawn may hold none by chance
+    const reached = accepted > 0 || fc.sample(disturbed({ $ref: name }), 100 * RUNS_PER_BODY).some((value) => taken(name, value));
+    expect(reached).toBe(true);
   });
 });
