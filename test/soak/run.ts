@@ -61,8 +61,17 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
   const chance = new Chance(seed);
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-soak-'));
   chmodSync(folder, 0o755); // PostgreSQL runs as another account where we are root
-  const world = await openWorld(folder, root).catch((error: unknown) => {
+  let ending: Promise<void> | undefined; // npm passes on a Ctrl-C that the terminal has sent already
+  const interrupted = (): void => void (ending ??= opening.then(end, () => undefined).finally(() => process.exit(130)));
+  const end = async (opened: World): Promise<void> => {
+    await opened.close(); // a mounted disk would outlive us
     rmSync(folder, { recursive: true, force: true });
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupted);
+  const opening = openWorld(folder, root);
+  const world = await opening.catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, interrupted);
     throw error;
   });
   const journal = new Journal(path.join(folder, 'journal.jsonl'));
@@ -81,13 +90,6 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     ...{ tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
   };
   const over = new AbortController();
-  let ending: Promise<void> | undefined; // npm passes on a Ctrl-C that the terminal has sent already
-  const end = async (): Promise<void> => {
-    await world.close(); // a mounted disk would outlive us
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const interrupted = (): void => void (ending ??= end().finally(() => process.exit(130)));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupted);
   try {
     const rogue = new Rogue(world, journal);
     const subject = 'loader';
