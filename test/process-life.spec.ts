@@ -28,6 +28,19 @@ describe('a process', () => {
     expect([ended, said]).toEqual([code, expect.stringContaining(says)]);
   });
 
+  it('that meets an error which nobody awaited ends with code 1, and says in its log what it was', async () => {
+    const child = spawn(process.execPath, ['dist/test/support/stubborn-process.js', 'unheard'], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
+    const [ended] = await once(child, 'close');
+    const last = JSON.parse(said.trim().split('\n').at(-1)!) as Record<string, unknown>;
+    expect([ended, last]).toMatchObject([1, { level: 'fatal', origin: 'unhandledRejection', error: 'Error: nobody awaits this' }]);
+  });
+
   it('that is not configured names everything that is missing, and ends with code 2', () => {
     const run = (app: string): string => {
       try {

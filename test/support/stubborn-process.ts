@@ -1,6 +1,6 @@
 import { runProcess } from '#telemetry';
 
-// `stubborn-process.js <name>`: a process that does not stop by itself (`never`), fails to (`badly`), or does (`well`).
+// `stubborn-process.js <name>`: a process that does not stop by itself (`never`), fails to (`badly`), or does (`well`, and `unheard` ends before).
 const [, , how] = process.argv;
 const closings: Record<string, () => Promise<void>> = {
   never: () => new Promise(() => undefined),
@@ -9,4 +9,5 @@ const closings: Record<string, () => Promise<void>> = {
 };
 const health = { dependencies: [], works: [] };
 await runProcess({ name: 'stubborn', operationsPort: 0, stopWithinMs: 300 }, async () => ({ health, close: closings[how!]! }));
+if (how === 'unheard') void Promise.reject(new Error('nobody awaits this'));
 setInterval(() => undefined, 1_000);

@@ -153,12 +153,13 @@ export class ReadDatabase {
       await client.query(begin(scope));
       const freshness = await client.query<FreshRow>({ name: 'freshness', text: FRESHNESS, values: projectionOf(model) });
       const { rows } = await client.query<Row>({ name, text, values });
+      const answer = { rows, ...asOf(freshness.rows[0]!) };
       // nothing was written, so nobody waits for the end
       void client.query('COMMIT').then(
         () => client.release(),
         (error: Error) => client.release(error),
       );
-      return { rows, ...asOf(freshness.rows[0]!) };
+      return answer;
     } catch (error) {
       client.release(error as Error); // and the transaction with it
       throw error;
