@@ -1,17 +1,21 @@
 import type { Feed } from '#event-feed';
 import { ProjectionRunner, ReadModelPositions } from '../../libs/read-models/src/runner/index.js';
-import { balances, type Ledger, ledgerRegistry, tallies } from './ledger.js';
+import { balances, faults, type Ledger, ledgerRegistry, tallies } from './ledger.js';
 
 const REACH_MS = 45_000;
 
+export const runnerOver = (ledger: Ledger, projections = [balances, tallies]): ProjectionRunner =>
+  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections });
+
+/** Nothing projected, parked or counted, and no event fails. */
+export async function startOver({ owner }: Ledger): Promise<void> {
+  faults.clear();
+  await owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints, read.parked, read.batch_attempts, read.event_attempts');
+}
+
 /** The ledger's projections on a feed, until stopped. Rejects `ended` where the feed gives up. */
 export function startProjector(ledger: Ledger, feed: Feed) {
-  const runner = new ProjectionRunner({
-    pool: ledger.projectorPool,
-    store: ledger.reader,
-    registry: ledgerRegistry,
-    projections: [balances, tallies],
-  });
+  const runner = runnerOver(ledger);
   const stopping = new AbortController();
   const ended = feed.run(runner, stopping.signal);
   ended.catch(() => {});

@@ -12,8 +12,9 @@ import {
   ledgerRegistry,
   tallies,
 } from '../../../../test/support/ledger.js';
+import { runnerOver, startOver } from '../../../../test/support/projector.js';
 import { ParkedKeys } from './parked-keys.js';
-import { ProjectionRunner } from './projection-runner.js';
+import type { ProjectionRunner } from './projection-runner.js';
 
 jest.setTimeout(120_000);
 
@@ -26,13 +27,9 @@ beforeAll(async () => {
   log = chained(await ledger.reader.read({ after: 0, limit: 1_000 }));
 });
 afterAll(() => ledger.close());
-beforeEach(async () => {
-  faults.clear();
-  await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints, read.parked, read.batch_attempts, read.event_attempts');
-});
+beforeEach(() => startOver(ledger));
 
-const newRunner = (projections = [balances, tallies]) =>
-  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections });
+const newRunner = (projections?: Parameters<typeof runnerOver>[1]) => runnerOver(ledger, projections);
 const parkedKeys = () => new ParkedKeys(ledger.projectorPool, ledger.reader, ledgerRegistry, [balances, tallies]);
 
 const applyAll = async (runner: ProjectionRunner) => {

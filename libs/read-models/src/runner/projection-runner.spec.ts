@@ -2,17 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import fc from 'fast-check';
 import { type FedEvent, TakenOver } from '#event-feed';
 import { chained, EVERY_PARTITION, everythingUpTo, slicesOf } from '../../../../test/support/deliveries.js';
-import {
-  balances,
-  createLedger,
-  digestOf,
-  expectedDigest,
-  faults,
-  type Ledger,
-  ledgerRegistry,
-  tallies,
-} from '../../../../test/support/ledger.js';
-import { ProjectionRunner } from './projection-runner.js';
+import { balances, createLedger, digestOf, expectedDigest, type Ledger, tallies } from '../../../../test/support/ledger.js';
+import { runnerOver, startOver } from '../../../../test/support/projector.js';
+import type { ProjectionRunner } from './projection-runner.js';
 import { ReadModelPositions } from './read-model-positions.js';
 
 jest.setTimeout(120_000);
@@ -28,13 +20,9 @@ beforeAll(async () => {
   log = chained(await ledger.reader.read({ after: 0, limit: 1_000 }));
 });
 afterAll(() => ledger.close());
-beforeEach(async () => {
-  faults.clear();
-  await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints, read.parked, read.batch_attempts, read.event_attempts');
-});
+beforeEach(() => startOver(ledger));
 
-const newRunner = (projections = [balances, tallies]) =>
-  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections });
+const newRunner = (projections?: Parameters<typeof runnerOver>[1]) => runnerOver(ledger, projections);
 
 const applyAll = async (runner: ProjectionRunner) => {
   await runner.checkpoints(EVERY_PARTITION);
