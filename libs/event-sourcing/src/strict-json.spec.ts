@@ -48,6 +48,35 @@ describe('a JSON text', () => {
     expect(refusalOf('{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000))).toMatchObject({ code: 'too-deep' });
   });
 
+  test('is not read where it holds more members and items than are taken', () => {
+    const read = (text: string, valuesMax: number) => readStrictJson(bytes(text), valuesMax);
+    const items = (count: number): string => `[${Array(count).fill('0').join()}]`;
+    expect(read(items(1_000), 1_000)).toMatchObject({ faults: [] });
+    expect(read(items(1_001), 1_000)).toEqual({ value: undefined, faults: [{ pointer: '', code: 'too-many' }] });
+    expect(read(`{"a":${items(500)},"b":[${Array(501).fill('{}').join()}]}`, 1_000)!.faults).toEqual([{ pointer: '', code: 'too-many' }]);
+    expect(read(`{"a":"${',{['.repeat(1_000)}\\",,,"}`, 10)).toMatchObject({ faults: [] }); // in a text they are text
+    expect(read('[,'.repeat(2_000), 1_000)!.faults).toEqual([{ pointer: '', code: 'too-many' }]);
+  });
+
+  test('tells the same of a text whether its names and texts are spelled with escapes or without', () => {
+    const names = fc.constantFrom('a', 'b', 'c', 'toString', '__proto__');
+    const { text } = fc.letrec<{ text: string; value: string }>((tie) => ({
+      value: fc.oneof({ maxDepth: 3 }, fc.constantFrom('1', '"x"', '"a:b,{"', '[]', '{}'), tie('text')),
+      text: fc
+        .array(fc.tuple(names, tie('value')), { maxLength: 4 })
+        .map((members) => `{${members.map(([n, v]) => `"${n}":${v}`).join()}}`),
+    }));
+    fc.assert(
+      fc.property(text, (plain) => {
+        // an escape anywhere makes the reader look at every member
+        const escaped = `[${plain},"\\u0078"]`;
+        const faultsOf = (one: string) => readStrictJson(bytes(one))!.faults.map(({ pointer, code }) => `${pointer} ${code}`);
+        expect(faultsOf(`[${plain},"x"]`)).toEqual(faultsOf(escaped));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('holds no NUL and no half of a surrogate pair, in values and in names', () => {
     expect(refusalOf('{"a":["x","\\u0000"]}')).toEqual({ pointer: '/a/1', code: 'nul-character' });
     expect(refusalOf('{"a~/":"\\ud800"}')).toEqual({ pointer: '/a~0~1', code: 'lone-surrogate' });

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 export const DEPTH_MAX = 32;
 
 // what every object has, such as toString: libraries between here and there would take a member for it
@@ -7,7 +9,6 @@ const RESERVED_NAMES = new Set([...Object.getOwnPropertyNames(Object.prototype),
 export const isReservedName = (name: string): boolean => RESERVED_NAMES.has(name);
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export const JSON_FAULTS_MAX = 50;
 
@@ -15,24 +16,75 @@ export const JSON_FAULTS_MAX = 50;
 export interface JsonFault {
   /** RFC 6901. */
   pointer: string;
-  code: 'unknown-member' | 'duplicate-member' | 'too-deep' | 'nul-character' | 'lone-surrogate';
+  code: 'unknown-member' | 'duplicate-member' | 'too-deep' | 'too-many' | 'nul-character' | 'lone-surrogate';
 }
+
+interface Read {
+  value: unknown;
+  faults: readonly JsonFault[];
+}
+
+const NO_FAULTS: readonly JsonFault[] = [];
 
 /**
  * The value of a JSON text in UTF-8, with every member that is stated twice, has a name that JavaScript gives a meaning, is
  * nested too deep, or holds text that no database and no reader downstream could take (at most 50; too deep ends the
- * search). Undefined where it is not one well-formed JSON value.
+ * search). Undefined where it is not one well-formed JSON value. A text of more than `valuesMax` members and items is not
+ * read at all: it says `too-many`.
  */
-export function readStrictJson(bytes: Uint8Array): { value: unknown; faults: readonly JsonFault[] } | undefined {
-  let text: string;
-  let value: unknown;
+export function readStrictJson(bytes: Uint8Array, valuesMax = Infinity): Read | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  const { depth, values, names, escapes } = outlineOf(bytes);
+  if (values > valuesMax) return { value: undefined, faults: [{ pointer: '', code: 'too-many' }] };
   try {
-    text = utf8.decode(bytes);
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    if (depth > DEPTH_MAX) return { value: undefined, faults: new Scan(text).run() };
+    const value: unknown = JSON.parse(text);
+    // Without escapes no text holds U+0000 or half a pair, and a name stated twice is one that the value has fewer of.
+    const isPlain = !escapes && namesIn(value) === names;
+    return { value, faults: isPlain ? NO_FAULTS : new Scan(text).run() };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  return { value, faults: new Scan(text).run() };
+}
+
+const [QUOTE, BACKSLASH, COLON, COMMA, BRACE, BRACKET, BRACE_END, BRACKET_END] = Buffer.from('"\\:,{[}]');
+
+/** What a text would hold if it were JSON, told from its punctuation alone: before anything is made of it. */
+function outlineOf(bytes: Uint8Array): { depth: number; values: number; names: number; escapes: boolean } {
+  let [depth, level, values, names, escapes] = [0, 0, 0, 0, false];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) {
+      for (at++; at < bytes.length && bytes[at] !== QUOTE; at++) {
+        if (bytes[at] !== BACKSLASH) continue;
+        escapes = true;
+        at++;
+      }
+    } else if (byte === COLON) names++;
+    else if (byte === COMMA) values++;
+    else if (byte === BRACE || byte === BRACKET) {
+      values++;
+      if (++level > depth) depth = level;
+    } else if (byte === BRACE_END || byte === BRACKET_END) level--;
+  }
+  return { depth, values, names, escapes };
+}
+
+/** How many members there are in all of its objects; NaN where one has a reserved name. */
+function namesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += namesIn(item);
+    return count;
+  }
+  for (const name of Object.keys(value)) {
+    if (RESERVED_NAMES.has(name)) return NaN;
+    count += 1 + namesIn((value as Record<string, unknown>)[name]);
+  }
+  return count;
 }
 
 interface Level {
@@ -43,7 +95,10 @@ interface Level {
   index: number;
 }
 
-/** One pass over a text that is known to be JSON. Its own stack, since the nesting is the caller's choice. */
+/**
+ * One pass over a text that is known to be JSON, or over the beginning of one that is nested too deep. Its own stack,
+ * since the nesting is the caller's choice.
+ */
 class Scan {
   private readonly levels: Level[] = [];
   private readonly faults: JsonFault[] = [];
@@ -101,7 +156,8 @@ class Scan {
   }
 
   private next(): void {
-    const level = this.levels.at(-1)!;
+    const level = this.levels.at(-1);
+    if (!level) throw new SyntaxError('a comma outside');
     level.index++;
     if (level.names) this.nameExpected = true;
     else level.at = String(level.index);
