@@ -68,16 +68,13 @@ const NO_KEY = {
 function metadataOf(branchId: string, occurred: When, context: CommandContext): EventMetadata {
   const { principal, correlationId, causationId, source, traceparent } = context;
   const { subject: id, role, onBehalfOf } = principal;
-  return {
-    actor: { id, role, ...(onBehalfOf && { onBehalfOf }) },
-    branchId,
-    correlationId,
-    ...(causationId && { causationId }),
-    ...(source && { source }),
-    ...(occurred.precision !== 'instant' && { precision: occurred.precision }),
-    ...(occurred.precision === 'day' && { localDate: occurred.date }),
-    ...(traceparent && { traceparent }),
-  };
+  const metadata: EventMetadata = { actor: onBehalfOf ? { id, role, onBehalfOf } : { id, role }, branchId, correlationId };
+  if (causationId) metadata.causationId = causationId;
+  if (source) metadata.source = source;
+  if (occurred.precision !== 'instant') metadata.precision = occurred.precision;
+  if (occurred.precision === 'day') metadata.localDate = occurred.date;
+  if (traceparent) metadata.traceparent = traceparent;
+  return metadata;
 }
 
-export const metadataOfEvent = (row: RecordedEvent): EventMetadata => JSON.parse(row.metadata) as EventMetadata;
+export const metadataOfEvent = (row: Pick<RecordedEvent, 'metadata'>): EventMetadata => JSON.parse(row.metadata) as EventMetadata;

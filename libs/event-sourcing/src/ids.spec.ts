@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { v5 as uuidV5 } from 'uuid';
 import { commandIdOf, derivedId, isUuid, newId, PARTITION_COUNT, partitionOf } from './ids.js';
 
 // Released test vectors: another implementation must agree, and these never change.
@@ -40,5 +42,24 @@ describe('ids', () => {
     expect(commandIdOf('u1', 'POST', '/v1/clients', 'k')).toBe(id);
     expect(commandIdOf('u1', 'POST', '/v1/client', 'sk')).not.toBe(id);
     expect(commandIdOf('u2', 'POST', '/v1/clients', 'k')).not.toBe(id);
+  });
+
+  it('gives the UUIDv5 that RFC 9562 gives to what a command is known by', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 200 });
+    fc.assert(
+      fc.property(text, text, text, text, (principal, method, path, key) => {
+        const published = uuidV5(JSON.stringify([principal, method, path, key]), '5b0e4ad2-1c2d-5a1f-9f55-7a9e0e1f5c33');
+        expect(commandIdOf(principal, method, path, key)).toBe(published);
+      }),
+    );
+  });
+
+  it('takes the published eight bytes of the hash for the partition', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (key) => {
+        const head = createHash('sha256').update(key).digest().readBigUInt64BE(0);
+        expect(partitionOf(key)).toBe(Number(head % 24n));
+      }),
+    );
   });
 });

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { v5 as uuidV5, v7 as uuidV7 } from 'uuid';
+import { createHash, hash } from 'node:crypto';
+import { v7 as uuidV7 } from 'uuid';
 
 /** Lower-case UUID text, 36 characters. */
 export type Uuid = string;
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const COMMAND_NAMESPACE = '5b0e4ad2-1c2d-5a1f-9f55-7a9e0e1f5c33';
+const COMMAND_NAMESPACE = Buffer.from('5b0e4ad21c2d5a1f9f557a9e0e1f5c33', 'hex');
 
 /** Number of partitions of the event topic. Another count is a new topic, filled from the log. */
 export const PARTITION_COUNT = 24;
@@ -25,22 +25,29 @@ export function derivedId(cause: Uuid, purpose: string): Uuid {
   const causeBytes = Buffer.from(cause.replaceAll('-', ''), 'hex');
   const bytes = createHash('sha256').update(causeBytes).update(purpose, 'utf8').digest().subarray(0, 16);
   causeBytes.copy(bytes, 0, 0, 6);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return textOf(bytes);
+  return textOf(bytes, 8);
 }
 
 /** UUIDv5 of (principal, method, path, Idempotency-Key): the same request repeated has the same command id. */
-export const commandIdOf = (principal: string, method: string, path: string, idempotencyKey: string): Uuid =>
-  uuidV5(JSON.stringify([principal, method, path, idempotencyKey]), COMMAND_NAMESPACE);
+export function commandIdOf(principal: string, method: string, path: string, idempotencyKey: string): Uuid {
+  const name = JSON.stringify([principal, method, path, idempotencyKey]);
+  // by hand: the library's own takes three times as long, which every command pays
+  return textOf(createHash('sha1').update(COMMAND_NAMESPACE).update(name, 'utf8').digest().subarray(0, 16), 5);
+}
 
 /** The first 8 bytes, big-endian unsigned, of SHA-256(the key's lower-case 36 characters) modulo 24. */
 export function partitionOf(key: Uuid): number {
-  const digest = createHash('sha256').update(key.toLowerCase(), 'utf8').digest();
-  return Number(digest.readBigUInt64BE(0) % BigInt(PARTITION_COUNT));
+  // in halves of 32 bits, which numbers hold exactly
+  const hex = hash('sha256', key.toLowerCase(), 'hex');
+  const high = parseInt(hex.slice(0, 8), 16);
+  const low = parseInt(hex.slice(8, 16), 16);
+  return ((high % PARTITION_COUNT) * (2 ** 32 % PARTITION_COUNT) + (low % PARTITION_COUNT)) % PARTITION_COUNT;
 }
 
-function textOf(bytes: Buffer): Uuid {
+/** RFC 9562: 16 bytes with the version and the variant set. */
+function textOf(bytes: Buffer, version: number): Uuid {
+  bytes[6] = (bytes[6]! & 0x0f) | (version << 4);
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

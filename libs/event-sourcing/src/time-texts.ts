@@ -5,9 +5,12 @@ export const INSTANT_PATTERN = `^${DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0
 const dateForm = new RegExp(DATE_PATTERN);
 const instantForm = new RegExp(INSTANT_PATTERN);
 
+/** Of a date in the form above. */
 function isRealDay(date: string): boolean {
-  const parsed = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
+  const day = Number(date.slice(8, 10));
+  if (day <= 28) return true;
+  const [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5, 7))];
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 /** A day that the calendar has, in the years 1900 to 2200. */

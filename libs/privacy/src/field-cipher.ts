@@ -24,7 +24,9 @@ export function sealValue(value: unknown, key: DataKey, eventId: Uuid, pointer: 
   const iv = nextIv();
   const cipher = createCipheriv('aes-256-gcm', key.secret, iv);
   cipher.setAAD(Buffer.from(`${eventId}|${pointer}`));
-  const body = Buffer.concat([iv, cipher.update(JSON.stringify(value), 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  const sealed = cipher.update(JSON.stringify(value), 'utf8');
+  cipher.final(); // of this mode empty
+  const body = Buffer.concat([iv, sealed, cipher.getAuthTag()]);
   return `${PREFIX}${key.keyId}.${body.toString('base64url')}`;
 }
 
@@ -69,9 +71,15 @@ export const carryData = (definition: AnyEventDefinition, data: object, eventId:
     isSealed(value) ? ({ sealed: value, eventId, pointer } satisfies SealedField) : value,
   );
 
+const withSecrets = new WeakMap<object, boolean>();
+
 /** Whether an event type has any field that needs its client's key. */
-export const hasSecrets = (fields: FieldClasses): boolean =>
-  typeof fields === 'string' ? isSecret(fields) : Object.values(fields).some(hasSecrets);
+export function hasSecrets(fields: FieldClasses): boolean {
+  if (typeof fields === 'string') return isSecret(fields);
+  let has = withSecrets.get(fields);
+  if (has === undefined) withSecrets.set(fields, (has = Object.values(fields).some(hasSecrets)));
+  return has;
+}
 
 const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
 
@@ -79,15 +87,19 @@ type SecretMapper = (value: unknown, pointer: string) => unknown;
 
 function mapSecrets(fields: FieldClasses, data: object, map: SecretMapper, at = ''): Record<string, unknown> {
   const mapped: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(data) as [string, unknown][]) {
+  for (const name of Object.keys(data)) {
+    const value = (data as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const pointer = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const fieldClass = typeof fields === 'object' && Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (typeof fieldClass === 'string' && !isSecret(fieldClass)) {
+      mapped[name] = value;
+      continue;
+    }
+    const pointer = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (fieldClass === undefined) throw new TypeError(`unclassified field ${pointer}`);
     if (typeof fieldClass === 'object' && value !== null && typeof value === 'object') {
       mapped[name] = mapSecrets(fieldClass, value, map, pointer);
-    } else if (typeof fieldClass === 'string' && !isSecret(fieldClass)) mapped[name] = value;
-    else {
+    } else {
       const result = map(value, pointer);
       if (result !== undefined) mapped[name] = result;
     }

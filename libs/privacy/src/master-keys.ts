@@ -52,14 +52,14 @@ export class MasterKeys {
     return key === undefined ? undefined : Buffer.from(key, 'base64');
   }
 
-  /** HMAC-SHA256 under a key of this purpose alone. */
-  hash(purpose: string, text: string): Buffer {
+  /** HMAC-SHA256 under a key of this purpose alone, hex. */
+  hash(purpose: string, text: string): string {
     let key = this.purposes.get(purpose);
     if (!key) {
       key = Buffer.from(hkdfSync('sha256', Buffer.from(this.file.hashing, 'base64'), '', `rapport ${purpose}`, 32));
       this.purposes.set(purpose, key);
     }
-    return createHmac('sha256', key).update(text, 'utf8').digest();
+    return createHmac('sha256', key).update(text, 'utf8').digest('hex');
   }
 }
 

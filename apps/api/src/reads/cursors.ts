@@ -35,9 +35,6 @@ export class Cursors {
 
   private mac({ list, filter, principal }: CursorUse, text: string): string {
     const { subject, role, branchScope } = principal;
-    return this.keys
-      .hash('list cursor', canonicalJson([list, filter, subject, role, branchScope, text]))
-      .toString('hex')
-      .slice(0, MAC_CHARS);
+    return this.keys.hash('list cursor', canonicalJson([list, filter, subject, role, branchScope, text])).slice(0, MAC_CHARS);
   }
 }
