@@ -18,7 +18,8 @@ const TIMEKEEPER = 'libs/application/src/timekeeping/timekeeper.js';
 const READER = 'libs/event-feed/src/topic-reader.js';
 const SEND = 'if (records.length > 0) await writer.send(records);';
 const ALONE = 'RETURN QUERY VALUES (0, v_last, s + 1, 1, p_stream[1]);';
-const TOGETHER = 'IF v_usual THEN RETURN QUERY VALUES (-1, v_last, 0, n, NULL::uuid);';
+const TOGETHER = 'outcome := -1; at_position := v_last + n;';
+const ONE_BY_ONE = 'RETURN QUERY SELECT v_outcome[i], v_position[i]';
 const FREE = 'PERFORM pg_advisory_unlock_all();';
 const NUMBERED = '(SELECT last_value FROM log.numbers)';
 /** Numbered now, visible a little later, as with every sequence. */
@@ -77,13 +78,12 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: APPEND,
-        find: 'CREATE FUNCTION log.append(',
-        put: `CREATE SEQUENCE log.numbers MINVALUE 0 START 0; CREATE FUNCTION log.append(`,
+        find: 'CREATE OR REPLACE FUNCTION log.append(',
+        put: `CREATE SEQUENCE log.numbers MINVALUE 0 START 0; CREATE OR REPLACE FUNCTION log.append(`,
       },
       { file: APPEND, find: 'PERFORM FROM clock WHERE one FOR UPDATE;', put: `${FREE} PERFORM pg_advisory_lock(42);` },
       { file: APPEND, find: 'SELECT last_position + 1, greatest(', put: `SELECT ${NUMBERED} + 1, greatest(` },
       { file: APPEND, find: 'SELECT l.last_position, greatest(', put: `SELECT ${NUMBERED}, greatest(` },
-      { file: APPEND, find: 'ARRAY(SELECT l.last_position + i FROM', put: `ARRAY(SELECT ${NUMBERED} + i FROM` },
       { file: APPEND, find: 'r.event_count, r.stream_id); RETURN;', put: `r.event_count, r.stream_id); ${FREE} RETURN;` },
       {
         file: APPEND,
@@ -91,7 +91,8 @@ export const MUTANTS: readonly Mutant[] = [
         put: `VALUES (2, 0::bigint, s, 0, p_stream[1]); ${FREE} RETURN;`,
       },
       { file: APPEND, find: ALONE, put: `${LATE} ${ALONE}` },
-      { file: APPEND, find: TOGETHER, put: `${LATE} ${TOGETHER}` },
+      { file: APPEND, find: TOGETHER, put: `v_last := v_last + n; ${LATE} v_last := v_last - n; ${TOGETHER}` },
+      { file: APPEND, find: ONE_BY_ONE, put: `${LATE} ${ONE_BY_ONE}` },
     ],
   },
   {

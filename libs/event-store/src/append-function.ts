@@ -12,7 +12,7 @@ export const appendFunction = `
 -- 3 id used for another request, 4 the name at_count is held by at_stream. Only accepted ones are stored: after a
 -- conflict the caller may reload, decide again and retry under the same id. A single row of outcome -1: all at_count
 -- commands are accepted, one event each, every version as expected, in positions up to at_position.
-CREATE FUNCTION log.append(
+CREATE OR REPLACE FUNCTION log.append(
   p_command uuid[], p_request bytea[], p_keep int[], p_expected int[], p_count int[], p_slot int[], p_again int, p_stream uuid[],
   p_owner int[], p_nth int[], p_event_id uuid[], p_key uuid[], p_partition int[], p_schema_version int[], p_occurred_at timestamptz[],
   p_kind text[], p_type text[], p_data text[], p_metadata text[],
@@ -76,9 +76,8 @@ BEGIN
   SELECT l.last_position, greatest(l.recorded_at, date_trunc('milliseconds', clock_timestamp())), l.seal,
       (SELECT count(*) FROM outcomes WHERE command_id = ANY (p_command)) + p_again,
       ARRAY(SELECT coalesce((SELECT e.version FROM events e WHERE e.stream_id = i.id ORDER BY e.version DESC LIMIT 1), 0)
-        FROM unnest(p_stream) i(id)),
-      ARRAY(SELECT l.last_position + i FROM generate_series(1, n) i)
-    INTO v_last, v_at, v_seal, v_known, v_head, v_position
+        FROM unnest(p_stream) i(id))
+    INTO v_last, v_at, v_seal, v_known, v_head
     FROM seals l ORDER BY l.last_position DESC LIMIT 1;
 
   -- Usual case: new commands of one event each, on distinct streams, every version as expected. Otherwise judge one by one.
@@ -86,87 +85,101 @@ BEGIN
   v_usual := v_known = 0 AND v_head = p_expected AND p_count = array_fill(1, ARRAY[n])
     AND cardinality(p_guard_owner) + cardinality(p_claim_owner) = 0;
   IF v_usual THEN
-    v_last := v_last + n;
-    v_version := ARRAY(SELECT h + 1 FROM unnest(v_head) h);
-    v_stream := p_stream;
-  ELSE
-    v_version := v_outcome;
-    v_stream := ARRAY(SELECT p_stream[slot] FROM unnest(p_slot) slot);
-    IF cardinality(p_claim_owner) > 0 THEN
-      v_held := ARRAY(SELECT (SELECT h.stream_id FROM reservations h WHERE h.kind = i.k AND h.key = i.y)
-        FROM unnest(p_name_kind, p_name_key) i(k, y));
-      v_holder := v_held;
-    END IF;
-    IF v_known > 0 THEN
-      FOR r IN SELECT i.o, o.position, o.version, o.event_count, o.stream_id, o.request_hash = i.h AS same
-          FROM unnest(p_command, p_request) WITH ORDINALITY i(id, h, o) JOIN outcomes o ON o.command_id = i.id LOOP
-        v_outcome[r.o] := CASE WHEN r.same THEN 1 ELSE 3 END;
-        v_position[r.o] := r.position;
-        v_version[r.o] := r.version;
-        v_count[r.o] := r.event_count;
-        v_stream[r.o] := r.stream_id;
-      END LOOP;
-    END IF;
-    <<judging>> FOR i IN 1..n LOOP
-      CONTINUE WHEN v_outcome[i] <> 0;
-      IF v_known > 0 THEN                           -- the same id accepted earlier in this batch
-        s := array_position(p_command, p_command[i]);
-        WHILE s < i AND v_outcome[s] <> 0 LOOP s := array_position(p_command, p_command[i], s + 1); END LOOP;
-        IF s < i THEN
-          v_outcome[i] := CASE WHEN p_request[s] = p_request[i] THEN 1 ELSE 3 END;
-          v_position[i] := v_position[s];
-          v_version[i] := v_version[s];
-          v_count[i] := v_count[s];
-          v_stream[i] := v_stream[s];
-          CONTINUE;
-        END IF;
-      END IF;
-      s := p_slot[i];
-      IF p_expected[i] NOT IN (v_head[s], -1) THEN
-        v_outcome[i] := 2;
-        v_version[i] := v_head[s];
+    WITH appended AS (
+      INSERT INTO events
+        SELECT v_last + i.o, v_at, i.occurred_at, i.event_id, i.stream, i.key, i.head + 1, i.partition, i.schema_version, i.kind, i.type, i.data, i.metadata
+        FROM unnest(p_event_id, p_stream, p_key, v_head, p_partition, p_schema_version, p_occurred_at, p_kind, p_type, p_data, p_metadata)
+          WITH ORDINALITY i(event_id, stream, key, head, partition, schema_version, occurred_at, kind, type, data, metadata, o)
+        RETURNING position, event_digest(events) AS digest
+    ), remembered AS (
+      INSERT INTO outcomes SELECT i.id, i.h, i.stream, v_last + i.o, i.head + 1, 1, i.keep = 1, v_at
+        FROM unnest(p_command, p_request, p_keep, p_stream, v_head) WITH ORDINALITY i(id, h, keep, stream, head, o)
+    ) INSERT INTO seals SELECT v_last + n, v_at, sha256(v_seal || string_agg(digest, '' ORDER BY position)) FROM appended;
+    outcome := -1;
+    at_position := v_last + n;
+    at_version := 0;
+    at_count := n;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  v_position := ARRAY(SELECT v_last + i FROM generate_series(1, n) i);
+  v_version := v_outcome;
+  v_stream := ARRAY(SELECT p_stream[slot] FROM unnest(p_slot) slot);
+
+  IF cardinality(p_claim_owner) > 0 THEN
+    v_held := ARRAY(SELECT (SELECT h.stream_id FROM reservations h WHERE h.kind = i.k AND h.key = i.y)
+      FROM unnest(p_name_kind, p_name_key) i(k, y));
+    v_holder := v_held;
+  END IF;
+  IF v_known > 0 THEN
+    FOR r IN SELECT i.o, o.position, o.version, o.event_count, o.stream_id, o.request_hash = i.h AS same
+        FROM unnest(p_command, p_request) WITH ORDINALITY i(id, h, o) JOIN outcomes o ON o.command_id = i.id LOOP
+      v_outcome[r.o] := CASE WHEN r.same THEN 1 ELSE 3 END;
+      v_position[r.o] := r.position;
+      v_version[r.o] := r.version;
+      v_count[r.o] := r.event_count;
+      v_stream[r.o] := r.stream_id;
+    END LOOP;
+  END IF;
+  <<judging>> FOR i IN 1..n LOOP
+    CONTINUE WHEN v_outcome[i] <> 0;
+    IF v_known > 0 THEN                           -- the same id accepted earlier in this batch
+      s := array_position(p_command, p_command[i]);
+      WHILE s < i AND v_outcome[s] <> 0 LOOP s := array_position(p_command, p_command[i], s + 1); END LOOP;
+      IF s < i THEN
+        v_outcome[i] := CASE WHEN p_request[s] = p_request[i] THEN 1 ELSE 3 END;
+        v_position[i] := v_position[s];
+        v_version[i] := v_version[s];
+        v_count[i] := v_count[s];
+        v_stream[i] := v_stream[s];
         CONTINUE;
       END IF;
-      WHILE p_guard_owner[g] < i LOOP g := g + 1; END LOOP;
-      WHILE p_guard_owner[g] = i LOOP
-        IF v_head[p_guard_slot[g]] <> p_guard_version[g] THEN
-          v_outcome[i] := 2;
-          v_version[i] := v_head[p_guard_slot[g]];
-          v_stream[i] := p_stream[p_guard_slot[g]];
-          CONTINUE judging;
-        END IF;
-        g := g + 1;
-      END LOOP;
-      WHILE p_claim_owner[c] < i LOOP c := c + 1; END LOOP;
-      c_end := c;
-      WHILE p_claim_owner[c_end] = i LOOP
-        IF p_claim_take[c_end] = 1 AND v_holder[p_claim_name[c_end]] <> p_stream[s] THEN
-          v_outcome[i] := 4;
-          v_count[i] := p_claim_name[c_end];
-          v_stream[i] := v_holder[p_claim_name[c_end]];
-          CONTINUE judging;
-        END IF;
-        c_end := c_end + 1;
-      END LOOP;
-      WHILE c < c_end LOOP                          -- accepted; a release of what another holds, or nobody, changes nothing
-        IF p_claim_take[c] = 1 THEN
-          v_holder[p_claim_name[c]] := p_stream[s];
-        ELSIF v_holder[p_claim_name[c]] = p_stream[s] THEN
-          v_holder[p_claim_name[c]] := NULL;
-        END IF;
-        c := c + 1;
-      END LOOP;
-      v_last := v_last + p_count[i];
-      v_head[s] := v_head[s] + p_count[i];
-      v_position[i] := v_last;
-      v_version[i] := v_head[s];
-    END LOOP;
-    IF v_holder IS DISTINCT FROM v_held THEN
-      DELETE FROM reservations h USING unnest(p_name_kind, p_name_key, v_held, v_holder) i(k, y, was, now)
-        WHERE h.kind = i.k AND h.key = i.y AND i.was IS DISTINCT FROM i.now;
-      INSERT INTO reservations SELECT i.k, i.y, i.now FROM unnest(p_name_kind, p_name_key, v_held, v_holder) i(k, y, was, now)
-        WHERE i.now IS NOT NULL AND i.was IS DISTINCT FROM i.now;
     END IF;
+    s := p_slot[i];
+    IF p_expected[i] NOT IN (v_head[s], -1) THEN
+      v_outcome[i] := 2;
+      v_version[i] := v_head[s];
+      CONTINUE;
+    END IF;
+    WHILE p_guard_owner[g] < i LOOP g := g + 1; END LOOP;
+    WHILE p_guard_owner[g] = i LOOP
+      IF v_head[p_guard_slot[g]] <> p_guard_version[g] THEN
+        v_outcome[i] := 2;
+        v_version[i] := v_head[p_guard_slot[g]];
+        v_stream[i] := p_stream[p_guard_slot[g]];
+        CONTINUE judging;
+      END IF;
+      g := g + 1;
+    END LOOP;
+    WHILE p_claim_owner[c] < i LOOP c := c + 1; END LOOP;
+    c_end := c;
+    WHILE p_claim_owner[c_end] = i LOOP
+      IF p_claim_take[c_end] = 1 AND v_holder[p_claim_name[c_end]] <> p_stream[s] THEN
+        v_outcome[i] := 4;
+        v_count[i] := p_claim_name[c_end];
+        v_stream[i] := v_holder[p_claim_name[c_end]];
+        CONTINUE judging;
+      END IF;
+      c_end := c_end + 1;
+    END LOOP;
+    WHILE c < c_end LOOP                          -- accepted; a release of what another holds, or nobody, changes nothing
+      IF p_claim_take[c] = 1 THEN
+        v_holder[p_claim_name[c]] := p_stream[s];
+      ELSIF v_holder[p_claim_name[c]] = p_stream[s] THEN
+        v_holder[p_claim_name[c]] := NULL;
+      END IF;
+      c := c + 1;
+    END LOOP;
+    v_last := v_last + p_count[i];
+    v_head[s] := v_head[s] + p_count[i];
+    v_position[i] := v_last;
+    v_version[i] := v_head[s];
+  END LOOP;
+  IF v_holder IS DISTINCT FROM v_held THEN
+    DELETE FROM reservations h USING unnest(p_name_kind, p_name_key, v_held, v_holder) i(k, y, was, now)
+      WHERE h.kind = i.k AND h.key = i.y AND i.was IS DISTINCT FROM i.now;
+    INSERT INTO reservations SELECT i.k, i.y, i.now FROM unnest(p_name_kind, p_name_key, v_held, v_holder) i(k, y, was, now)
+      WHERE i.now IS NOT NULL AND i.was IS DISTINCT FROM i.now;
   END IF;
 
   WITH appended AS (
@@ -180,34 +193,6 @@ BEGIN
     INSERT INTO outcomes SELECT i.id, i.h, v_stream[i.o], v_position[i.o], v_version[i.o], p_count[i.o], i.keep = 1, v_at
       FROM unnest(p_command, p_request, p_keep) WITH ORDINALITY i(id, h, keep, o) WHERE v_outcome[i.o] = 0
   ) INSERT INTO seals SELECT v_last, v_at, sha256(v_seal || string_agg(digest, '' ORDER BY position)) FROM appended HAVING count(*) > 0;
-  IF v_usual THEN
-    RETURN QUERY VALUES (-1, v_last, 0, n, NULL::uuid);
-  ELSE
-    RETURN QUERY SELECT v_outcome[i], v_position[i], v_version[i], v_count[i], v_stream[i] FROM generate_series(1, n) i;
-  END IF;
-END $$;
-
--- Outcomes of HTTP commands are forgotten after seven days. Answers how many this call removed, at most p_limit.
-CREATE FUNCTION log.purge_outcomes(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, log, pg_temp AS $$
-  WITH gone AS (
-    DELETE FROM outcomes WHERE command_id = ANY (ARRAY(
-      SELECT command_id FROM outcomes WHERE recorded_at < now() - interval '7 days' AND NOT keep LIMIT p_limit
-    )) AND NOT keep RETURNING 1
-  ) SELECT count(*) FROM gone
-$$;
-
--- Notes the event shapes of the next p_limit positions. Answers how far that is known, or null at the log's end.
-CREATE FUNCTION log.collect_types(p_limit int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, log, pg_temp AS $$
-DECLARE
-  v_from bigint;
-  v_to   bigint;
-BEGIN
-  SELECT position INTO v_from FROM types_collected WHERE one FOR UPDATE;
-  SELECT least(v_from + p_limit, max(last_position)) INTO v_to FROM seals;
-  IF v_to <= v_from THEN RETURN NULL; END IF;
-  INSERT INTO stored_types SELECT DISTINCT type, schema_version FROM events WHERE position > v_from AND position <= v_to
-    ON CONFLICT DO NOTHING;
-  UPDATE types_collected SET position = v_to;
-  RETURN v_to;
+  RETURN QUERY SELECT v_outcome[i], v_position[i], v_version[i], v_count[i], v_stream[i] FROM generate_series(1, n) i;
 END $$;
 `;

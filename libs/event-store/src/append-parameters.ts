@@ -1,4 +1,4 @@
-import { type NewEvent, partitionOf, type Uuid } from '#event-sourcing';
+import { partitionOf, type Uuid } from '#event-sourcing';
 import type { Append, Reservation } from './append.js';
 import type { Scratch } from './binary-array.js';
 
@@ -12,60 +12,115 @@ export const APPEND = `SELECT * FROM log.append($1::uuid[], $2::bytea[], $3::int
 /** A batch as log.append takes it, valid until the scratch memory is used again. `names` are what its claims point at, counted from 1. */
 export function parametersOf(batch: readonly Append[], scratch: Scratch): { values: (Buffer | string)[]; names: readonly Reservation[] } {
   const streams = new Slots<Uuid>((id) => id);
-  const slots = batch.map(({ stream }) => streams.of(stream.id)); // first, so that without guards slots and commands agree
-  const guards: [owner: number, slot: number, version: number][] = [];
   const names = new Slots<Reservation>(({ kind, key }) => `${kind}\0${key}`);
-  const claims: [owner: number, name: number, take: number][] = [];
-  const owners: number[] = [];
-  const nths: number[] = [];
-  const keys: Uuid[] = [];
-  const partitions: number[] = [];
-  const kinds: string[] = [];
-  const events: NewEvent[] = [];
-  batch.forEach(({ stream, guards: ownGuards, reservations, releases, events: own }, at) => {
+  const seen = new Set<Uuid>();
+  const of: CommandColumns = { id: [], hash: [], keep: [], expected: [], count: [], slot: [] };
+  const ev: EventColumns = {
+    owner: [],
+    nth: [],
+    id: [],
+    key: [],
+    partition: [],
+    version: [],
+    at: [],
+    kind: [],
+    type: [],
+    data: [],
+    metadata: [],
+  };
+  const guards: Triples = [[], [], []];
+  const claims: Triples = [[], [], []];
+  // first, so that without guards slots and commands agree
+  for (const { stream } of batch) of.slot.push(streams.of(stream.id));
+  for (let at = 0; at < batch.length; at++) {
+    const { commandId, requestHash, keepOutcome, expectedVersion, stream, events, guards: guarded, reservations, releases } = batch[at]!;
     const owner = at + 1;
-    for (const guard of ownGuards ?? []) guards.push([owner, streams.of(guard.stream), guard.version]);
-    for (const name of releases ?? []) claims.push([owner, names.of(name), 0]);
-    for (const name of reservations ?? []) claims.push([owner, names.of(name), 1]);
-    if (own.length === 0) return;
+    seen.add(commandId);
+    of.id.push(commandId);
+    of.hash.push(requestHash);
+    of.keep.push(keepOutcome === 'forever' ? 1 : 0);
+    of.expected.push(expectedVersion === 'any' ? ANY_VERSION : expectedVersion);
+    of.count.push(events.length);
+    if (guarded) for (const guard of guarded) push(guards, owner, streams.of(guard.stream), guard.version);
+    if (releases) for (const name of releases) push(claims, owner, names.of(name), 0);
+    if (reservations) for (const name of reservations) push(claims, owner, names.of(name), 1);
+    if (events.length === 0) continue;
     const partition = partitionOf(stream.key);
-    for (let nth = 0; nth < own.length; nth++) {
-      owners.push(owner);
-      nths.push(nth);
-      keys.push(stream.key);
-      partitions.push(partition);
-      kinds.push(stream.kind);
-      events.push(own[nth]!);
+    for (let nth = 0; nth < events.length; nth++) {
+      const event = events[nth]!;
+      ev.owner.push(owner);
+      ev.nth.push(nth);
+      ev.id.push(event.eventId);
+      ev.key.push(stream.key);
+      ev.partition.push(partition);
+      ev.version.push(event.schemaVersion);
+      ev.at.push(event.occurredAt);
+      ev.kind.push(stream.kind);
+      ev.type.push(event.type);
+      ev.data.push(event.data);
+      ev.metadata.push(event.metadata);
     }
-  });
+  }
   scratch.reset();
-  const again = batch.length - new Set(batch.map(({ commandId }) => commandId)).size;
   const values = [
-    scratch.uuidArray(batch.map(({ commandId }) => commandId)),
-    scratch.hashArray(batch.map(({ requestHash }) => requestHash)),
-    scratch.int4Array(batch.map(({ keepOutcome }) => (keepOutcome === 'forever' ? 1 : 0))),
-    scratch.int4Array(batch.map(({ expectedVersion }) => (expectedVersion === 'any' ? ANY_VERSION : expectedVersion))),
-    scratch.int4Array(batch.map((append) => append.events.length)),
-    scratch.int4Array(slots),
-    String(again),
+    scratch.uuidArray(of.id),
+    scratch.hashArray(of.hash),
+    scratch.int4Array(of.keep),
+    scratch.int4Array(of.expected),
+    scratch.int4Array(of.count),
+    scratch.int4Array(of.slot),
+    String(batch.length - seen.size), // how many repeat an id of this same batch
     scratch.uuidArray(streams.values),
-    scratch.int4Array(owners),
-    scratch.int4Array(nths),
-    scratch.uuidArray(events.map(({ eventId }) => eventId)),
-    scratch.uuidArray(keys),
-    scratch.int4Array(partitions),
-    scratch.int4Array(events.map(({ schemaVersion }) => schemaVersion)),
-    scratch.instantArray(events.map(({ occurredAt }) => occurredAt)),
-    scratch.textArray(kinds),
-    scratch.textArray(events.map(({ type }) => type)),
-    scratch.textArray(events.map(({ data }) => data)),
-    scratch.textArray(events.map(({ metadata }) => metadata)),
-    ...[0, 1, 2].map((column) => scratch.int4Array(guards.map((guard) => guard[column]!))),
-    ...[0, 1, 2].map((column) => scratch.int4Array(claims.map((claim) => claim[column]!))),
+    scratch.int4Array(ev.owner),
+    scratch.int4Array(ev.nth),
+    scratch.uuidArray(ev.id),
+    scratch.uuidArray(ev.key),
+    scratch.int4Array(ev.partition),
+    scratch.int4Array(ev.version),
+    scratch.instantArray(ev.at),
+    scratch.textArray(ev.kind),
+    scratch.textArray(ev.type),
+    scratch.textArray(ev.data),
+    scratch.textArray(ev.metadata),
+    scratch.int4Array(guards[0]),
+    scratch.int4Array(guards[1]),
+    scratch.int4Array(guards[2]),
+    scratch.int4Array(claims[0]),
+    scratch.int4Array(claims[1]),
+    scratch.int4Array(claims[2]),
     scratch.textArray(names.values.map(({ kind }) => kind)),
     scratch.textArray(names.values.map(({ key }) => key)),
   ];
   return { values, names: names.values };
+}
+
+interface CommandColumns {
+  id: Uuid[];
+  hash: string[];
+  keep: number[];
+  expected: number[];
+  count: number[];
+  slot: number[];
+}
+
+interface EventColumns {
+  owner: number[];
+  nth: number[];
+  id: Uuid[];
+  key: Uuid[];
+  partition: number[];
+  version: number[];
+  at: string[];
+  kind: string[];
+  type: string[];
+  data: string[];
+  metadata: string[];
+}
+
+type Triples = [number[], number[], number[]];
+
+function push(columns: Triples, ...values: [number, number, number]): void {
+  for (let column = 0; column < 3; column++) columns[column]!.push(values[column]!);
 }
 
 /** Distinct values in order of first use, numbered from 1. */

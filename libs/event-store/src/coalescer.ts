@@ -18,6 +18,8 @@ export interface CoalescerOptions extends Pick<PoolOptions, 'url' | 'role' | 'ap
   reconnectDelayMs?: number;
   /** Something was appended; the log ends at least there. */
   onAppended?: (position: number) => void;
+  /** A batch came back, however it ended. */
+  onSettled?: () => void;
 }
 
 interface Pending {
@@ -154,6 +156,7 @@ export class Coalescer {
       this.inFlight--;
       this.underWay -= batch.length;
       this.schedule();
+      this.options.onSettled?.();
     }
   }
 

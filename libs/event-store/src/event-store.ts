@@ -9,7 +9,7 @@ import { LogReader } from './log-reader.js';
 import { checkReadable } from './readable.js';
 import { COLUMNS, RAW, recordedEvent, type RecordedRow } from './recorded-row.js';
 
-export interface EventStoreOptions extends Omit<CoalescerOptions, 'onAppended'>, Pick<PoolOptions, 'onIdleError'> {
+export interface EventStoreOptions extends Omit<CoalescerOptions, 'onAppended' | 'onSettled'>, Pick<PoolOptions, 'onIdleError'> {
   /** Connections for loading and look-ups; appends have one of their own. */
   maxReaders?: number;
   /** How often outcomes that nobody may ask for again are forgotten; default once an hour. */
@@ -40,6 +40,7 @@ const OUTCOMES = `SELECT command_id, request_hash, stream_id, event_count, posit
 // lateral: the beginning of each stream by its index, however many are asked for
 const BEGINNINGS = `SELECT ${COLUMNS} FROM unnest($1::uuid[]) AS asked(id),
   LATERAL (SELECT * FROM log.events WHERE stream_id = asked.id ORDER BY version LIMIT ${BEGINNING}) e ORDER BY stream_id, version`;
+const FIRSTS = `SELECT stream_id, stream_kind, key, metadata FROM log.events WHERE stream_id = ANY ($1::uuid[]) AND version = 1`;
 const VERSION = `SELECT version FROM log.events WHERE stream_id = $1 ORDER BY version DESC LIMIT 1`;
 const HEAD = `SELECT last_position AS position, recorded_at, seal FROM log.seals ORDER BY last_position DESC LIMIT 1`;
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -57,15 +58,20 @@ interface OutcomeRow {
 export class EventStore {
   private readonly coalescer: Coalescer;
   private readonly listeners = new Set<AppendListener>();
+  private readonly settledListeners = new Set<() => void>();
   private readonly purging: NodeJS.Timeout;
   private readonly outcomes = new GatheredLookUp((ids) => this.findOutcomes(ids));
+  private readonly firsts = new GatheredLookUp((ids) => this.findFirsts(ids));
   private readonly beginnings = new GatheredLookUp((ids) => this.findBeginnings(ids));
 
   private constructor(
     private readonly pool: pg.Pool,
     options: EventStoreOptions,
   ) {
-    this.coalescer = new Coalescer({ ...options, onAppended: (position) => this.tell(position) });
+    const onSettled = (): void => {
+      for (const listener of this.settledListeners) listener();
+    };
+    this.coalescer = new Coalescer({ ...options, onAppended: (position) => this.tell(position), onSettled });
     const purge = (): void => void this.purgeExpiredOutcomes().catch(() => undefined); // the next hour tries again
     this.purging = setInterval(purge, options.purgeEveryMs ?? PURGE_EVERY_MS).unref();
   }
@@ -115,6 +121,11 @@ export class EventStore {
     }
   }
 
+  /** What the first event of a stream says beside its data; undefined where there is no such stream. */
+  firstOf(streamId: Uuid): Promise<Pick<RecordedEvent, 'streamKind' | 'key' | 'metadata'> | undefined> {
+    return this.firsts.of(streamId);
+  }
+
   /** Several streams at once; a stream without events has an empty list. */
   async loadMany(streamIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, RecordedEvent[]>> {
     const streams = new Map<Uuid, RecordedEvent[]>(streamIds.map((id) => [id, []]));
@@ -154,6 +165,12 @@ export class EventStore {
     return () => void this.listeners.delete(listener);
   };
 
+  /** Told when appends came back, however they ended. Answers a function that takes the listener away again. */
+  readonly onSettled = (listener: () => void): (() => void) => {
+    this.settledListeners.add(listener);
+    return () => void this.settledListeners.delete(listener);
+  };
+
   /** Forgets outcomes of HTTP commands older than seven days, in short transactions. Answers how many. */
   async purgeExpiredOutcomes(chunksMax = 1_000): Promise<number> {
     let purged = 0;
@@ -182,6 +199,18 @@ export class EventStore {
     const { rows } = await this.pool.query<OutcomeRow>({ name: 'outcomes', text: OUTCOMES, values: [ids] });
     const byCommand = new Map(rows.map((row) => [row.command_id, row]));
     return ids.map((id) => byCommand.get(id));
+  }
+
+  private async findFirsts(ids: readonly Uuid[]): Promise<(Pick<RecordedEvent, 'streamKind' | 'key' | 'metadata'> | undefined)[]> {
+    const { rows } = await this.pool.query<[Uuid, string, Uuid, string]>({
+      name: 'firsts',
+      text: FIRSTS,
+      values: [ids],
+      rowMode: 'array',
+      types: RAW,
+    });
+    const byStream = new Map(rows.map(([id, streamKind, key, metadata]) => [id, { streamKind, key, metadata }]));
+    return ids.map((id) => byStream.get(id));
   }
 
   private async findBeginnings(ids: readonly Uuid[]): Promise<RecordedEvent[][]> {

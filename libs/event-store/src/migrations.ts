@@ -1,5 +1,6 @@
 import type { Migration } from '#database';
 import { appendFunction } from './append-function.js';
+import { firstAppendFunction } from './first-append-function.js';
 import { logSchema } from './log-schema.js';
 
 // Nobody but the functions writes: they run with their owner's rights, whoever calls them.
@@ -15,6 +16,7 @@ GRANT EXECUTE ON FUNCTION log.collect_types TO rapport_api, rapport_relay, rappo
 
 export const eventStoreMigrations: readonly Migration[] = [
   { name: 'event-store-001-log', sql: logSchema },
-  { name: 'event-store-002-append', sql: appendFunction },
+  { name: 'event-store-002-append', sql: firstAppendFunction },
   { name: 'event-store-003-rights', sql: rights },
+  { name: 'event-store-004-append-usual-case', sql: appendFunction },
 ];

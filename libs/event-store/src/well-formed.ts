@@ -6,8 +6,9 @@ export const COMMAND_EVENTS_MAX = 10_000;
 const GUARDS_MAX = 1_000;
 const INT4_MAX = 2 ** 31 - 1;
 const SHA256_TEXT = /^[0-9a-f]{64}$/;
-// days that every month has, in the first form; the rest is asked of the calendar
-const PLAIN_INSTANT = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+// days that a month has in every year; 29 February is asked of the calendar
+const DAY = '(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)';
+const PLAIN_INSTANT = new RegExp(`^(?!0000)\\d{4}-${DAY}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$`);
 const INSTANT_TEXT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**
