@@ -34,8 +34,19 @@ const DECISIONS_MAX = 4;
 /** A name another stream holds: what the handler makes of it. */
 type OnReserved = (reservation: Reservation) => DomainError;
 
+/** What the first event of a stream says of it. */
+export interface Origin {
+  kind: string;
+  branchId: string;
+  clientId: Uuid;
+}
+
+const ORIGINS_MAX = 100_000;
+
 /** The one way from a command to the log: look up the command id, load, decide, append, and answer as the first time. */
 export class CommandRunner {
+  private readonly origins = new Map<Uuid, Origin>();
+
   constructor(
     private readonly store: EventStore,
     private readonly codec: EventCodec,
@@ -63,6 +74,21 @@ export class CommandRunner {
     return loaded;
   }
 
+  /** Whose an aggregate is, where the caller may touch it; missing and hidden look alike. Its state is not read. */
+  async originVisible({ kind }: { readonly kind: string }, streamId: Uuid, principal: Principal): Promise<Origin> {
+    let origin = this.origins.get(streamId);
+    if (!origin) {
+      const first = await this.store.firstOf(streamId);
+      if (!first) throw new NotFound();
+      origin = { kind: first.streamKind, branchId: metadataOfEvent(first).branchId, clientId: first.key };
+      // an event never changes, so neither does what the first one says
+      if (this.origins.size >= ORIGINS_MAX) this.origins.delete(this.origins.keys().next().value!);
+      this.origins.set(streamId, origin);
+    }
+    if (origin.kind !== kind || !maySee(principal, origin.branchId)) throw new NotFound();
+    return origin;
+  }
+
   /**
    * Runs a command on a stream. `decide` gets the version it decides on through its own loading; it is called again
    * after a conflict. A repeat of the command id answers as the first time, whatever the state is now.
@@ -73,12 +99,24 @@ export class CommandRunner {
     decide: () => Promise<{ stream: StreamRef; version: number; decision: Decision }>,
     onReserved?: OnReserved,
   ): Promise<CommandResult> {
-    const repeat = await this.repeatOf(target, context);
-    if (repeat) return repeat;
     for (let attempt = 1; attempt <= DECISIONS_MAX; attempt++) {
-      const { stream, version, decision } = await decide();
-      if (context.expectedVersion !== undefined && context.expectedVersion !== version) {
-        throw await this.stale(stream.id, context.expectedVersion, version);
+      let decided: Awaited<ReturnType<typeof decide>>;
+      try {
+        decided = await decide();
+        if (context.expectedVersion !== undefined && context.expectedVersion !== decided.version) {
+          throw await this.stale(decided.stream.id, context.expectedVersion, decided.version);
+        }
+      } catch (refusal) {
+        // the append knows a repeat by itself; what is refused now may have been accepted the first time
+        const repeat = await this.repeatOf(target, context);
+        if (repeat) return repeat;
+        throw refusal;
+      }
+      const { stream, version, decision } = decided;
+      if (version === 0 && stream.key === stream.id && attempt === 1) {
+        // a new client gets a key, which a repeat must not leave behind
+        const repeat = await this.repeatOf(target, context);
+        if (repeat) return repeat;
       }
       const append = await this.appendOf(stream, version, decision, context);
       const span = { kind: 'client' as const, parent: context.traceparent, attributes: { 'rapport.stream_kind': stream.kind } };

@@ -29,7 +29,7 @@ export class ChangeContactHandler implements ICommandHandler<ChangeContact> {
     return this.runner.run(target, context, async () => {
       if (command.type === 'LogContact') {
         // a former client may call as well, so a closed one is no obstacle
-        const owner = await this.runner.loadVisible(client, command.clientId, principal);
+        const owner = await this.runner.originVisible(client, command.clientId, principal);
         if (command.linkTo) await this.checkLink(command.linkTo, command.clientId, principal);
         const events = contact.decide(command, contact.initial);
         return { stream: contactStream(target.id, command.clientId), version: 0, decision: { events, branchId: owner.branchId } };
@@ -48,9 +48,9 @@ export class ChangeContactHandler implements ICommandHandler<ChangeContact> {
   private loadLinked({ kind, id }: LinkTarget, principal: Principal): Promise<{ clientId: Uuid }> {
     switch (kind) {
       case 'complaint':
-        return this.runner.loadVisible(complaint, id, principal);
+        return this.runner.originVisible(complaint, id, principal);
       case 'request':
-        return this.runner.loadVisible(request, id, principal);
+        return this.runner.originVisible(request, id, principal);
     }
   }
 }
@@ -87,7 +87,7 @@ export class ChangeFollowUpHandler implements ICommandHandler<ChangeFollowUp> {
   }
 
   private async checkContact(contactId: Uuid, clientId: Uuid, principal: Principal): Promise<void> {
-    const found = await this.runner.loadVisible(contact, contactId, principal);
+    const found = await this.runner.originVisible(contact, contactId, principal);
     if (found.clientId !== clientId) throw new DomainError('linked-client-differs', ['/contactId']);
   }
 }

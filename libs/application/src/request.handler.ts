@@ -26,7 +26,7 @@ export class ChangeRequestHandler implements ICommandHandler<ChangeRequest> {
     return this.runner.run(target, context, async () => {
       if (command.type === 'ReceiveRequest') {
         const { clientId } = command;
-        const owner = await this.runner.loadVisible(client, clientId, principal); // closed or not: a former client may ask as well
+        const owner = await this.runner.originVisible(client, clientId, principal); // closed or not: a former client may ask as well
         const events = request.decide(command, request.initial);
         return { stream: requestStream(target.id, clientId), version: 0, decision: { events, branchId: owner.branchId } };
       }

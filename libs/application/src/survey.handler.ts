@@ -24,7 +24,7 @@ export class RecordSurveyAnswerHandler implements ICommandHandler<RecordSurveyAn
     const target = { id: newId(), created: true };
     return this.runner.run(target, context, async () => {
       // a former client may answer as well, so a closed one is no obstacle
-      const owner = await this.runner.loadVisible(client, command.clientId, context.principal);
+      const owner = await this.runner.originVisible(client, command.clientId, context.principal);
       if (command.about) await this.checkAbout(command.about, command.clientId, context.principal);
       const events = survey.decide(command, survey.initial);
       return { stream: surveyStream(target.id, command.clientId), version: 0, decision: { events, branchId: owner.branchId } };
@@ -33,8 +33,8 @@ export class RecordSurveyAnswerHandler implements ICommandHandler<RecordSurveyAn
 
   private async checkAbout({ kind, id }: NonNullable<SurveyCommand['about']>, clientId: Uuid, principal: Principal): Promise<void> {
     const about = await (kind === 'complaint'
-      ? this.runner.loadVisible(complaint, id, principal)
-      : this.runner.loadVisible(request, id, principal));
+      ? this.runner.originVisible(complaint, id, principal)
+      : this.runner.originVisible(request, id, principal));
     if (about.clientId !== clientId) throw new DomainError('linked-client-differs', [`/${kind}Id`]);
   }
 }
