@@ -26,6 +26,28 @@ afterAll(async () => {
   expect(after).toBe(before); // whatever was sent here, nothing was appended
 });
 
+describe('a body of a mebibyte', () => {
+  const client = JSON.stringify(aClient()).slice(0, -1);
+
+  test.each([
+    ['a list of 340,000 empty objects', `${client},"reachableAt":[${Array(340_000).fill('{}').join()}]}`],
+    ['78,000 members that nobody knows', `${client},${Array.from({ length: 78_000 }, (_, nth) => `"m${nth}":1`).join()}}`],
+    ['half a million levels', '['.repeat(500_000) + ']'.repeat(500_000)],
+  ])('%s: is told so before anything is made of it', async (_, body) => {
+    const answer = problem(await manager.post('/v1/clients', body));
+    expect(answer).toMatchObject({ status: 400, code: 'invalid-request' });
+    expect(answer.errors).toHaveLength(1);
+  });
+
+  test('below that, the first fifty faults are named', async () => {
+    const answer = problem(
+      await manager.post('/v1/clients', `${client},${Array.from({ length: 40_000 }, (_, nth) => `"m${nth}":1`).join()}}`),
+    );
+    expect(answer).toMatchObject({ status: 400, code: 'invalid-request' });
+    expect(answer.errors).toHaveLength(50);
+  });
+});
+
 describe('headers', () => {
   const command = async (headers: Record<string, string>) =>
     problem(await manager.call('POST', `/v1/complaints/${complaintId}/acknowledge`, { body: {}, headers }));

@@ -12,6 +12,7 @@ import { serveContract } from './contract/docs-page.js';
 import { openApiDocument } from './contract/openapi-document.js';
 import { httpServer } from './http-server.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { Turns } from './requests/turns.js';
 
 export const FIRM_ZONE_DEFAULT = 'Asia/Shanghai';
 export const RATE_LIMIT_PER_MINUTE_DEFAULT = 6000;
@@ -41,7 +42,14 @@ export interface RunningApi {
 export async function createApi(options: ApiOptions): Promise<RunningApi> {
   const logger = createLogger('api');
   const { zone = FIRM_ZONE_DEFAULT, ready = async () => undefined, host = '127.0.0.1', port = 0 } = options;
+  const { store } = options;
+  const turns = new Turns(() => {
+    const { queued, underWay } = store.appendLoad;
+    return queued + underWay;
+  });
+  const endTurns = store.onSettled(turns.next);
   const { adapter, routes } = await httpServer({
+    turns,
     authenticator: new Authenticator(options.authentication),
     rateLimitPerMinute: options.rateLimitPerMinute ?? RATE_LIMIT_PER_MINUTE_DEFAULT,
     logger,
@@ -72,7 +80,10 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
     get document() {
       return contract();
     },
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      endTurns();
+    },
   };
 }
 

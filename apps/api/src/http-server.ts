@@ -9,9 +9,11 @@ import type { Logger } from '#telemetry';
 import { answerProblem } from './problems/problem.filter.js';
 import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
+import { answerCommands, isCommand } from './requests/command-answer.js';
 import { contextOf } from './requests/request-context.js';
 import { measureRequests } from './requests/request-metrics.js';
 import { traceRequests } from './requests/request-tracing.js';
+import type { Turns } from './requests/turns.js';
 import { parseBody } from './requests/strict-body.js';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
@@ -24,6 +26,8 @@ export interface HttpServerOptions {
   /** Requests of one caller in a minute. */
   rateLimitPerMinute: number;
   logger: Logger;
+  /** When commands begin. */
+  turns: Turns;
 }
 
 /** The Fastify side of the API: everything that happens to a request before a controller sees it. */
@@ -32,6 +36,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    skipMiddie: true,
     trustProxy: false,
     requestIdHeader: false,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(error, request, reply, logger),
@@ -42,15 +47,20 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   const routes = new RouteDeclarations();
   server.addHook('onRoute', (route) => routes.watch(route));
   closeUnused(server);
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (isCommand(request)) options.turns.wait(done);
+    else done();
+  });
   measureRequests(server);
   traceRequests(server);
   const protective = await protectiveHeaders();
   server.addHook('onRequest', (_request, reply, done) => {
-    for (const [name, value] of protective) reply.raw.setHeader(name, value);
+    void reply.headers(protective);
     done();
   });
   await server.register(rateLimit, { global: false, cache: CALLERS_REMEMBERED_MAX });
   server.addHook('onRequest', accessHook(authenticator, limiter(server, options.rateLimitPerMinute)));
+  answerCommands(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES }, (request, body, done) => {
     try {
@@ -63,7 +73,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
 }
 
 /** What helmet says on every reply. It would work the same words out anew for each, so it is asked once. */
-async function protectiveHeaders(): Promise<[string, string][]> {
+async function protectiveHeaders(): Promise<Record<string, string>> {
   const probe = Fastify();
   await probe.register(helmet, {
     contentSecurityPolicy: {
@@ -75,7 +85,7 @@ async function protectiveHeaders(): Promise<[string, string][]> {
   probe.get('/', (_request, reply) => reply.raw.getHeaders()); // so far helmet alone has set any
   const answer = await probe.inject('/');
   await probe.close();
-  return Object.entries(answer.json<Record<string, string>>());
+  return answer.json<Record<string, string>>();
 }
 
 /** Connections that never asked anything are not idle to Node.js: closing would wait for them until they time out. */
@@ -105,7 +115,8 @@ function limiter(server: FastifyInstance, max: number): RateLimit {
 }
 
 function jsonOf(request: FastifyRequest, body: Buffer): unknown {
-  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  const type = request.headers['content-type'] ?? '';
+  const charset = type === 'application/json' ? undefined : /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
   const encoding = request.headers['content-encoding'];
   const isPlain = (!encoding || encoding === 'identity') && (!charset || charset.toLowerCase() === 'utf-8');
   if (!isPlain) throw new Problem('not-json');

@@ -9,9 +9,9 @@ export interface AccessConfig {
   readonly access?: RouteAccess;
 }
 
-/** The route may be called by the roles that hold this permission. */
-export const Permit = (permission: Permission): MethodDecorator =>
-  applyDecorators(RouteConfig({ access: { permission } } satisfies AccessConfig));
+/** The route may be called by the roles that hold this permission. `more`: what else its configuration says. */
+export const Permit = (permission: Permission, more: object = {}): MethodDecorator =>
+  applyDecorators(RouteConfig({ ...more, access: { permission } } satisfies AccessConfig));
 
 /** What a route open to everybody declares: probes, contracts, problem pages. */
 export const openToAll: AccessConfig = { access: { public: true } };

@@ -16,13 +16,18 @@ export interface Rule {
   readonly holds: (value: unknown) => boolean;
 }
 
-/** A member of a class, as `fits` asks for it. */
+/** A member of a class, as its compiled shape asks for it. */
 export interface StatedMember {
   readonly optional: boolean;
   readonly rules: readonly Rule[];
   /** The class of the object, or of each of a list of objects. */
   readonly of?: ClassOf;
+  /** Of a query, where every value arrives as text: the value that the text stands for, or the text itself. */
+  readonly read?: (text: unknown) => unknown;
 }
+
+/** What a member holds beside plain values. */
+export type StatedValue = Pick<StatedMember, 'of' | 'read'>;
 
 export type ClassOf = () => new () => object;
 
@@ -46,13 +51,19 @@ const state =
 
 /**
  * The one decorator of a DTO member: class-validator's rule and the OpenAPI schema from one statement, so that what is
- * published is what is checked. Every further rule is asked only where those before it hold.
+ * published is what is checked. The first rule that does not hold is the one told, so a list's length stands before what
+ * its items must be.
  */
-export function member(schema: ApiPropertyOptions, rules: readonly Rule[], options: MemberOptions, of?: ClassOf): PropertyDecorator {
+export function member(
+  schema: ApiPropertyOptions,
+  rules: readonly Rule[],
+  options: MemberOptions,
+  value: StatedValue = {},
+): PropertyDecorator {
   const { optional = false, description, example } = options;
   const published = { ...schema, required: !optional, ...(description && { description }), ...(example !== undefined && { example }) };
   return applyDecorators(
-    state({ optional, rules, of }),
+    state({ ...value, optional, rules }),
     ApiProperty(published as ApiPropertyOptions),
     ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
     ...[presence, ...rules].map(({ fault, holds }) => ValidateBy({ name: fault, validator: { validate: (value) => holds(value) } })),
@@ -60,21 +71,6 @@ export function member(schema: ApiPropertyOptions, rules: readonly Rule[], optio
 }
 
 const presence: Rule = { fault: 'missing', holds: (value) => value !== undefined };
-
-/** The order in which a member's faults matter: the first that is found is the one told. */
-export const faultOrder: readonly FieldFault[] = [
-  'missing',
-  'unknown-member',
-  'unknown-parameter',
-  'wrong-type',
-  'too-short',
-  'too-few',
-  'too-long',
-  'too-many',
-  'bad-format',
-  'not-allowed',
-  'out-of-range',
-];
 
 /** Holds where the value has another type, which has a fault of its own. */
 export const forText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);

@@ -1,8 +1,8 @@
 import { isUuid } from '#event-sourcing';
 import { forText, isText, member, type MemberOptions } from './member.js';
 
-/** JSON Schema counts code points, not UTF-16 units. */
-const lengthOf = (text: string): number => (text.length > 0 ? Array.from(text).length : 0);
+/** JSON Schema counts code points, not UTF-16 units, of which a code point has one or two. */
+const isWithin = (text: string, max: number): boolean => text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);
 
 /** Free text with at least one visible character, at most `max` code points. */
 export const Text = ({ max, ...options }: MemberOptions & { max: number }): PropertyDecorator =>
@@ -11,7 +11,7 @@ export const Text = ({ max, ...options }: MemberOptions & { max: number }): Prop
     [
       isText,
       { fault: 'too-short', holds: forText((text) => /\S/.test(text)) },
-      { fault: 'too-long', holds: forText((text) => lengthOf(text) <= max) },
+      { fault: 'too-long', holds: forText((text) => isWithin(text, max)) },
     ],
     options,
   );
@@ -24,7 +24,7 @@ export const TextList = ({ max, maxItems, ...options }: MemberOptions & { max: n
       { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
       { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
       { fault: 'too-short', holds: eachText((text) => /\S/.test(text)) },
-      { fault: 'too-long', holds: eachText((text) => lengthOf(text) <= max) },
+      { fault: 'too-long', holds: eachText((text) => isWithin(text, max)) },
     ],
     options,
   );
@@ -37,6 +37,7 @@ const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
 export const CodeField = (options: MemberOptions = {}): PropertyDecorator => patterned(CODE, options);
 
 const STAFF = '^[!-~]{1,128}$';
+const staffForm = new RegExp(STAFF);
 
 /** A person of the firm, as the `sub` of their token names them. */
 export const StaffField = (options: MemberOptions = {}): PropertyDecorator => patterned(STAFF, { example: 'li.na', ...options });
@@ -48,18 +49,16 @@ export const StaffList = ({ maxItems, ...options }: MemberOptions & { maxItems: 
     [
       { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
       { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
-      { fault: 'bad-format', holds: eachText((text) => new RegExp(STAFF).test(text)) },
+      { fault: 'bad-format', holds: eachText((text) => staffForm.test(text)) },
     ],
     options,
   );
 
 /** Text of a fixed form. */
-export const patterned = (pattern: string, options: MemberOptions): PropertyDecorator =>
-  member(
-    { type: 'string', pattern },
-    [isText, { fault: 'bad-format', holds: forText((text) => new RegExp(pattern, 'u').test(text)) }],
-    options,
-  );
+export const patterned = (pattern: string, options: MemberOptions): PropertyDecorator => {
+  const form = new RegExp(pattern, 'u');
+  return member({ type: 'string', pattern }, [isText, { fault: 'bad-format', holds: forText((text) => form.test(text)) }], options);
+};
 
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 

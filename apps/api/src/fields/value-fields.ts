@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { type ClassOf, member, type MemberOptions, type Rule } from './member.js';
 import { patterned } from './text-fields.js';
@@ -17,10 +17,9 @@ export const IntegerField = ({ min, max, ...options }: MemberOptions & Range): P
 
 /** A whole number in a query, where every value arrives as text. */
 export const QueryInteger = ({ min, max, ...options }: MemberOptions & Range): PropertyDecorator =>
-  applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value)),
-    IntegerField({ min, max, ...options }),
-  );
+  member({ type: 'integer', minimum: min, maximum: max }, [isWhole, within({ min, max })], options, { read: numberIn });
+
+const numberIn = (text: unknown): unknown => (typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text);
 
 export const BooleanField = (options: MemberOptions = {}): PropertyDecorator =>
   member({ type: 'boolean' }, [{ fault: 'wrong-type', holds: (value) => typeof value === 'boolean' }], options);
@@ -46,7 +45,11 @@ export const DocumentList = ({ maxItems, ...options }: MemberOptions & { maxItem
 // the class is handed on as a new arrow below: swagger tells a lazy type by the function's name
 /** An object with members of its own. */
 export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDecorator =>
-  applyDecorators(member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options, type), ValidateNested(), Type(type));
+  applyDecorators(
+    member({ type: () => type() }, [{ fault: 'wrong-type', holds: isObject }], options, { of: type }),
+    ValidateNested(),
+    Type(type),
+  );
 
 /** A list of such objects. */
 export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
@@ -58,7 +61,7 @@ export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOption
         { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
       ],
       options,
-      type,
+      { of: type },
     ),
     ValidateNested(),
     Type(type),

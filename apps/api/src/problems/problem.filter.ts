@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, NotFoun
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteDeclarations } from '#access';
 import { type Logger, traceFieldsOf } from '#telemetry';
-import { contextOf } from '../requests/request-context.js';
+import { contextOf, languageIn } from '../requests/request-context.js';
 import { problemOf } from './problem-of.js';
 import type { ProblemCode } from './problem-catalogue.js';
 import { Problem, problemDocument } from './problem.js';
@@ -25,7 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void {
-  const { requestId, traceId, traceparent, language } = contextOf(request);
+  const { requestId, traceId, traceparent } = contextOf(request);
+  const language = languageIn(request);
   const problem = problemOf(error) ?? frameworkProblem(error) ?? new Problem('internal');
   if (problem.status === 500) logger.error({ ...traceFieldsOf(traceparent), requestId, bug: traceOf(error) }, 'request failed');
   const { headers = {}, retryAfterSec } = problem.details;

@@ -1,6 +1,4 @@
-import { type CallHandler, type ExecutionContext, Injectable, mixin, type NestInterceptor, type Type } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandResult } from '#application';
 import { CodeField, IntegerField, member, UuidField } from '../fields/index.js';
 
@@ -43,16 +41,19 @@ export type AnsweredCommand = CommandResult &
     /** Address of what is new, where its id is not in it. */ location?: string;
   };
 
-/** Turns a command's result into its answer: status, headers, body. `at`: where new aggregates of this route live. */
-export function answeringAt(at: string): Type<NestInterceptor> {
-  @Injectable()
-  class AnswerCommand implements NestInterceptor<AnsweredCommand, CommandAnswer> {
-    intercept(context: ExecutionContext, next: CallHandler<AnsweredCommand>): Observable<CommandAnswer> {
-      const reply = context.switchToHttp().getResponse<FastifyReply>();
-      return next.handle().pipe(map((result) => answer(result, at, reply)));
-    }
-  }
-  return mixin(AnswerCommand);
+/** What a route of commands declares: where new aggregates of it live, '' where it makes none. */
+export interface AnswerConfig {
+  readonly answersAt?: string;
+}
+
+export const isCommand = ({ routeOptions }: FastifyRequest): boolean => (routeOptions.config as AnswerConfig).answersAt !== undefined;
+
+/** Turns each command's result into its answer: status, headers, body. */
+export function answerCommands(server: FastifyInstance): void {
+  server.addHook('preSerialization', (request, reply, payload, done) => {
+    const { answersAt } = request.routeOptions.config as AnswerConfig;
+    done(null, answersAt === undefined ? payload : answer(payload as AnsweredCommand, answersAt, reply));
+  });
 }
 
 function answer(
@@ -62,7 +63,9 @@ function answer(
 ): CommandAnswer {
   void reply
     .status(created ? 201 : 200)
-    .headers({ ETag: `"${version}"`, 'Rapport-Position': String(position), ...(replayed && { 'Idempotency-Replayed': 'true' }) });
+    .header('ETag', `"${version}"`)
+    .header('Rapport-Position', String(position));
+  if (replayed) void reply.header('Idempotency-Replayed', 'true');
   if (created) void reply.header('Location', location ?? `${at}/${id}`);
   const more = {
     ...(overrideId && { overrideId }),

@@ -12,38 +12,38 @@ export interface RequestContext {
   /** 32 hex digits, the caller's where they sent a W3C trace context. */
   readonly traceId: string;
   readonly traceparent: string;
-  readonly language: Language;
   /** Where traces go somewhere. */
-  readonly span?: TraceSpan;
+  readonly span: TraceSpan | undefined;
   /** Set once the token is verified; on public routes never. */
-  principal?: Principal;
+  principal: Principal | undefined;
   /** Set with it: when the token expires. */
-  tokenEndsMs?: number;
+  tokenEndsMs: number | undefined;
 }
 
 interface HeadersOnly {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-const contexts = new WeakMap<object, RequestContext>();
+const CONTEXT = Symbol('request context');
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /** The context of a request, made the first time somebody asks. */
-export function contextOf(request: HeadersOnly): RequestContext {
-  let context = contexts.get(request);
-  if (!context) {
-    const traceparent = request.headers['traceparent'];
-    const match = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
-    const span = beginSpan('HTTP', { kind: 'server', ...(match && { parent: match[0] }) });
-    const random = randomBytes(24).toString('hex');
-    const traceId = span?.traceId ?? match?.[1] ?? random.slice(0, 32);
-    const language = languageOf([request.headers['accept-language']].flat().join(','));
-    const own = span?.traceparent ?? `00-${traceId}-${random.slice(32)}-${match?.[2] ?? '01'}`;
-    context = { requestId: newId(), traceId, traceparent: own, language, ...(span && { span }) };
-    contexts.set(request, context);
-  }
-  return context;
+export function contextOf(request: HeadersOnly & { [CONTEXT]?: RequestContext }): RequestContext {
+  return (request[CONTEXT] ??= contextFrom(request.headers));
 }
+
+function contextFrom(headers: HeadersOnly['headers']): RequestContext {
+  const traceparent = headers['traceparent'];
+  const match = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent) : null;
+  const span = beginSpan('HTTP', { kind: 'server', ...(match && { parent: match[0] }) });
+  const random = randomBytes(24).toString('hex');
+  const traceId = span?.traceId ?? match?.[1] ?? random.slice(0, 32);
+  const own = span?.traceparent ?? `00-${traceId}-${random.slice(32)}-${match?.[2] ?? '01'}`;
+  return { requestId: newId(), traceId, traceparent: own, principal: undefined, tokenEndsMs: undefined, span };
+}
+
+/** What language a problem is told in. */
+export const languageIn = ({ headers }: HeadersOnly): Language => languageOf([headers['accept-language']].flat().join(','));
 
 /** The caller of a route that declares a permission. */
 export function principalIn(request: HeadersOnly): Principal {

@@ -11,8 +11,9 @@ export function traceRequests(server: FastifyInstance): void {
   });
   server.addHook('onResponse', (request, reply, done) => {
     const { span } = contextOf(request);
+    if (!span) return done();
     const route = routeOf(request);
-    span?.end({
+    span.end({
       failed: reply.statusCode >= 500,
       name: `${request.method} ${route}`,
       attributes: { 'http.request.method': request.method, 'http.route': route, 'http.response.status_code': reply.statusCode },
