@@ -5,6 +5,7 @@ export * from './logins.js';
 export * from './migration.js';
 export * from './migrations.js';
 export * from './operations-database.js';
+export * from './pipelined-connection.js';
 export * from './pool.js';
 export * from './roles.js';
 export * from './row-types.js';

@@ -17,7 +17,7 @@ const safeIntegers = (text: string): number[] => (text === '{}' ? [] : text.slic
 
 /** A timestamptz of a session in UTC, `2025-03-11 02:00:00.1+00`, as RFC 3339 with milliseconds. */
 export function instantOf(text: string): string {
-  const fraction = /\.(\d+)/.exec(text)?.[1] ?? '';
+  const fraction = text[19] === '.' ? text.slice(20, text.indexOf('+', 20)) : '';
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
 }
 

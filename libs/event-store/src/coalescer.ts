@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { connectionConfig, type PoolOptions } from '#database';
+import type pg from 'pg';
+import { PipelinedConnection, type PoolOptions } from '#database';
 import { type Append, type Outcome, OutcomeUnknown, Overloaded } from './append.js';
 import { type AppendLoad, appendMetrics, type AppendOutcome, showLoad } from './append-metrics.js';
 import { APPEND, parametersOf } from './append-parameters.js';
@@ -58,7 +58,7 @@ export class Coalescer {
   private underWay = 0;
   private scheduled = false;
   private closed = false;
-  private client: Promise<pg.Client> | undefined;
+  private readonly connection: PipelinedConnection;
   private idle: (() => void) | undefined;
   private readonly scratches: Scratch[] = [];
   readonly stats = { batches: 0, commands: 0 };
@@ -67,6 +67,9 @@ export class Coalescer {
   private readonly endMetrics: () => void;
 
   constructor(private readonly options: CoalescerOptions) {
+    const { url, role, applicationName } = options;
+    const settings = { synchronous_commit: 'on', statement_timeout: String(STATEMENT_TIMEOUT_MS) };
+    this.connection = new PipelinedConnection({ url, role, applicationName, settings, answerTimeoutMs: ANSWER_TIMEOUT_MS });
     this.endMetrics = showLoad(() => this.load);
   }
 
@@ -92,7 +95,7 @@ export class Coalescer {
   async close(): Promise<void> {
     this.closed = true;
     if (this.queue.length > 0 || this.inFlight > 0) await new Promise<void>((resolve) => (this.idle = resolve));
-    await (await this.client?.catch(() => undefined))?.end();
+    await this.connection.end();
     this.endMetrics();
   }
 
@@ -134,7 +137,7 @@ export class Coalescer {
     this.underWay += batch.length;
     appendMetrics.batchCommands.observe(batch.length);
     try {
-      const client = await this.connection();
+      const client = await this.connection.open();
       const appends = batch.map(({ append }) => append);
       const { values, names } = parametersOf(appends, scratch);
       for (const pending of batch) pending.sent = true;
@@ -186,20 +189,5 @@ export class Coalescer {
       else this.refuse(pending, 'overloaded', new Overloaded('the database is away', { cause: error }));
     }
     this.queue.sort((a, b) => a.order - b.order);
-  }
-
-  private connection(): Promise<pg.Client> {
-    if (this.client) return this.client;
-    const { url, role, applicationName } = this.options;
-    const settings = { synchronous_commit: 'on', statement_timeout: String(STATEMENT_TIMEOUT_MS) };
-    const config = { ...connectionConfig({ url, role, applicationName, settings }), pipeline: true, query_timeout: ANSWER_TIMEOUT_MS };
-    const client = new pg.Client(config);
-    const connecting = client.connect().then(() => client);
-    const forget = (): void => {
-      if (this.client === connecting) this.client = undefined;
-    };
-    client.on('error', forget).on('end', forget);
-    connecting.catch(forget);
-    return (this.client = connecting);
   }
 }

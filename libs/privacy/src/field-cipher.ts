@@ -48,8 +48,9 @@ export function openValue({ sealed, eventId, pointer }: SealedField, key: DataKe
   const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, IV_BYTES));
   decipher.setAAD(Buffer.from(`${eventId}|${pointer}`));
   decipher.setAuthTag(body.subarray(-TAG_BYTES));
-  const text = decipher.update(body.subarray(IV_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-  return JSON.parse(text) as unknown;
+  const plain = decipher.update(body.subarray(IV_BYTES, -TAG_BYTES));
+  decipher.final(); // of this mode empty; it throws where the tag is another
+  return JSON.parse(plain.toString('utf8')) as unknown;
 }
 
 export const keyIdOf = (sealed: string): string => sealed.slice(PREFIX.length, PREFIX.length + 36);
@@ -117,8 +118,9 @@ export function openDocument(value: unknown, key: DataKey | undefined): unknown 
   if (Array.isArray(value)) return value.map((item) => openDocument(item, key));
   if (typeof value !== 'object' || value === null) return value;
   const opened: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) {
-    const plain = openDocument(member, key);
+  for (const name of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[name];
+    const plain = typeof member === 'object' ? openDocument(member, key) : member;
     if (plain !== undefined) opened[name] = plain;
   }
   return opened;

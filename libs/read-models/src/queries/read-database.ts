@@ -20,6 +20,7 @@ import { tierRulesTable } from '../projections/tier-rules.js';
 import { tierEvaluationTable, tierStandingTable } from '../projections/tier-standings.js';
 import { timelineTable } from '../projections/timeline.js';
 import { READ_SCHEMA, type RowTable } from '../row-table.js';
+import { PageReader, type PreparedStatement } from './page-reader.js';
 
 /** How far the answer is known to be complete, and since when nothing newer is missing from it. */
 export interface AsOf {
@@ -39,12 +40,6 @@ const instantText = { to: (value: Instant) => value, from: (value: Date | null) 
 
 const POOL_MAX = 8;
 const SETS_MAX = 2;
-
-/** Prepared once a connection, under its name. */
-export interface PreparedStatement {
-  name: string;
-  text: string;
-}
 
 export const entities = {
   clientFile: entityOf(clientFileTable),
@@ -79,7 +74,7 @@ export const entities = {
 export class ReadDatabase {
   private constructor(
     private readonly source: DataSource,
-    private readonly pages: pg.Pool,
+    private readonly pages: PageReader,
     private readonly sets: pg.Pool,
   ) {}
 
@@ -95,25 +90,28 @@ export class ReadDatabase {
       applicationName: 'rapport-read',
       extra: { options: `-c role=${role} -c jit=off -c statement_timeout=10s` },
     });
-    const plain = (name: string, max: number): pg.Pool =>
-      createPool({ url, role, max, applicationName: `rapport-read-${name}`, settings: { statement_timeout: '10s' } });
-    return new ReadDatabase(await source.initialize(), plain('pages', poolMax), plain('sets', SETS_MAX));
+    const session = { url, role, settings: { statement_timeout: '10s' } };
+    const pages = new PageReader({ ...session, applicationName: 'rapport-read-pages' });
+    const sets = createPool({ ...session, max: SETS_MAX, applicationName: 'rapport-read-sets' });
+    return new ReadDatabase(await source.initialize(), pages, sets);
   }
 
   /** One short transaction under one scope: a branch id, or `*` for all. */
   async inScope<T>(scope: string, read: (manager: EntityManager) => Promise<T>): Promise<T> {
     // by hand: the way there is one round trip, where TypeORM's own takes three, and a page is a few of them
     const runner = this.source.createQueryRunner();
+    const end = async (statement: string): Promise<void> => {
+      await runner.query(statement).catch(() => undefined); // a connection that broke takes its transaction along
+      await runner.release();
+    };
     try {
       await runner.query(begin(scope));
       const answer = await read(runner.manager);
-      await runner.query('COMMIT');
+      void end('COMMIT'); // nothing was written, so nobody waits for it
       return answer;
     } catch (error) {
-      await runner.query('ROLLBACK').catch(() => undefined); // a connection that broke takes its transaction along
+      await end('ROLLBACK');
       throw error;
-    } finally {
-      await runner.release();
     }
   }
 
@@ -141,29 +139,16 @@ export class ReadDatabase {
     });
   }
 
-  /** The same for the rows of one statement that people wait for often: planning it takes longer than running it. */
+  /** The same for the rows of one statement that people wait for often: one round trip, and planned once. */
   async rowsAsOf<Row extends object>(
     scope: string,
     model: ReadModel,
-    { name, text }: PreparedStatement,
+    statement: PreparedStatement,
     values: unknown[],
   ): Promise<{ rows: Row[] } & AsOf> {
-    const client = await this.pages.connect();
-    try {
-      await client.query(begin(scope));
-      const freshness = await client.query<FreshRow>({ name: 'freshness', text: FRESHNESS, values: projectionOf(model) });
-      const { rows } = await client.query<Row>({ name, text, values });
-      const answer = { rows, ...asOf(freshness.rows[0]!) };
-      // nothing was written, so nobody waits for the end
-      void client.query('COMMIT').then(
-        () => client.release(),
-        (error: Error) => client.release(error),
-      );
-      return answer;
-    } catch (error) {
-      client.release(error as Error); // and the transaction with it
-      throw error;
-    }
+    const fresh = { name: 'freshness', text: FRESHNESS, values: projectionOf(model) };
+    const [freshness, rows] = (await this.pages.read(scope, [fresh, { ...statement, values }])) as [[FreshRow], Row[]];
+    return { rows, ...asOf(freshness[0]) };
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,8 @@ import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, type DataKey, openDocument } from '#privacy';
 import { type TimelineRow, timelineTable } from '../projections/timeline.js';
 import { type Page, pageOf, type PageRequest } from './page.js';
-import { type AsOf, entities, type PreparedStatement, ReadDatabase } from './read-database.js';
+import { pageSelect, type PreparedStatement } from './page-reader.js';
+import { type AsOf, entities, ReadDatabase } from './read-database.js';
 
 export interface TimelineItem {
   position: number;
@@ -62,7 +63,7 @@ export class ClientTimelineHandler implements IQueryHandler<ClientTimelineQuery>
 
 const newestFirst = (name: string, beyond: string): PreparedStatement => ({
   name: `timeline ${name}`,
-  text: `${timelineTable.select} WHERE client_id = $1 ${beyond} ORDER BY occurred_at DESC, position DESC LIMIT $2`,
+  text: `${pageSelect(timelineTable)} WHERE client_id = $1 ${beyond} ORDER BY occurred_at DESC, position DESC LIMIT $2`,
 });
 const FIRST_PAGE = newestFirst('first', '');
 const LATER_PAGE = newestFirst('later', 'AND (occurred_at, position) < ($3::timestamptz, $4::bigint)');
@@ -148,11 +149,23 @@ async function caseTimeline(
 
 function itemOf(row: TimelineRow, key: DataKey | undefined): TimelineItem {
   const { position, eventId, type, complaintId, requestId, precision, recordedAt } = row;
-  return {
-    ...{ position, eventId, type, stream: { id: row.streamId, kind: row.streamKind, version: row.version }, complaintId, requestId },
-    ...(precision === 'instant' && { occurredAt: row.occurredAt }),
-    ...(row.localDate && { occurredOn: row.localDate }),
-    ...{ precision, recordedAt, actor: { id: row.actorId, role: row.actorRole }, source: row.sourceSystem },
-    data: openDocument(JSON.parse(row.body), key),
+  const stream = { id: row.streamId, kind: row.streamKind, version: row.version };
+  const actor = { id: row.actorId, role: row.actorRole };
+  const data = openDocument(JSON.parse(row.body), key);
+  const item: TimelineItem = {
+    position,
+    eventId,
+    type,
+    stream,
+    complaintId,
+    requestId,
+    precision,
+    recordedAt,
+    actor,
+    source: row.sourceSystem,
+    data,
   };
+  if (precision === 'instant') item.occurredAt = row.occurredAt;
+  if (row.localDate) item.occurredOn = row.localDate;
+  return item;
 }
