@@ -7,6 +7,8 @@ export interface BenchSettings {
   seconds: number;
   /** Small sizes: shows that everything runs, not how fast. */
   quick: boolean;
+  /** The big sizes, which take minutes to set up. */
+  full: boolean;
   /** Of everything that is chosen at random. */
   seed: number;
   /** How many accounts are evaluated, ascending. */
@@ -21,7 +23,8 @@ export interface Contender {
   measure: () => Promise<number>;
 }
 
-export type Aim = { atLeast: number } | { atMost: number } | { from: number; to: number };
+/** `stretch`: where one would like to be; met or not, nothing fails. */
+export type Aim = { atLeast: number; stretch?: number } | { atMost: number; stretch?: number } | { from: number; to: number };
 
 /** One line of the table: a ratio of two contenders within each round, or where there is no peer an absolute figure. */
 export interface ResultRow {
@@ -90,6 +93,17 @@ export class Rounds {
     return { what, unit: this.units.get(name)!, ours: spread.median, spread, aim };
   }
 }
+
+/** Whether a smaller figure of this row is a better one: as its aim says, or else its unit. */
+export function isLessBetter({ aim, unit }: Pick<ResultRow, 'aim' | 'unit'>): boolean {
+  if (aim && 'atLeast' in aim) return false;
+  return (aim && 'atMost' in aim) || COSTS.has(unit);
+}
+const COSTS: ReadonlySet<string> = new Set(['µs', 'ms', 's', 'MiB']);
+
+/** One of the three sizes of a bench. */
+export const sizeOf = <T>({ quick, full }: BenchSettings, sizes: { quick: T; usual: T; full: T }): T =>
+  quick ? sizes.quick : full ? sizes.full : sizes.usual;
 
 /** Whether the median is where it was aimed at; undefined where there is no aim. */
 export function isMet({ aim, spread: { median } }: ResultRow): boolean | undefined {

@@ -24,19 +24,35 @@ export function machine(): Machine {
 }
 
 /** One table of all results, and below it what was held constant. `before`: the machine as it was found. */
-export function report(results: Readonly<Record<string, BenchResult>>, settings: BenchSettings, before: Machine, seconds: number): string {
-  const { cores, cpu, memoryGiB, node, on, load } = before;
-  const held = Object.entries(results).flatMap(([name, result]) => [`${name}:`, ...result.held.map((sentence) => `  ${sentence}`)]);
+export function report(
+  results: Readonly<Record<string, BenchResult>>,
+  settings: BenchSettings,
+  before: Machine,
+  took: Readonly<Record<string, number>>,
+): string {
+  const seconds = Object.values(took).reduce((sum, own) => sum + own, 0);
+  const held = Object.entries(results).flatMap(([name, result]) => [
+    `${name} (${took[name]} s):`,
+    ...result.held.map((sentence) => `  ${sentence}`),
+  ]);
   return [
-    `\n${on}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}; ${settings.rounds} rounds, seed ${settings.seed}, ${seconds} s in all`,
-    ...(load > QUIET_LOAD ? [`THE MACHINE WAS BUSY when this began (load average ${load.toFixed(1)}): measure again when it is not.`] : []),
-    ...(settings.quick ? ['QUICK: small sizes and few rounds. This shows that everything runs; its figures are no measurements.'] : []),
+    ...whatItWasRunOn(settings, before, seconds),
     'min, median and max are of the ratio within each round (of the figure itself where there is nothing to compare with);',
-    'ours and theirs are medians. Absolute figures only show the size of things.\n',
+    'ours and theirs are medians. Absolute figures only show the size of things. An aim in brackets is a stretch.\n',
     rowsOf(Object.values(results)),
     '\nHeld constant',
     ...held,
   ].join('\n');
+}
+
+export function whatItWasRunOn(settings: BenchSettings, before: Machine, seconds: number): string[] {
+  const { cores, cpu, memoryGiB, node, on, load } = before;
+  return [
+    `\n${on}, ${cores} cores (${cpu}), ${memoryGiB} GiB, Node.js ${node}; ${settings.rounds} rounds, seed ${settings.seed}, ${seconds} s in all`,
+    ...(load > QUIET_LOAD ? [`THE MACHINE WAS BUSY when this began (load average ${load.toFixed(1)}): measure again when it is not.`] : []),
+    ...(settings.full ? ['FULL: the big sizes.'] : []),
+    ...(settings.quick ? ['QUICK: small sizes and few rounds. This shows that everything runs; its figures are no measurements.'] : []),
+  ];
 }
 
 export const rowsOf = (results: readonly BenchResult[]): string => table([HEAD, ...results.flatMap(({ rows }) => rows.map(cellsOf))]);
@@ -52,6 +68,8 @@ function cellsOf(row: ResultRow): string[] {
 }
 
 function told(aim: Aim): string {
-  if ('atLeast' in aim) return `>= ${aim.atLeast.toLocaleString('en-US')}`;
-  return 'atMost' in aim ? `<= ${aim.atMost.toLocaleString('en-US')}` : `${aim.from}-${aim.to}`;
+  if ('from' in aim) return `${aim.from}-${aim.to}`;
+  const [sign, limit] = 'atLeast' in aim ? ['>=', aim.atLeast] : ['<=', aim.atMost];
+  const [told, stretch] = [limit, aim.stretch].map((value) => value?.toLocaleString('en-US'));
+  return `${sign} ${told}${stretch === undefined ? '' : ` (${stretch})`}`;
 }
