@@ -17,11 +17,21 @@ export interface ServerPlan {
   authentication: AuthenticationSettings;
 }
 
+export interface ServerCost {
+  cpuUs: number;
+  peakMib: number;
+}
+
 const plan = JSON.parse(process.argv[2]!) as ServerPlan;
 process.on('disconnect', () => process.exit());
 // asked for what it has cost so far
-process.on('message', () => process.send!({ cpuUs: process.cpuUsage() }));
+process.on('message', () => process.send!(costSoFar()));
 process.send!({ port: plan.mode === 'raw Fastify' ? await serveRaw() : await serveApi(plan) });
+
+function costSoFar(): ServerCost {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  return { cpuUs: userCPUTime + systemCPUTime, peakMib: maxRSS / 1_024 };
+}
 
 /** The same route, body and answer, and nothing behind it. */
 async function serveRaw(): Promise<number> {

@@ -1,97 +1,74 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { Pool } from 'undici';
-import { newId } from '#event-sourcing';
 import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
-import { type ApiWorld, openApiWorld } from './api-world.js';
+import { ApiServer } from './api-server.js';
+import { openApiWorld } from './api-world.js';
 import { everyMigration, withServer } from './bench-server.js';
-import type { ServerPlan } from './http-server.js';
-import { rateOf } from './load.js';
 
 const CALLERS = 64;
 const CLIENTS = 64;
-const SERVER = path.join(import.meta.dirname, 'http-server.js');
+const TWO = 'two processes';
 
-/** POST /v1/contacts: through everything, through everything but the append, and on a bare Fastify. */
+/** POST /v1/contacts: through everything, through everything but the append, on a bare Fastify, and by two processes of the API. */
 export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
     const url = await server.newDatabase('http', everyMigration);
     const world = await openApiWorld(url, CLIENTS);
-    const children: ChildProcess[] = [];
+    const servers: ApiServer[] = [];
+    const start = async (mode: ApiServer['mode']): Promise<ApiServer> => {
+      const started = await ApiServer.start({ mode, url, ...world.serving });
+      servers.push(started);
+      return started;
+    };
     try {
       const before = await world.eventCount();
       let accepted = 0;
-      const contenders: Contender[] = [];
       const cost = new Rounds();
-      for (const mode of ['everything', 'no-op append', 'raw Fastify'] as const) {
-        const { child, port } = await startServer({ mode, url, ...world.serving });
-        children.push(child);
-        const load = async (duration: number): Promise<number> => {
-          const before = await cpuUsOf(child);
-          const { rate, count } = await post(port, world, duration);
-          if (duration === seconds) cost.add(mode, 'µs', ((await cpuUsOf(child)) - before) / count);
-          if (mode === 'everything') accepted += count;
+      /** So many callers in all; their rate, and CPU a request, summed over the servers. */
+      const load = async (own: readonly ApiServer[], duration: number): Promise<{ rate: number; cpuUs: number }> => {
+        const cpuUs = async () => (await Promise.all(own.map((one) => one.cost()))).reduce((sum, one) => sum + one.cpuUs, 0);
+        const from = await cpuUs();
+        const loads = await Promise.all(own.map((one) => one.load(world, CALLERS / own.length, duration)));
+        const [rate, count] = [loads.reduce((sum, one) => sum + one.rate, 0), loads.reduce((sum, one) => sum + one.count, 0)];
+        if (own[0]!.mode === 'everything') accepted += count;
+        return { rate, cpuUs: ((await cpuUs()) - from) / count };
+      };
+      const contenderOf = async (name: string, own: readonly ApiServer[]): Promise<Contender> => {
+        await load(own, seconds / 2); // warm
+        const measure = async (): Promise<number> => {
+          const { rate, cpuUs } = await load(own, seconds);
+          cost.add(name, 'µs', cpuUs);
           return rate;
         };
-        await load(seconds / 2); // warm
-        contenders.push({ name: mode, unit: 'requests/s', measure: () => load(seconds) });
-      }
+        return { name, unit: 'requests/s', measure };
+      };
+      const everything = await start('everything');
+      const contenders = [await contenderOf('everything', [everything])];
+      for (const mode of ['no-op append', 'raw Fastify'] as const) contenders.push(await contenderOf(mode, [await start(mode)]));
+      contenders.push(await contenderOf(TWO, [everything, await start('everything')]));
       const measured = await Rounds.of(contenders, rounds);
+      cost.add('memory', 'MiB', (await everything.cost()).peakMib);
       assertSame('commands that were answered 201 are in the log', (await world.eventCount()) - before, accepted);
+      const share = { atLeast: 0.22, stretch: 0.3 };
       return {
         rows: [
           measured.ratio('HTTP command: through everything / the same route, no-op append', 'everything', 'no-op append', {
             atLeast: 0.85,
           }),
-          measured.ratio('HTTP command: through everything / raw Fastify no-op', 'everything', 'raw Fastify', { atLeast: 0.3 }),
-          cost.ratio("the same by the servers' own CPU time a request: raw Fastify / everything", 'raw Fastify', 'everything'),
+          measured.ratio('HTTP command: through everything / raw Fastify no-op', 'everything', 'raw Fastify', share),
+          cost.ratio("the same by the servers' own CPU time a request: raw Fastify / everything", 'raw Fastify', 'everything', share),
+          cost.absolute('HTTP command: CPU of the API process a request', 'everything', { atMost: 190 }),
+          measured.ratio('HTTP command: two API processes together / one', TWO, 'everything'),
+          cost.absolute('the same: CPU of both API processes a request', TWO),
+          cost.absolute('HTTP command: peak memory of the API process under load', 'memory'),
         ],
         held: [
           `${server.held}; POST /v1/contacts, ${CALLERS} connections without pipelining (undici), a new Idempotency-Key a request, ${CLIENTS} clients`,
-          `each server a process of its own, the load in another, which at the raw server costs more than the server, hence the third row; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
+          `each server a process of its own, the load in another, which at the raw server costs more than the server, hence the rows of CPU; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
           'everything: token, rate limit, strict JSON, validation, look-ups, decision, encryption, durable append; raw Fastify: its default JSON parser, no schema, no database',
+          `two processes: half of the connections each, on one database; they, the load and PostgreSQL share the cores of one`,
         ],
       };
     } finally {
-      for (const child of children) await stopped(child);
+      for (const one of servers) await one.stop();
       await world.close();
     }
   });
-
-async function startServer(plan: ServerPlan): Promise<{ child: ChildProcess; port: number }> {
-  const child = fork(SERVER, [JSON.stringify(plan)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const early = once(child, 'exit').then(() => Promise.reject(new Error(`the server for ${plan.mode} did not start`)));
-  early.catch(() => undefined); // it ends later, asked to
-  const [{ port }] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }];
-  return { child, port };
-}
-
-async function cpuUsOf(child: ChildProcess): Promise<number> {
-  child.send('cost');
-  const [{ cpuUs }] = (await once(child, 'message')) as [{ cpuUs: NodeJS.CpuUsage }];
-  return cpuUs.user + cpuUs.system;
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-/** As many connections as callers, each with one request under way. Answers what was answered, and the rate of it after the warm-up. */
-async function post(port: number, { bodies, authorization }: ApiWorld, seconds: number): Promise<{ rate: number; count: number }> {
-  const connections = new Pool(`http://127.0.0.1:${port}`, { connections: CALLERS, pipelining: 1 });
-  let count = 0;
-  const rate = await rateOf(CALLERS, seconds, async () => {
-    const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': newId() };
-    const { statusCode, body } = await connections.request({
-      ...{ method: 'POST', path: '/v1/contacts', headers, body: bodies[count++ % bodies.length]! },
-    });
-    if (statusCode !== 201) assertSame('an answer', await body.text(), 'one of 201');
-    await body.dump();
-  });
-  await connections.close();
-  return { rate, count };
-}
