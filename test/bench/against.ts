@@ -98,7 +98,9 @@ async function oneRound(
   const bounds = ['--rounds', '1', '--seconds', String(seconds), '--seed', String(seed), '--accounts', accounts.join(',')];
   let watched: (() => ReadonlyMap<string, number>) | undefined;
   const { code, said } = await runProcess(process.execPath, [mainOf(side), name, ...sizes, ...bounds, '--json', file], {
-    ...{ cwd: side.root, signal, accept: [0, 1, 2] },
+    cwd: side.root,
+    signal,
+    accept: [0, 1, 2],
     onStart: (pid) => (watched = watchGroup(pid)),
   }).finally(() => watched?.());
   if (code !== 0) return { fault: said };
@@ -110,7 +112,9 @@ async function oneRound(
 /** Looked at from outside, so that it is there for every revision. */
 const memoryRows = (name: string, peaks: ReadonlyMap<string, number>): ResultRow[] =>
   [...peaks].map(([script, mib]) => ({
-    ...{ what: `${name}: peak memory of ${script}`, unit: 'MiB', ours: mib },
+    what: `${name}: peak memory of ${script}`,
+    unit: 'MiB',
+    ours: mib,
     spread: { min: mib, median: mib, max: mib },
   }));
 

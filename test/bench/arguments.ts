@@ -47,7 +47,9 @@ export function readArguments(args: readonly string[], benches: readonly string[
   return {
     names: chosenOf(program.args, benches),
     settings: {
-      ...{ quick, full, seed },
+      quick,
+      full,
+      seed,
       rounds: rounds ?? ROUNDS[size],
       seconds: seconds ?? SECONDS[size],
       accounts: accounts ?? ACCOUNTS[full ? 'full' : size],

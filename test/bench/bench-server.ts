@@ -6,6 +6,9 @@ export interface BenchServer {
   url: string;
   /** URL of a new database with these migrations. */
   newDatabase(name: string, migrations?: readonly Migration[]): Promise<string>;
+  /** URL of a copy of a database that nobody is connected to. */
+  copyDatabase(url: string, name: string): Promise<string>;
+  dropDatabase(url: string): Promise<void>;
   /** An owner's pool that ends with the server. */
   owner(url: string): Database;
   /** Its version and the settings that durability and memory hang on. */
@@ -32,14 +35,19 @@ export async function withServer<T>(work: (server: BenchServer) => Promise<T>): 
       [['server_version', ...SHOWN]],
     );
     const [version, ...settings] = rows.map(({ name, setting }) => (name === 'server_version' ? setting : `${name} ${setting}`));
+    const urlOf = (name: string): string => Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
     return await work({
       url: postgres.url,
       newDatabase: async (name, migrations) => {
         await admin.query(`CREATE DATABASE ${name}`);
-        const url = Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
-        if (migrations) await migrate(url, migrations);
-        return url;
+        if (migrations) await migrate(urlOf(name), migrations);
+        return urlOf(name);
       },
+      copyDatabase: async (url, name) => {
+        await admin.query(`CREATE DATABASE ${name} TEMPLATE ${nameOf(url)} STRATEGY file_copy`);
+        return urlOf(name);
+      },
+      dropDatabase: async (url) => void (await admin.query(`DROP DATABASE ${nameOf(url)} WITH (FORCE)`)),
       owner,
       held: `one embedded PostgreSQL ${version} on the same cores: ${settings.join(', ')}`,
       closeFirst: (close) => void closes.push(close),
@@ -49,3 +57,5 @@ export async function withServer<T>(work: (server: BenchServer) => Promise<T>): 
     await postgres.stop();
   }
 }
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1);

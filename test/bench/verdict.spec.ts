@@ -3,7 +3,10 @@ import type { ResultRow } from './bench.js';
 import { addRound, compare, type Comparison, type Measured } from './verdict.js';
 
 const rowOf = (what: string, unit: string, figure: number, aim?: ResultRow['aim']): ResultRow => ({
-  ...{ what, unit, ours: figure * 10, aim },
+  what,
+  unit,
+  ours: figure * 10,
+  aim,
   spread: { min: figure, median: figure, max: figure },
 });
 
