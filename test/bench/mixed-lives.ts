@@ -49,13 +49,13 @@ const promise = withDefaults({
 /** A client's year, a command a step: what a broker's client, their account, and those who look after them leave in the log. */
 export function lifeOf(nth: number): Step[] {
   const clientId = newId();
-  const accountId = `A-${nth}`;
+  const accountId = accountIdOf(nth);
   const months = Array.from({ length: MONTHS }, (_, month) => month);
   const contacts = Array.from({ length: CONTACTS }, (_, contact) => contactOf(clientId, contact < AMENDED));
   const cases = [requestOf(clientId), ...(nth % COMPLAINS_EACH === 0 ? [complaintOf(clientId)] : [])];
   const account = (...events: AccountEvent[]): Step => ({ stream: accountStream(clientId, accountId), events });
   return [
-    { stream: clientStream(clientId), events: registered(nth, accountId) },
+    registrationOf(nth, clientId),
     account({ type: 'AccountOpened', data: { accountId, source: SOURCE, openedOn: '2025-01-02', currency: 'CNY' } }),
     { stream: tierStream(clientId), events: [tierInitialised] },
     ...months.map((month) => account(assetsOf(nth, accountId, month))),
@@ -67,7 +67,10 @@ export function lifeOf(nth: number): Step[] {
   ];
 }
 
-function registered(nth: number, accountId: string): ClientEvent[] {
+const accountIdOf = (nth: number): string => `A-${nth}`;
+
+/** A client who owns an account of their own. */
+export function registrationOf(nth: number, clientId = newId()): Step {
   const data: Extract<ClientEvent, { type: 'ClientRegistered' }>['data'] = {
     clientNo: `M-${nth}`,
     party: 'person',
@@ -77,10 +80,11 @@ function registered(nth: number, accountId: string): ClientEvent[] {
     acquisitionSource: 'branch',
     provisional: false,
   };
-  return [
+  const events: ClientEvent[] = [
     { type: 'ClientRegistered', data },
-    { type: 'AccountLinked', data: { accountId, role: 'owner' } },
+    { type: 'AccountLinked', data: { accountId: accountIdOf(nth), role: 'owner' } },
   ];
+  return { stream: clientStream(clientId), events };
 }
 
 const assetsOf = (nth: number, accountId: string, month: number): AccountEvent => ({

@@ -4,20 +4,19 @@ import { newId } from '#event-sourcing';
 import { EventStore } from '#event-store';
 import { ClientKeys, type MasterKeys } from '#privacy';
 import { assertSame } from './bench.js';
-import { lifeOf, type Step } from './mixed-lives.js';
+import type { Step } from './mixed-lives.js';
 
 const WAVE = 500;
 
 /**
- * Fills an empty log with the lives of so many clients, step by step, so that a client's events lie as far apart as they
- * would. Answers how many events there are.
+ * Fills an empty log with such lives, step by step, so that a client's events lie as far apart as they would. Answers how
+ * many events there are.
  */
-export async function fillMixedLog(url: string, master: MasterKeys, clients: number): Promise<number> {
+export async function fillLog(url: string, master: MasterKeys, lives: readonly (readonly Step[])[]): Promise<number> {
   const pool = createPool({ url, max: 4, applicationName: 'bench' });
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'bench' });
   const codec = new EventCodec(eventRegistry, new ClientKeys(pool, master));
   try {
-    const lives = Array.from({ length: clients }, (_, nth) => lifeOf(nth));
     let events = 0;
     for (let step = 0; lives.some((life) => step < life.length); step++) {
       const steps = lives.flatMap((life) => life[step] ?? []);

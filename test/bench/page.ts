@@ -1,69 +1,84 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type pg from 'pg';
 import { eventRegistry } from '#application';
 import { createPool, type Database } from '#database';
 import { newId, PARTITION_COUNT, type Uuid } from '#event-sourcing';
 import { carryData, ClientKeys, MasterKeys, sealData } from '#privacy';
 import { ClientTimelineHandler, ClientTimelineQuery, ReadDatabase } from '#read-models';
+import { type TimelineRow, timelineTable } from '../../libs/read-models/src/projections/timeline.js';
 import { projectionIds } from '../../libs/read-models/src/projections/projection-ids.js';
 import { Chance } from '../support/chance.js';
-import { assertSame, type BenchResult, type BenchSettings, Rounds } from './bench.js';
+import { assertSame, type BenchResult, type BenchSettings, Rounds, sizeOf } from './bench.js';
 import { type BenchServer, everyMigration, withServer } from './bench-server.js';
-import { latenciesOf } from './load.js';
+import { latenciesOf, timed } from './load.js';
 import { percentile } from './ratios.js';
 
-const EVENTS = 1_000_000;
-const EVENTS_QUICK = 50_000;
+const EVENTS = { quick: 50_000, usual: 200_000, full: 1_000_000 };
 const A_CLIENT = 200;
 const LIMIT = 50;
 const READERS = 32;
-const PAGES = 2_000;
-const PAGES_QUICK = 500;
+const PAGES = 1_200;
+const PAGES_ALONE = 400;
 /** What 32 people at their desks ask for together. */
 const PACED_PER_SECOND = 64;
 const PACED_SECONDS = 5;
 const BRANCH = 'sh-01';
+/** As ReadDatabase has them unless told otherwise. */
+const READ_CONNECTIONS = 8;
+const OURS = 'the query';
+const BARE = 'bare pg';
 /** What readers see as read.timeline. */
 const TABLE = `read_timeline_${projectionIds.timeline.version}.timeline`;
 
-/** One client's timeline, a page at a time, through the query that answers the route; at so many events and at a tenth. */
-export const benchPage = ({ rounds, quick, seed }: BenchSettings): Promise<BenchResult> =>
+/** One client's timeline, a page at a time, through the query that answers the route, beside its bare statement; at so many events and at a tenth. */
+export const benchPage = (settings: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
-    const events = quick ? EVENTS_QUICK : EVENTS;
-    const pages = quick ? PAGES_QUICK : PAGES;
+    const events = sizeOf(settings, EVENTS);
     const folder = await mkdtemp(path.join(tmpdir(), 'rapport-bench-'));
     try {
       const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
       const [small, large] = [await open(server, 'few', events / 10, master), await open(server, 'many', events, master)];
       for (const timeline of [small, large]) await timeline.checkPlan();
-      const chance = new Chance(seed);
-      const p = (timeline: Timeline, readers: number, share: number) => async (): Promise<number> => {
-        const taken = await latenciesOf(readers, readers === 1 ? pages / 4 : pages, () => timeline.read(chance));
-        return percentile(taken, share);
-      };
-      const measured = await Rounds.of(
+      const chance = new Chance(settings.seed);
+      const measured = new Rounds();
+      const alone = (timeline: Timeline) => async (): Promise<number> =>
+        percentile(await latenciesOf(1, PAGES_ALONE, () => timeline.read(chance)), 0.5);
+      const together = (name: string, read: (chance: Chance) => Promise<void>) => ({
+        name,
+        unit: 'pages/s',
+        measure: async (): Promise<number> => {
+          let taken: number[] = [];
+          const ms = await timed(async () => (taken = await latenciesOf(READERS, PAGES, () => read(chance))));
+          measured.add(`${name} p99`, 'ms', percentile(taken, 0.99));
+          return (PAGES * 1_000) / ms;
+        },
+      });
+      await measured.measure(
         [
-          { name: 'p99 of 32', unit: 'ms', measure: p(large, READERS, 0.99) },
-          { name: 'p99 paced', unit: 'ms', measure: async () => percentile(await paced(() => large.read(chance)), 0.99) },
-          { name: 'p50 of 1', unit: 'ms', measure: p(large, 1, 0.5) },
-          { name: 'p99 of 32, tenth', unit: 'ms', measure: p(small, READERS, 0.99) },
-          { name: 'p50 of 1, tenth', unit: 'ms', measure: p(small, 1, 0.5) },
+          together(OURS, large.read),
+          together(BARE, large.readBare),
+          { name: 'paced', unit: 'ms', measure: async () => percentile(await paced(() => large.read(chance)), 0.99) },
+          { name: 'alone', unit: 'ms', measure: alone(large) },
+          { name: 'alone, tenth', unit: 'ms', measure: alone(small) },
         ],
-        rounds,
+        settings.rounds,
       );
-      const flat = { from: 0.8, to: 1.2 };
       return {
         rows: [
-          measured.absolute('timeline page, 32 readers, each asks again at once, p99', 'p99 of 32', { atMost: 10 }),
-          measured.absolute('timeline page, 32 readers, each asks every half second, p99', 'p99 paced', { atMost: 10 }),
-          measured.absolute('timeline page, one reader, p50', 'p50 of 1'),
-          measured.ratio('growth: page, one reader, p50: at ten times the events', 'p50 of 1', 'p50 of 1, tenth', flat),
-          measured.ratio('growth: page, 32 readers, p99: at ten times the events', 'p99 of 32', 'p99 of 32, tenth', flat),
+          measured.absolute('timeline page, one reader, p50', 'alone', { atMost: 0.8 }),
+          measured.ratio('timeline page, 32 readers, each asks again at once: the query / its statement through bare pg', OURS, BARE, {
+            atLeast: 0.5,
+          }),
+          measured.absolute('timeline page, 32 readers, each asks again at once, p99', `${OURS} p99`),
+          measured.absolute('timeline page, 32 readers, each asks every half second, p99', 'paced', { atMost: 10 }),
+          measured.ratio('growth: page, one reader, p50: at ten times the events', 'alone', 'alone, tenth', { from: 0.8, to: 1.2 }),
         ],
         held: [
           `${server.held}; ${events.toLocaleString('en-US')} events in read.timeline (and a tenth), ${A_CLIENT} a client, pages of ${LIMIT}, the first or a later one of a client chosen at random`,
           'the rows were put there in sets, not through the API; ClientTimelineQuery with row-level security, its checkpoint and opened fields, in one process',
+          `bare pg: the same statement by its name, the same number of connections (${READ_CONNECTIONS}), role and row-level security, the branch set once a connection; no transaction, no checkpoint, rows as they come, nothing opened or shaped`,
           `${READERS} readers asking again at once keep both cores busy: that is throughput; every half second: ${PACED_PER_SECOND} pages/s by the clock, from when each was due`,
           'the plan was looked at: an index scan without a sort',
         ],
@@ -87,7 +102,9 @@ async function paced(read: () => Promise<void>): Promise<number[]> {
 
 interface Timeline {
   /** Some page of some client. */
-  read(chance: Chance): Promise<void>;
+  read: (chance: Chance) => Promise<void>;
+  /** The same by its statement alone. */
+  readBare: (chance: Chance) => Promise<void>;
   checkPlan(): Promise<void>;
 }
 
@@ -97,8 +114,10 @@ async function open(server: BenchServer, name: string, events: number, master: M
   const clients = events / A_CLIENT;
   const ids = await fill(owner, clients, master);
   const pool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'bench page' });
-  const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
-  server.closeFirst(() => Promise.all([reads.close(), pool.end()]));
+  const reads = await ReadDatabase.connect({ url, role: 'rapport_api', poolMax: READ_CONNECTIONS });
+  const settings = { 'app.branch': BRANCH };
+  const bare = createPool({ url, role: 'rapport_api', max: READ_CONNECTIONS, applicationName: 'bench bare page', settings });
+  server.closeFirst(() => Promise.all([reads.close(), bare.end(), pool.end()]));
   const keys = new ClientKeys(pool, master);
   const handler = new ClientTimelineHandler(reads, keys);
   await keys.find(ids);
@@ -114,6 +133,7 @@ async function open(server: BenchServer, name: string, events: number, master: M
       if (page.next) nexts.set(clientId, page.next);
       else nexts.delete(clientId);
     },
+    readBare: bareReader(bare, ids),
     async checkPlan() {
       const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
         `EXPLAIN SELECT * FROM read.timeline WHERE client_id = '${ids[0]}' AND (occurred_at, position) < (now(), 1e9)
@@ -122,6 +142,24 @@ async function open(server: BenchServer, name: string, events: number, master: M
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       if (!/Index Scan using timeline_client_id_occurred_at_position_idx/.test(plan) || /Sort/.test(plan)) throw new Error(plan);
     },
+  };
+}
+
+/** What ClientTimelineQuery asks, and how it goes from page to page. */
+function bareReader(pool: pg.Pool, ids: readonly Uuid[]): (chance: Chance) => Promise<void> {
+  const text = (beyond: string): string =>
+    `${timelineTable.select} WHERE client_id = $1 ${beyond} ORDER BY occurred_at DESC, position DESC LIMIT $2`;
+  const first = { name: 'first', text: text('') };
+  const later = { name: 'later', text: text('AND (occurred_at, position) < ($3::timestamptz, $4::bigint)') };
+  const nexts = new Map<Uuid, readonly unknown[]>();
+  return async (chance) => {
+    const clientId = chance.one(ids);
+    const beyond = nexts.get(clientId) ?? [];
+    const { rows } = await pool.query<TimelineRow>({ ...(beyond.length === 0 ? first : later), values: [clientId, LIMIT + 1, ...beyond] });
+    if (rows.length < LIMIT) throw new Error(`wrong result: ${rows.length} rows`);
+    const { occurredAt, position } = rows[LIMIT - 1]!;
+    if (rows.length > LIMIT) nexts.set(clientId, [occurredAt, position]);
+    else nexts.delete(clientId);
   };
 }
 

@@ -11,7 +11,8 @@ import { allProjections, ProjectionRunner } from '#read-models';
 import { assertSame, type Contender } from './bench.js';
 import { type BenchServer, everyMigration } from './bench-server.js';
 import { timed } from './load.js';
-import { fillMixedLog } from './mixed-log.js';
+import { lifeOf } from './mixed-lives.js';
+import { fillLog } from './mixed-log.js';
 
 const WORKERS = 2;
 /** Of what a life leaves in each group of read models, so that nothing is fast by doing nothing. */
@@ -32,7 +33,11 @@ export async function togetherContender(server: BenchServer, clients: number): P
   server.closeFirst(() => rm(folder, { recursive: true }));
   const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
   const filled = await server.newDatabase('lives', everyMigration);
-  const events = await fillMixedLog(filled, master, clients);
+  const events = await fillLog(
+    filled,
+    master,
+    Array.from({ length: clients }, (_, nth) => lifeOf(nth)),
+  );
   const digests = new Set<string>();
   let round = 0;
   const measure = async (): Promise<number> => {
@@ -53,7 +58,8 @@ export async function togetherContender(server: BenchServer, clients: number): P
   return { contender: { name: 'all read models', unit: 'events/s', measure }, events };
 }
 
-async function projectAll(pool: ReturnType<typeof createPool>, master: MasterKeys, end: number): Promise<void> {
+/** Up to a position. */
+export async function projectAll(pool: ReturnType<typeof createPool>, master: MasterKeys, end: number): Promise<void> {
   const reader = new LogReader(pool);
   const projections = allProjections({ registry: eventRegistry, keys: new ClientKeys(pool, master), master, firmZone: 'Asia/Shanghai' });
   const work = async (worker: number): Promise<void> => {
