@@ -38,9 +38,9 @@ export async function benchClocks({ rounds, seconds, seed }: BenchSettings): Pro
     const minutes = longMinutes(prepared);
     const long = clocks.map(({ startMs }): Clock => ({ startMs, minutes }));
     const fromNothing = ({ startMs }: Clock): number => PreparedCalendar.of(calendar).reach(startMs, minutes * MINUTE_MS);
-    const rate = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number, share = 1) => ({
+    const rate = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number) => ({
       ...{ name, unit: 'deadlines/s' },
-      measure: async () => rateOver(seconds * share, own, deadlineOf),
+      measure: async () => rateOver(seconds / 2, own, deadlineOf),
     });
     const cost = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number) => ({
       ...{ name, unit: 'µs' },

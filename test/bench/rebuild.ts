@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +12,11 @@ import { EventStore, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
 import { allProjections, ProjectionRunner, ReadModelPositions, type RebuildResult } from '#read-models';
 import { allMigrations } from '../../apps/ops/src/migrations.js';
-import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
+import { type BenchResult, type BenchSettings, Rounds, sizeOf } from './bench.js';
+import { peakMibOf } from './peak-memory.js';
 
-const SIZES = [100_000, 1_000_000] as const;
-const SIZES_QUICK = [5_000, 20_000] as const;
+const SIZES = { quick: [5_000, 20_000], usual: [10_000, 100_000], full: [100_000, 1_000_000] } as const;
+const SECONDS_AT_FULL = 90;
 /** A round takes minutes. */
 const ROUNDS_MAX = 1;
 const WORKERS = [1, 2];
@@ -23,7 +24,6 @@ const CLIENTS = 10_000;
 const EVENTS_A_STREAM = 100;
 const APPENDS_UNDER_WAY = 16;
 const LOAD_PAUSE_MS = 20; // between appends of one event each, while it is rebuilt
-const MIB = 1_048_576;
 
 interface Measured {
   eventsPerSecond: number;
@@ -36,14 +36,16 @@ interface Measured {
  * `ops rebuild timeline` as a process of its own, over logs of two sizes, with one worker and with two, while a projector
  * follows and some fifty events a second are appended.
  */
-export async function benchRebuild({ rounds, quick }: BenchSettings): Promise<BenchResult> {
-  const [few, many] = quick ? SIZES_QUICK : SIZES;
+export async function benchRebuild(settings: BenchSettings): Promise<BenchResult> {
+  const { rounds } = settings;
+  const [few, many] = sizeOf<readonly [number, number]>(settings, SIZES);
   const measured = new Rounds();
   for (let round = 1; round <= Math.min(rounds, ROUNDS_MAX); round++) {
     for (const size of [few, many]) {
       for (const [workers, { eventsPerSecond, seconds, lockMs, peakMib }] of await measure(size)) {
         const name = nameOf(size, workers);
         measured.add(`${name}: rate`, 'events/s', eventsPerSecond);
+        measured.add(`${name}: seconds`, 's', seconds);
         measured.add(`${name}: lock`, 'ms', lockMs);
         measured.add(`${name}: memory`, 'MiB', peakMib);
         const told = `${eventsPerSecond.toFixed(0)}/s, ${seconds.toFixed(1)} s, lock ${lockMs.toFixed(0)} ms, ${peakMib.toFixed(0)} MiB`;
@@ -60,6 +62,7 @@ export async function benchRebuild({ rounds, quick }: BenchSettings): Promise<Be
         `${two}: rate`,
         `${one}: rate`,
       ),
+      measured.absolute('the same, by two workers', `${two}: seconds`, settings.full ? { atMost: SECONDS_AT_FULL } : undefined),
       measured.absolute('the same, how long the projections are held at the swap', `${two}: lock`),
       measured.ratio(
         `the same, peak memory of the process: at ${Math.round(many / few)} times the events`,
@@ -164,12 +167,7 @@ async function ops(env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ stdout:
   let [stdout, peakMib] = ['', 0];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   const watch = setInterval(() => {
-    try {
-      const kib = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-      peakMib = Math.max(peakMib, (Number(kib ?? 0) * 1_024) / MIB);
-    } catch {
-      // it has just ended
-    }
+    peakMib = Math.max(peakMib, peakMibOf(child.pid!) ?? 0);
   }, 100);
   const [code] = (await once(child, 'close')) as [number];
   clearInterval(watch);

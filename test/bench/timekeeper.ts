@@ -1,12 +1,11 @@
 import { newId } from '#event-sourcing';
 import type { ServicePromise } from '#service-levels';
 import { act, createTimedLog, received, request, type TimedLog } from '../support/timekeeping.js';
-import { type BenchResult, type BenchSettings, Rounds } from './bench.js';
+import { type BenchResult, type BenchSettings, Rounds, sizeOf } from './bench.js';
 import { withServer } from './bench-server.js';
 
 const FEW = 1_000;
-const MANY = 1_000_000;
-const MANY_QUICK = 50_000;
+const MANY = { quick: 50_000, usual: 200_000, full: 1_000_000 };
 const POLLS = 500;
 const ROUNDS_MAX = 3;
 const CASES = 2_000;
@@ -20,9 +19,10 @@ const PROMISES: ServicePromise[] = [
 ];
 
 /** What running commitments cost while nothing is due, and how fast the log is answered and what is due is fired. */
-export const benchTimekeeper = ({ rounds, quick }: BenchSettings): Promise<BenchResult> =>
+export const benchTimekeeper = (settings: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
-    const many = quick ? MANY_QUICK : MANY;
+    const { rounds } = settings;
+    const many = sizeOf(settings, MANY);
     const log = await createTimedLog({ url: server.url, drop: async () => {} });
     server.closeFirst(() => log.close());
     await log.publish(PROMISES);
