@@ -8,6 +8,8 @@ export interface BenchComparison {
   rounds: number;
   /** Why there are no figures, or not of every round. */
   faults: readonly string[];
+  /** Why one side has no such bench. */
+  absent: string | undefined;
   rows: readonly Comparison[];
   onlyHere: readonly string[];
   onlyThere: readonly string[];
@@ -46,10 +48,11 @@ const cellsOf = ({ row, here, there, quotient, verdict }: Comparison): string[] 
   ...[here, there].map(({ ours }) => shown(ours)),
 ];
 
-function notesOf({ name, faults, onlyHere, onlyThere, held }: BenchComparison, here: string, there: string): string[] {
+function notesOf({ name, faults, absent, onlyHere, onlyThere, held }: BenchComparison, here: string, there: string): string[] {
   const [own, other] = held;
-  const otherwise = faults.length === 0 && own.join('\n') !== other.join('\n');
+  const otherwise = faults.length === 0 && absent === undefined && own.join('\n') !== other.join('\n');
   return [
+    ...(absent === undefined ? [] : [`\n${name} was not compared: ${absent}`]),
     ...faults.map((fault) => `\n${name} BROKE at ${fault}`),
     ...onlyHere.map((what) => `\nonly ${here} measures: ${what}`),
     ...onlyThere.map((what) => `\nonly ${there} measures: ${what}`),

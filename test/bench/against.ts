@@ -12,6 +12,8 @@ import { addRound, compare, type Measured } from './verdict.js';
 /** Each round sets all of it up anew on both sides, which takes far longer than measuring it. */
 const ROUNDS_MAX: Readonly<Record<string, number>> = { page: 3, growth: 3, rebuild: 3, tiers: 3, timekeeper: 3 };
 
+const WRONG_ARGUMENTS = 2;
+
 interface Side extends Revision {
   /** Its benches know sizes; those of a revision that does not are the full ones. */
   knowsFull: boolean;
@@ -69,12 +71,14 @@ async function compareBench(
   const measured = sides.map(() => new Map<string, Measured>()) as [Map<string, Measured>, Map<string, Measured>];
   const held: [readonly string[], readonly string[]] = [[], []];
   const faults: string[] = [];
-  for (let round = 0; round < rounds && faults.length === 0; round++) {
+  let absent: string | undefined;
+  for (let round = 0; round < rounds && faults.length === 0 && absent === undefined; round++) {
     const took: string[] = [];
     for (const at of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
       const from = performance.now();
       const result = await oneRound(name, sides[at], settings, file, signal);
-      if ('fault' in result) faults.push(`${sides[at].name}: ${result.fault}`);
+      if ('absent' in result) absent = `${sides[at].name} has no bench of that name`;
+      else if ('fault' in result) faults.push(`${sides[at].name}: ${result.fault}`);
       else {
         addRound(result.rows, measured[at]);
         held[at] = result.held;
@@ -83,7 +87,7 @@ async function compareBench(
     }
     console.error(`${name}, round ${round + 1} of ${rounds}: ${took.join(', ')}`);
   }
-  return { name, rounds, faults, ...compare(...measured), held };
+  return { name, rounds, faults, absent, ...compare(...measured), held };
 }
 
 async function oneRound(
@@ -92,7 +96,7 @@ async function oneRound(
   settings: BenchSettings,
   file: string,
   signal: AbortSignal,
-): Promise<OneRound | { fault: string }> {
+): Promise<OneRound | { fault: string } | { absent: true }> {
   const { quick, full, seconds, seed, accounts } = settings;
   const sizes = quick ? ['--quick'] : full && side.knowsFull ? ['--full'] : [];
   const bounds = ['--rounds', '1', '--seconds', String(seconds), '--seed', String(seed), '--accounts', accounts.join(',')];
@@ -103,6 +107,7 @@ async function oneRound(
     accept: [0, 1, 2],
     onStart: (pid) => (watched = watchGroup(pid)),
   }).finally(() => watched?.());
+  if (code === WRONG_ARGUMENTS) return { absent: true };
   if (code !== 0) return { fault: said };
   const { results } = JSON.parse(readFileSync(file, 'utf8')) as { results: Record<string, BenchResult> };
   const { rows, held } = results[name]!;

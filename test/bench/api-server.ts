@@ -8,6 +8,8 @@ import { assertSame } from './bench.js';
 import type { ServerCost, ServerPlan } from './http-server.js';
 import { rateOf } from './load.js';
 
+/** Standard output is for the figures. */
+const STANDARD_ERROR = 2;
 const SERVER = path.join(import.meta.dirname, 'http-server.js');
 
 /** A server as a process of its own, and what it answered and cost. */
@@ -19,7 +21,7 @@ export class ApiServer {
   ) {}
 
   static async start(plan: ServerPlan): Promise<ApiServer> {
-    const child = fork(SERVER, [JSON.stringify(plan)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(SERVER, [JSON.stringify(plan)], { stdio: ['ignore', STANDARD_ERROR, 'inherit', 'ipc'] });
     const early = once(child, 'exit').then(() => Promise.reject(new Error(`the server for ${plan.mode} did not start`)));
     early.catch(() => undefined); // it ends later, asked to
     const [{ port }] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }];

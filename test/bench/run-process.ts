@@ -15,6 +15,7 @@ export interface ProcessOptions {
   onStart?: (pid: number) => void;
 }
 
+const KEPT_LINES = 100;
 const TOLD_LINES = 12;
 
 /**
@@ -33,7 +34,7 @@ export async function runProcess(
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       lines.push(...text.split('\n').filter((line) => line.trim() !== ''));
-      lines.splice(0, lines.length - TOLD_LINES);
+      lines.splice(0, lines.length - KEPT_LINES);
     });
   }
   const stop = (): void => endGroup(child);
@@ -44,7 +45,7 @@ export async function runProcess(
     const [code] = await ended;
     if (signal.aborted) throw new Interrupted('interrupted: what it had begun is ended and removed');
     if (code === null || !accept.includes(code)) {
-      throw new ProcessFailed(`${[command, ...args].join(' ')} ended with ${code ?? 'a signal'}:\n${lines.join('\n')}`);
+      throw new ProcessFailed(`${[command, ...args].join(' ')} ended with ${code ?? 'a signal'}:\n${lines.slice(-TOLD_LINES).join('\n')}`);
     }
     return { code, said: lines.join('\n') };
   } finally {

@@ -13,6 +13,8 @@ import { percentile } from './ratios.js';
 import { Watcher } from './visible-watcher.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
+/** Standard output is for the figures. */
+const STANDARD_ERROR = 2;
 const PER_SECOND = 500;
 const WARM_UP_SECONDS = 3;
 const SECONDS = { quick: 3, usual: 6, full: 10 };
@@ -33,7 +35,7 @@ export const benchVisible = (settings: BenchSettings): Promise<BenchResult> =>
     const port = await freePort();
     const env = environment(url, world, port, kafka.brokers);
     const children = APPS.map((app) =>
-      spawn(process.execPath, [`dist/apps/${app}/src/main.js`], { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] }),
+      spawn(process.execPath, [`dist/apps/${app}/src/main.js`], { cwd: ROOT, env, stdio: ['ignore', STANDARD_ERROR, 'inherit'] }),
     );
     const watcher = new Watcher(url);
     try {
