@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 import { alertRules } from './support/watched-queries.js';
 
-const README = readFileSync(path.resolve(import.meta.dirname, '../README.md'), 'utf8');
+const README = readFileSync(path.resolve(import.meta.dirname, '../docker/README.md'), 'utf8');
 /** As GitHub makes the anchor of a heading. */
 const anchors = new Set(
   [...README.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
@@ -21,6 +21,6 @@ it('every alert says how grave it is, for how long, what is wrong, and where it 
     expect(['critical', 'warning']).toContain(labels.severity);
     expect([alert, annotations.summary]).toEqual([alert, expect.stringMatching(/.{20}/)]);
     const [file, anchor] = annotations.runbook_url.split('#');
-    expect([alert, file, anchors.has(anchor!)]).toEqual([alert, 'README.md', true]);
+    expect([alert, file, anchors.has(anchor!)]).toEqual([alert, 'docker/README.md', true]);
   }
 });
