@@ -26,7 +26,9 @@ export function againstReport(
 ): string {
   const head = ['', 'unit', `${here} (this)`, there, 'this / other', 'verdict', 'ours: this', 'ours: other'];
   const fewer = benches.filter(({ rounds }) => rounds < settings.rounds).map(({ name, rounds }) => `${name} ${rounds}`);
-  const worse = benches.flatMap(({ rows }) => rows.filter((row) => row.worse)).map(({ row, verdict }) => `${verdict}: ${row.what}`);
+  const worse = benches.flatMap(({ name, rows }) =>
+    rows.filter((row) => row.worse).map(({ row, verdict }) => `${verdict}: ${row.what} (${name}): measure it again, with more rounds`),
+  );
   return [
     ...whatItWasRunOn(settings, before, seconds),
     `this is ${here}, the other ${there}. Median (min - max) over the rounds of the ratio to the peer, or of the figure where there is none;`,
@@ -35,6 +37,7 @@ export function againstReport(
     ...(fewer.length > 0 ? [`Fewer rounds, since each sets everything up anew on both sides: ${fewer.join(', ')}.`] : []),
     '',
     table([head, ...benches.flatMap(({ rows }) => rows.map(cellsOf))]),
+    '',
     ...benches.flatMap((bench) => notesOf(bench, here, there)),
     '',
     worse.length === 0 ? 'Nothing is slower, and no memory higher.' : worse.join('\n'),
@@ -52,13 +55,16 @@ function notesOf({ name, faults, absent, onlyHere, onlyThere, held }: BenchCompa
   const [own, other] = held;
   const otherwise = faults.length === 0 && absent === undefined && own.join('\n') !== other.join('\n');
   return [
-    ...(absent === undefined ? [] : [`\n${name} was not compared: ${absent}`]),
-    ...faults.map((fault) => `\n${name} BROKE at ${fault}`),
-    ...onlyHere.map((what) => `\nonly ${here} measures: ${what}`),
-    ...onlyThere.map((what) => `\nonly ${there} measures: ${what}`),
-    ...(otherwise ? [`\n${name} is not measured in the same way on both sides; ${here} holds constant:`, ...own.map(indented)] : []),
-    ...(otherwise ? [`${there} does:`, ...other.map(indented)] : []),
+    ...(absent === undefined ? [] : [`${name} was not compared: ${absent}`]),
+    ...faults.map((fault) => `${name} BROKE at ${fault}`),
+    ...onlyHere.map((what) => `only ${here} measures: ${what}`),
+    ...onlyThere.map((what) => `only ${there} measures: ${what}`),
+    ...(otherwise
+      ? [`${name} is not measured in the same way on both sides. Held constant by ${here} alone:`, ...without(own, other)]
+      : []),
+    ...(otherwise ? [`and by ${there} alone:`, ...without(other, own)] : []),
   ];
 }
 
-const indented = (sentence: string): string => `  ${sentence}`;
+const without = (sentences: readonly string[], others: readonly string[]): string[] =>
+  sentences.filter((sentence) => !others.includes(sentence)).map((sentence) => `  ${sentence}`);
