@@ -1,9 +1,10 @@
+import type { ColumnType } from './binary-values.js';
+import { ColumnArrays } from './column-arrays.js';
+
 /** The part of a transaction that projections need. */
 export interface Db {
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount?: number | null }>;
 }
-
-type ColumnType = 'uuid' | 'text' | 'timestamptz' | 'date' | 'int' | 'bigint' | 'boolean';
 
 /** Column name and type of each member of a row; JSON documents are text. */
 export type Columns<Row> = { readonly [K in keyof Row]-?: readonly [column: string, type: ColumnType] };
@@ -31,7 +32,7 @@ export class RowTable<Row extends object> {
     this.members = Object.keys(columns) as (keyof Row & string)[];
     const name = (member: keyof Row & string): string => columns[member][0];
     const names = this.members.map(name).join(', ');
-    const arrays = this.members.map((member, i) => `$${i + 1}::${columns[member][1]}[]`).join(', ');
+    const arrays = this.members.map((member, i) => `unnest($${i + 1}::${columns[member][1]}[])`).join(', ');
     const set = this.members.filter((member) => !key.includes(member)).map((member) => `${name(member)} = excluded.${name(member)}`);
     // text forms that JavaScript keeps exactly: no Date objects, no floats
     const read = (member: keyof Row & string): string => {
@@ -43,14 +44,15 @@ export class RowTable<Row extends object> {
     this.select = `SELECT ${columnsRead} FROM ${READ_SCHEMA}.${table}`;
     const [column, type] = columns[key[0]!];
     this.loadText = `SELECT ${columnsRead} FROM ${table} WHERE ${column} = ANY ($1::${type}[])`;
-    this.insertText = `INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays})`;
+    this.insertText = `INSERT INTO ${table} (${names}) SELECT ${arrays}`;
     this.upsertText = `${this.insertText} ON CONFLICT (${key.map(name).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
   }
 
   /** The rows that have one of these values in the first column of the key. */
   async load(db: Db, keys: readonly string[]): Promise<Row[]> {
     if (keys.length === 0) return [];
-    const { rows } = await db.query(this.loadText, [keys]);
+    const [, type] = this.columns[this.key[0]!];
+    const { rows } = await ColumnArrays.lend((arrays) => db.query(this.loadText, [arrays.of(type, keys)]));
     return rows as Row[];
   }
 
@@ -62,37 +64,51 @@ export class RowTable<Row extends object> {
     await this.write(db, this.upsertText, rows);
   }
 
-  /** Loads the rows of these keys, folds every event into its row in order, and writes what changed. */
+  /**
+   * Loads the rows of these keys, folds every event into its row in order, and writes what changed. `begins` tells the
+   * events before which there can be no row: none is looked up.
+   */
   async foldInto<Event>(
     db: Db,
     events: readonly Event[],
     keyOf: (event: Event) => string | undefined,
     fold: (row: Row | undefined, event: Event) => Row | undefined,
+    begins: (event: Event, key: string) => boolean = () => false,
   ): Promise<void> {
-    const keyed = events.flatMap((event) => {
+    const keys: (string | undefined)[] = [];
+    const begun = new Set<string>();
+    const sought = new Set<string>();
+    for (const event of events) {
       const key = keyOf(event);
-      return key === undefined ? [] : [{ key, event }];
-    });
-    const found = await this.load(db, [...new Set(keyed.map(({ key }) => key))]);
-    const rows = new Map(found.map((row) => [row[this.key[0]!] as string, row]));
-    const changed = new Set<string>();
-    for (const { key, event } of keyed) {
-      const row = fold(rows.get(key), event);
-      if (!row) continue;
-      rows.set(key, row);
-      changed.add(key);
+      keys.push(key);
+      if (key === undefined || begun.has(key) || sought.has(key)) continue;
+      (begins(event, key) ? begun : sought).add(key);
     }
-    await this.upsert(
-      db,
-      [...changed].map((key) => rows.get(key)!),
-    );
+    const found = await this.load(db, [...sought]);
+    const rows = new Map(found.map((row) => [row[this.key[0]!] as string, row]));
+    const [made, changed] = [new Map<string, Row>(), new Map<string, Row>()];
+    for (const [at, event] of events.entries()) {
+      const key = keys[at];
+      if (key === undefined) continue;
+      const into = begun.has(key) ? made : changed;
+      const row = fold(into.get(key) ?? rows.get(key), event);
+      if (row) into.set(key, row);
+    }
+    await Promise.all([this.insert(db, [...made.values()]), this.upsert(db, [...changed.values()])]);
   }
 
   private async write(db: Db, text: string, rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
-    await db.query(
-      text,
-      this.members.map((member) => rows.map((row) => row[member])),
+    const columns = this.members.map((member) => ({ type: this.columns[member][1], values: rows.map((row) => row[member]) }));
+    await ColumnArrays.lend((arrays) =>
+      db.query(
+        text,
+        columns.map(({ type, values }) => arrays.of(type, values)),
+      ),
     );
   }
 }
+
+/** Of a table with a row a stream: nothing else than its first event makes the row. */
+export const firstOfItsStream = ({ streamId, version }: { streamId: string; version: number }, key: string): boolean =>
+  version === 1 && streamId === key;

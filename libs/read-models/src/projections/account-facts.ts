@@ -2,7 +2,7 @@ import { type AccountEvent, accountEvents, type RateEvent, rateEvents, type Sour
 import type { ClientEvent } from '#clients';
 import { type Instant, type LocalDate } from '#event-sourcing';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
-import type { Db } from '../row-table.js';
+import { type Db, firstOfItsStream } from '../row-table.js';
 import {
   accountLinkTable,
   type AccountRow,
@@ -18,25 +18,24 @@ import { insertStatements } from './replaced-statements.js';
 
 type LinkEvent = Extract<ClientEvent, { type: 'AccountLinked' | 'AccountUnlinked' }>;
 type Fact = AccountEvent | SourceEvent | RateEvent | LinkEvent;
-type Of<T extends Fact['type']> = ProjectedEvent & { fact: Extract<Fact, { type: T }>['data'] };
+type Of<T extends Fact['type']> = ProjectedEvent & { body: Extract<Fact, { type: T }>['data'] };
 
 /** What clients hold and trade, by the back office's word: every statement is kept, and which one holds as of a position. */
 export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.accountFacts,
   handles: [...Object.keys({ ...accountEvents, ...sourceEvents, ...rateEvents }), 'AccountLinked', 'AccountUnlinked'],
   async apply(db, events) {
-    const of = <T extends Fact['type']>(...types: T[]): Of<T>[] =>
-      events.filter(({ type }) => types.includes(type as T)).map((event) => ({ ...event, fact: event.body as never }));
+    const of = <T extends Fact['type']>(...types: T[]): Of<T>[] => events.filter(({ type }) => types.includes(type as T)) as Of<T>[];
     const dateOf = ({ meta, occurredAt }: ProjectedEvent): LocalDate => meta.localDate ?? localDate(occurredAt);
     await keepLinks(db, of('AccountLinked'), of('AccountUnlinked'), dateOf);
     const accountOf = (event: ProjectedEvent): string | undefined => (event.streamKind === 'account' ? event.streamId : undefined);
-    await accountTable.foldInto(db, events, accountOf, foldAccount);
+    await accountTable.foldInto(db, events, accountOf, foldAccount, firstOfItsStream);
     await keepOwnership(db, [...of('AccountLinked'), ...of('AccountUnlinked')], dateOf);
     const ended = [
       ...of('AccountClosed').map(nothingFromClosing),
       ...of('AccountUnlinked').map((event) => nothingFrom(event, dateOf(event))),
     ];
-    const stated = [...of('AssetsObserved').map((event) => assetsOf(event, event.fact)), ...ended];
+    const stated = [...of('AssetsObserved').map((event) => assetsOf(event, event.body)), ...ended];
     await insertStatements(
       db,
       assetsTable,
@@ -46,12 +45,12 @@ export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection 
     await insertStatements(
       db,
       turnoverTable,
-      of('TurnoverObserved').map((event) => turnoverOf(event, event.fact)),
+      of('TurnoverObserved').map((event) => turnoverOf(event, event.body)),
     );
     await insertStatements(
       db,
       movementTable,
-      of('MovementObserved').map((event) => movementOf(event, event.fact)),
+      of('MovementObserved').map((event) => movementOf(event, event.body)),
     );
     await keepGaps(db, of('SequenceGapFound'), of('SequenceGapClosed'));
     await keepSourceDays(db, of('SourceDayCompleted'));
@@ -69,8 +68,14 @@ async function keepLinks(
   await accountLinkTable.insert(
     db,
     linked.map((event) => ({
-      ...{ accountId: event.fact.accountId, clientId: event.key, branchId: event.meta.branchId, role: event.fact.role },
-      ...{ linkedOn: dateOf(event), position: event.position, unlinkedOn: null, unlinkedPosition: null },
+      accountId: event.body.accountId,
+      clientId: event.key,
+      branchId: event.meta.branchId,
+      role: event.body.role,
+      linkedOn: dateOf(event),
+      position: event.position,
+      unlinkedOn: null,
+      unlinkedPosition: null,
     })),
   );
   if (unlinked.length === 0) return;
@@ -78,7 +83,7 @@ async function keepLinks(
     `UPDATE account_links l SET unlinked_on = u.on_date, unlinked_position = u.position
        FROM unnest($1::text[], $2::uuid[], $3::date[], $4::bigint[]) AS u (account_id, client_id, on_date, position)
       WHERE l.account_id = u.account_id AND l.client_id = u.client_id AND l.position < u.position AND l.unlinked_position IS NULL`,
-    [unlinked.map((u) => u.fact.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
+    [unlinked.map((u) => u.body.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
   );
 }
 
@@ -93,7 +98,7 @@ async function keepOwnership(
     await db.query(
       `UPDATE accounts SET unlinked_on = $3, unlinked_position = $4, changed_at = $5
         WHERE client_id = $1 AND account_id = $2 AND position < $5`,
-      [event.key, event.fact.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
+      [event.key, event.body.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
     );
   }
 }
@@ -102,16 +107,19 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): Accoun
   const { type, data } = { type: event.type, data: event.body } as unknown as AccountEvent;
   const { accountId, source } = data;
   const known: AccountRow = row ?? {
-    ...{ streamId: event.streamId, clientId: event.key, accountId, branchId: event.meta.branchId, source, status: 'open' },
-    ...{
-      currency: null,
-      openedOn: null,
-      closedOn: null,
-      unlinkedOn: null,
-      unlinkedPosition: null,
-      firstOn: '9999-12-31',
-      position: event.position,
-    },
+    streamId: event.streamId,
+    clientId: event.key,
+    accountId,
+    branchId: event.meta.branchId,
+    source,
+    status: 'open',
+    currency: null,
+    openedOn: null,
+    closedOn: null,
+    unlinkedOn: null,
+    unlinkedPosition: null,
+    firstOn: '9999-12-31',
+    position: event.position,
     changedAt: event.position,
   };
   const since = (on: LocalDate, more: Partial<AccountRow> = {}): AccountRow => {
@@ -138,11 +146,11 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): Accoun
 }
 
 // Nothing is carried forward from an account that is closed, or is the client's no more. Nothing needs no rate.
-const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.fact.closedOn, event.fact.source);
+const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.body.closedOn, event.body.source);
 
-function nothingFrom(event: ProjectedEvent & { fact: { accountId: string } }, on: LocalDate, source = 'client file'): AssetsRow {
+function nothingFrom(event: ProjectedEvent & { body: { accountId: string } }, on: LocalDate, source = 'client file'): AssetsRow {
   const total = { amountMinor: 0, currency: 'XXX' };
-  return assetsOf(event, { accountId: event.fact.accountId, source, on, total });
+  return assetsOf(event, { accountId: event.body.accountId, source, on, total });
 }
 
 /** A record that is stated anew for another day takes its place there: the earlier day keeps nothing of it. */
@@ -169,11 +177,11 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
       [
         ...[
           found.map((e) => e.key),
-          found.map((e) => e.fact.accountId),
+          found.map((e) => e.body.accountId),
           found.map((e) => e.meta.branchId),
-          found.map((e) => e.fact.source),
+          found.map((e) => e.body.source),
         ],
-        ...[found.map((e) => e.fact.first), found.map((e) => e.fact.last), found.map((e) => e.position)],
+        ...[found.map((e) => e.body.first), found.map((e) => e.body.last), found.map((e) => e.position)],
       ],
     );
   }
@@ -185,8 +193,8 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
       WHERE g.client_id = c.client_id AND g.account_id = c.account_id AND g.source = c.source
         AND g.last_sequence <= c.through AND g.position < c.position AND g.closed_position IS NULL`,
     [
-      ...[closed.map((e) => e.key), closed.map((e) => e.fact.accountId), closed.map((e) => e.fact.source)],
-      ...[closed.map((e) => e.fact.through), closed.map((e) => e.position)],
+      ...[closed.map((e) => e.key), closed.map((e) => e.body.accountId), closed.map((e) => e.body.source)],
+      ...[closed.map((e) => e.body.through), closed.map((e) => e.position)],
     ],
   );
 }
@@ -196,12 +204,12 @@ async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[])
   await db.query(
     `INSERT INTO source_days (source, on_date, position) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[])
      ON CONFLICT (source, on_date) DO NOTHING`,
-    [days.map((d) => d.fact.source), days.map((d) => d.fact.on), days.map((d) => d.position)],
+    [days.map((d) => d.body.source), days.map((d) => d.body.on), days.map((d) => d.position)],
   );
 }
 
 async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Promise<void> {
-  for (const { fact, position } of ended) {
+  for (const { body: fact, position } of ended) {
     await db.query(
       `INSERT INTO ended_sources (source, last_day, position) VALUES ($1, $2, $3)
        ON CONFLICT (source) DO UPDATE SET last_day = excluded.last_day, position = excluded.position`,
@@ -211,7 +219,7 @@ async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Pr
 }
 
 async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<void> {
-  for (const { fact, position } of rates) {
+  for (const { body: fact, position } of rates) {
     const { currency, base, on, amountMinor, baseMinor } = fact;
     await db.query(
       `UPDATE exchange_rates SET replaced_at = $4 WHERE currency = $1 AND base = $2 AND on_date = $3 AND replaced_at IS NULL`,

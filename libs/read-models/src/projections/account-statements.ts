@@ -9,26 +9,45 @@ const statementOf = (
   { accountId, source, on }: { accountId: string; source: string; on: string },
   currency: string,
 ): StatementRow => ({
-  ...{ clientId: key, accountId, onDate: on, position, replacedAt: null, branchId: meta.branchId, currency },
-  ...{ source, sourceRecord: meta.source?.record ?? null, recordedAt },
+  clientId: key,
+  accountId,
+  onDate: on,
+  position,
+  replacedAt: null,
+  branchId: meta.branchId,
+  currency,
+  source,
+  sourceRecord: meta.source?.record ?? null,
+  recordedAt,
 });
 
 export const assetsOf = (event: ProjectedEvent, fact: Data<'AssetsObserved'>): AssetsRow => ({
-  ...statementOf(event, fact, fact.total.currency),
   totalMinor: fact.total.amountMinor,
   securitiesMinor: fact.securities?.amountMinor ?? null,
   cashMinor: fact.cash?.amountMinor ?? null,
+  ...statementOf(event, fact, fact.total.currency),
 });
 
 export const turnoverOf = (event: ProjectedEvent, fact: Data<'TurnoverObserved'>): TurnoverRow => ({
+  tradeId: fact.tradeId,
+  kind: fact.kind,
+  state: fact.state,
+  side: fact.side ?? null,
+  instrumentId: fact.instrument?.instrumentId ?? null,
+  instrumentClass: fact.instrument?.instrumentClass ?? null,
+  riskLevel: fact.instrument?.riskLevel ?? null,
+  quantityMillionths: fact.quantityMillionths ?? null,
+  grossMinor: fact.gross.amountMinor,
+  commissionMinor: fact.commission.amountMinor,
+  passedOnMinor: fact.passedOn.amountMinor,
   ...statementOf(event, fact, fact.gross.currency),
-  ...{ tradeId: fact.tradeId, kind: fact.kind, state: fact.state, side: fact.side ?? null },
-  ...{ instrumentId: fact.instrument?.instrumentId ?? null, instrumentClass: fact.instrument?.instrumentClass ?? null },
-  ...{ riskLevel: fact.instrument?.riskLevel ?? null, quantityMillionths: fact.quantityMillionths ?? null },
-  ...{ grossMinor: fact.gross.amountMinor, commissionMinor: fact.commission.amountMinor, passedOnMinor: fact.passedOn.amountMinor },
 });
 
 export const movementOf = (event: ProjectedEvent, fact: Data<'MovementObserved'>): MovementRow => ({
+  movementId: fact.movementId,
+  kind: fact.kind,
+  direction: fact.direction,
+  state: fact.state,
+  amountMinor: fact.amount.amountMinor,
   ...statementOf(event, fact, fact.amount.currency),
-  ...{ movementId: fact.movementId, kind: fact.kind, direction: fact.direction, state: fact.state, amountMinor: fact.amount.amountMinor },
 });

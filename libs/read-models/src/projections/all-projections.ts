@@ -1,5 +1,6 @@
-import { type EventRegistry, toLocalDate } from '#event-sourcing';
+import type { EventRegistry } from '#event-sourcing';
 import type { ClientKeys, MasterKeys } from '#privacy';
+import { localDates } from '../local-dates.js';
 import type { Projection } from '../runner/projection.js';
 import { accountFacts } from './account-facts.js';
 import { caseFacts } from './case-facts.js';
@@ -30,25 +31,28 @@ export interface ProjectionParts {
 }
 
 /** Every read model of the product. */
-export const allProjections = ({ registry, keys, master, firmZone }: ProjectionParts): readonly Projection[] => [
-  clientFiles(keys, master),
-  timeline(registry),
-  tierHistory(),
-  complaints((at) => toLocalDate(at, firmZone)),
-  followUps(),
-  riskProfiles(),
-  clientAttributes(keys, master),
-  segments(master),
-  clientContacts((at) => toLocalDate(at, firmZone)),
-  requests((at) => toLocalDate(at, firmZone)),
-  caseFacts(),
-  commitments(),
-  calendars(),
-  handbook(),
-  handbookReaders(),
-  accountFacts((at) => toLocalDate(at, firmZone)),
-  tierStandings(),
-  relationships(),
-  tierRules(),
-  staffSeen(registry),
-];
+export function allProjections({ registry, keys, master, firmZone }: ProjectionParts): readonly Projection[] {
+  const localDate = localDates(firmZone);
+  return [
+    clientFiles(keys, master),
+    timeline(registry),
+    tierHistory(),
+    complaints(localDate),
+    followUps(),
+    riskProfiles(),
+    clientAttributes(keys, master),
+    segments(master),
+    clientContacts(localDate),
+    requests(localDate),
+    caseFacts(),
+    commitments(),
+    calendars(),
+    handbook(),
+    handbookReaders(),
+    accountFacts(localDate),
+    tierStandings(),
+    relationships(),
+    tierRules(),
+    staffSeen(registry),
+  ];
+}

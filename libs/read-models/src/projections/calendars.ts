@@ -38,7 +38,13 @@ export const calendars = (): Projection => ({
       events.map(({ body, version, recordedAt, meta }) => {
         const { name, calendarVersion, effectiveFrom, sourceNotice, calendar } = body as unknown as CalendarEvent['data'];
         return {
-          ...{ name, calendarVersion, version, effectiveFrom, sourceNotice, recordedAt, recordedBy: meta.actor.id },
+          name,
+          calendarVersion,
+          version,
+          effectiveFrom,
+          sourceNotice,
+          recordedAt,
+          recordedBy: meta.actor.id,
           calendar: JSON.stringify(calendar),
         };
       }),

@@ -36,7 +36,7 @@ export const caseFacts = (): Projection => ({
     // facts of one source replace those it gave before
     const rows = new Map<string, CaseFactsRow>();
     for (const event of events) {
-      const said = caseFactsOf({ type: event.type, data: event.body }, { ...event, actorId: event.meta.actor.id });
+      const said = caseFactsOf({ type: event.type, data: event.body }, { actorId: event.meta.actor.id, ...event });
       if (said) rows.set(`${said.subjectId} ${said.source}`, rowOf(event, said));
     }
     await caseFactsTable.upsert(db, [...rows.values()]);
@@ -45,7 +45,12 @@ export const caseFacts = (): Projection => ({
 
 function rowOf({ key, meta, position }: ProjectedEvent, { subjectId, source, opens, facts }: CaseFacts): CaseFactsRow {
   return {
-    ...{ subjectId, sourceId: source, clientId: key, branchId: meta.branchId, position },
-    ...{ opens: opens ? JSON.stringify(opens) : null, facts: JSON.stringify(facts) },
+    subjectId,
+    sourceId: source,
+    clientId: key,
+    branchId: meta.branchId,
+    position,
+    opens: opens ? JSON.stringify(opens) : null,
+    facts: JSON.stringify(facts),
   };
 }

@@ -1,7 +1,7 @@
 import { type ContactEvent, contactEvents, type SurveyEvent, surveyEvents } from '#contacts';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
-import { RowTable } from '../row-table.js';
+import { firstOfItsStream, RowTable } from '../row-table.js';
 import { dateOf } from './human-responses.js';
 import { projectionIds } from './projection-ids.js';
 
@@ -62,6 +62,7 @@ export const clientContacts = (localDate: (at: Instant) => LocalDate): Projectio
       events.filter((event) => !isSurvey(event)),
       (event) => event.streamId,
       (row, event) => foldContact(row, event, localDate),
+      firstOfItsStream,
     );
   },
 });
@@ -71,8 +72,15 @@ function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, l
   switch (stated.type) {
     case 'ContactLogged': {
       const { startedAt, channel, direction, automated } = stated.data;
-      const of = { contactId: event.streamId, clientId: event.key, branchId: event.meta.branchId };
-      return { ...of, startedOn: dateOf(startedAt, localDate), channel, direction, automated };
+      return {
+        contactId: event.streamId,
+        clientId: event.key,
+        branchId: event.meta.branchId,
+        startedOn: dateOf(startedAt, localDate),
+        channel,
+        direction,
+        automated,
+      };
     }
     case 'ContactAmended': {
       if (!row) throw new Error('ContactAmended of a contact that was never logged');
@@ -86,6 +94,13 @@ function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, l
 
 function answerOf(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): SurveyAnswerRow {
   const { answeredAt, csat, nps = null } = event.body as unknown as SurveyEvent['data'];
-  const of = { surveyId: event.streamId, clientId: event.key, branchId: event.meta.branchId, position: event.position };
-  return { ...of, answeredOn: dateOf(answeredAt, localDate), csat, nps };
+  return {
+    surveyId: event.streamId,
+    clientId: event.key,
+    branchId: event.meta.branchId,
+    answeredOn: dateOf(answeredAt, localDate),
+    position: event.position,
+    csat,
+    nps,
+  };
 }

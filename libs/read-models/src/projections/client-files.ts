@@ -14,7 +14,7 @@ import { blindIndex, carryData, type ClientKeys, isSealedField, type MasterKeys,
 import { tierEvents } from '#tiers';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { projectionIds } from './projection-ids.js';
-import { type Db, RowTable } from '../row-table.js';
+import { type Db, firstOfItsStream, RowTable } from '../row-table.js';
 
 export interface ClientFileRow {
   clientId: Uuid;
@@ -71,6 +71,7 @@ export const clientFiles = (keys: ClientKeys, master: MasterKeys): Projection =>
       events,
       (event) => event.key,
       (row, event) => foldClientFile(row, event, nameIndexes),
+      firstOfItsStream,
     );
   },
 });
@@ -125,9 +126,16 @@ function registered(event: ProjectedEvent, nameIndexes: ReadonlyMap<string, stri
     assignments: [],
   };
   return {
-    ...{ clientId: event.key, branchId, clientNo, party, status: 'prospect', provisional },
+    clientId: event.key,
+    branchId,
+    clientNo,
+    party,
+    status: 'prospect',
+    provisional,
     nameIndex: nameIndexes.get(event.eventId) ?? null,
-    ...{ clientVersion: event.version, assignmentsVersion: 0, tierVersion: 0 },
+    clientVersion: event.version,
+    assignmentsVersion: 0,
+    tierVersion: 0,
     file: JSON.stringify(file),
   };
 }

@@ -3,7 +3,7 @@ import { carryData } from '#privacy';
 import { type ClockEvent, type CommitmentEvent, commitmentEvents, isClockEvent, type Standing, stood } from '#service-levels';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { projectionIds } from './projection-ids.js';
-import { RowTable } from '../row-table.js';
+import { firstOfItsStream, RowTable } from '../row-table.js';
 
 export interface CommitmentRow {
   commitmentId: Uuid;
@@ -98,7 +98,7 @@ export const commitmentTable = new RowTable<CommitmentRow>('commitments', ['comm
 export const commitments = (): Projection => ({
   ...projectionIds.commitments,
   handles: Object.keys(commitmentEvents),
-  apply: (db, events) => commitmentTable.foldInto(db, events, (event) => event.streamId, foldCommitment),
+  apply: (db, events) => commitmentTable.foldInto(db, events, (event) => event.streamId, foldCommitment, firstOfItsStream),
 });
 
 function foldCommitment(row: CommitmentRow | undefined, event: ProjectedEvent): CommitmentRow {
@@ -137,14 +137,43 @@ function startedRow(event: ProjectedEvent, { data, type }: Started): CommitmentR
   const { subject, promise, target } = data;
   const details: CommitmentDetails = { clockEvents: [{ type, data }], corrections: [], acts: [] };
   return {
-    ...{ commitmentId: event.streamId, clientId: data.clientId, branchId: event.meta.branchId, version: event.version },
-    ...{ changedPosition: event.position, subjectKind: subject.kind, subjectId: subject.id, metric: data.metric, class: data.class },
-    ...{ step: data.step ?? null, promise: promise.id, edition: data.edition, cycle: data.cycle, process: data.process },
-    ...{ tier: data.tierUsed ?? null, channel: data.channel ?? null, severity: data.severity ?? null, staffId: data.startedBy ?? null },
-    ...{ calendar: data.calendar, targetKind: target.kind, state: 'running', startedAt: data.startedAt, startDate: data.startDate },
-    ...{ deadlineAt: data.deadlineAt, dueDate: data.dueDate, provisional: data.provisional, stoppedAt: null, endedAt: null },
-    ...{ pausedSince: null, accruedMinutes: null, pausedMinutes: null, elapsedMinutes: null, warnedPercent: null, escalationLevel: 0 },
-    ...{ excuse: 'none', corrected: false, details: JSON.stringify(details) },
+    commitmentId: event.streamId,
+    clientId: data.clientId,
+    branchId: event.meta.branchId,
+    version: event.version,
+    changedPosition: event.position,
+    subjectKind: subject.kind,
+    subjectId: subject.id,
+    metric: data.metric,
+    class: data.class,
+    step: data.step ?? null,
+    promise: promise.id,
+    edition: data.edition,
+    cycle: data.cycle,
+    process: data.process,
+    tier: data.tierUsed ?? null,
+    channel: data.channel ?? null,
+    severity: data.severity ?? null,
+    staffId: data.startedBy ?? null,
+    calendar: data.calendar,
+    targetKind: target.kind,
+    state: 'running',
+    startedAt: data.startedAt,
+    startDate: data.startDate,
+    deadlineAt: data.deadlineAt,
+    dueDate: data.dueDate,
+    provisional: data.provisional,
+    stoppedAt: null,
+    endedAt: null,
+    pausedSince: null,
+    accruedMinutes: null,
+    pausedMinutes: null,
+    elapsedMinutes: null,
+    warnedPercent: null,
+    escalationLevel: 0,
+    excuse: 'none',
+    corrected: false,
+    details: JSON.stringify(details),
   };
 }
 

@@ -5,7 +5,7 @@ import { carryData } from '#privacy';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from './human-responses.js';
 import { projectionIds } from './projection-ids.js';
-import { RowTable } from '../row-table.js';
+import { firstOfItsStream, RowTable } from '../row-table.js';
 
 export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
 
@@ -75,7 +75,8 @@ type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
 export const complaints = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.complaints,
   handles: [...Object.keys(complaintEvents), 'ContactLinked'],
-  apply: (db, events) => complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate)),
+  apply: (db, events) =>
+    complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate), firstOfItsStream),
 });
 
 function complaintOf(event: ProjectedEvent): Uuid | undefined {
@@ -147,11 +148,27 @@ function registered(event: ProjectedEvent, localDate: (at: Instant) => LocalDate
     reopenings: [],
   };
   return {
-    ...{ complaintId: event.streamId, clientId, branchId: event.meta.branchId, version: event.version },
-    ...{ status: 'registered', cycle: 1, channel, product: subject.product, severity: stated.provisionalSeverity ?? null },
-    ...{ receivedAt: receivedAt.at, receivedPrecision: receivedAt.precision, receivedOn: dateOf(receivedAt, localDate) },
-    ...{ acknowledgedAt: null, firstHumanResponseAt: null, finalResponseAt: null, finalResponsePrecision: null },
-    ...{ resolution: null, closedAt: null, closedPrecision: null, disputed: false, details: JSON.stringify(details) },
+    complaintId: event.streamId,
+    clientId,
+    branchId: event.meta.branchId,
+    version: event.version,
+    status: 'registered',
+    cycle: 1,
+    channel,
+    product: subject.product,
+    severity: stated.provisionalSeverity ?? null,
+    receivedAt: receivedAt.at,
+    receivedPrecision: receivedAt.precision,
+    receivedOn: dateOf(receivedAt, localDate),
+    acknowledgedAt: null,
+    firstHumanResponseAt: null,
+    finalResponseAt: null,
+    finalResponsePrecision: null,
+    resolution: null,
+    closedAt: null,
+    closedPrecision: null,
+    disputed: false,
+    details: JSON.stringify(details),
   };
 }
 

@@ -2,7 +2,7 @@ import { type FollowUpEvent, followUpEvents } from '#contacts';
 import type { Instant, Uuid } from '#event-sourcing';
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { projectionIds } from './projection-ids.js';
-import { RowTable } from '../row-table.js';
+import { firstOfItsStream, RowTable } from '../row-table.js';
 
 export interface FollowUpRow {
   followUpId: Uuid;
@@ -34,7 +34,7 @@ export const followUpTable = new RowTable<FollowUpRow>('follow_ups', ['followUpI
 export const followUps = (): Projection => ({
   ...projectionIds.followUps,
   handles: Object.keys(followUpEvents),
-  apply: (db, events) => followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp),
+  apply: (db, events) => followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp, firstOfItsStream),
 });
 
 function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent): FollowUpRow {
@@ -43,8 +43,16 @@ function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent): Foll
     case 'FollowUpScheduled': {
       const { contactId, dueAt, purpose, owner } = stated.data;
       return {
-        ...{ followUpId: event.streamId, clientId: event.key, branchId: event.meta.branchId, contactId: contactId ?? null },
-        ...{ version: event.version, status: 'scheduled', dueAt, purpose, owner, completedAt: null },
+        followUpId: event.streamId,
+        clientId: event.key,
+        branchId: event.meta.branchId,
+        contactId: contactId ?? null,
+        version: event.version,
+        status: 'scheduled',
+        dueAt,
+        purpose,
+        owner,
+        completedAt: null,
       };
     }
     case 'FollowUpCompleted':

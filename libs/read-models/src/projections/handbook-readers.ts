@@ -105,7 +105,11 @@ export const staffSeen = (registry: EventRegistry): Projection => ({
     await staffTable.upsert(
       db,
       [...seen].map(([staffKey, { meta, position, recordedAt }]) => ({
-        ...{ staffKey, staffId: meta.actor.id, role: meta.actor.role, position, lastSeenAt: recordedAt },
+        staffKey,
+        staffId: meta.actor.id,
+        role: meta.actor.role,
+        position,
+        lastSeenAt: recordedAt,
         branchId: ofBranches.has(meta.actor.role) ? meta.branchId : HEAD_OFFICE,
       })),
     );

@@ -84,9 +84,18 @@ function foldEdition(row: EditionRow | undefined, event: ProjectedEvent): Editio
     const { edition, handbook, draftedBy } = stated.data;
     const drafters = new Set([...(row ? (JSON.parse(row.draftedBy) as string[]) : []), draftedBy]);
     return {
-      ...{ editionKey: String(edition), edition, version, status: 'drafted', ...documentOf(handbook) },
-      ...{ draftedBy: JSON.stringify([...drafters]), draftedAt: recordedAt, approvedBy: null, approvedAt: null },
-      ...{ publishedBy: null, publishedAt: null, retiredBy: null },
+      editionKey: String(edition),
+      edition,
+      version,
+      status: 'drafted',
+      ...documentOf(handbook),
+      draftedBy: JSON.stringify([...drafters]),
+      draftedAt: recordedAt,
+      approvedBy: null,
+      approvedAt: null,
+      publishedBy: null,
+      publishedAt: null,
+      retiredBy: null,
     };
   }
   if (!row) throw new Error(`${stated.type} of an edition that was never drafted`);
@@ -123,8 +132,16 @@ function foldPreset(row: PresetRow | undefined, event: ProjectedEvent): PresetRo
   if (stated.type === 'RegulatoryPresetSwitchedOn') {
     const { presetId, title, promises, effectiveFrom, switchedOnBy, confirmation } = stated.data;
     return {
-      ...{ presetId, version, title: JSON.stringify(title), promises: JSON.stringify(promises), effectiveFrom: utc(effectiveFrom) },
-      ...{ effectiveTo: null, switchedOnBy, confirmation, switchedOffBy: null, note: null },
+      presetId,
+      version,
+      title: JSON.stringify(title),
+      promises: JSON.stringify(promises),
+      effectiveFrom: utc(effectiveFrom),
+      effectiveTo: null,
+      switchedOnBy,
+      confirmation,
+      switchedOffBy: null,
+      note: null,
     };
   }
   if (stated.type !== 'RegulatoryPresetSwitchedOff') return undefined;

@@ -44,7 +44,14 @@ export const relationships = (): Projection => ({
     }
     const rows = [...branches].flatMap(([clientId, branchId]) =>
       states.get(clientId)!.map(({ staffId, role, primary, from, to = null }, ordinal): RelationshipRow => ({
-        ...{ clientId, ordinal, branchId, staffId, role, primary, fromDate: from, toDate: to },
+        clientId,
+        ordinal,
+        branchId,
+        staffId,
+        role,
+        primary,
+        fromDate: from,
+        toDate: to,
       })),
     );
     await relationshipTable.upsert(db, rows);
@@ -54,6 +61,9 @@ export const relationships = (): Projection => ({
 const typed = (event: ProjectedEvent): AssignmentEvent => ({ type: event.type, data: event.body }) as unknown as AssignmentEvent;
 
 const assignmentOf = ({ staffId, role, primary, fromDate: from, toDate }: RelationshipRow): Assignment => ({
-  ...{ staffId, role: role as Assignment['role'], primary, from },
+  staffId,
+  role: role as Assignment['role'],
+  primary,
+  from,
   ...(toDate !== null && { to: toDate }),
 });

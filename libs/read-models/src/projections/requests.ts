@@ -5,7 +5,7 @@ import { type RequestEvent, requestEvents, type RequestStatus } from '#service-l
 import type { ProjectedEvent, Projection } from '../runner/projection.js';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from './human-responses.js';
 import { projectionIds } from './projection-ids.js';
-import { RowTable } from '../row-table.js';
+import { firstOfItsStream, RowTable } from '../row-table.js';
 
 export interface RequestRow {
   requestId: Uuid;
@@ -74,7 +74,7 @@ type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
 export const requests = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.requests,
   handles: [...Object.keys(requestEvents), 'ContactLinked'],
-  apply: (db, events) => requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate)),
+  apply: (db, events) => requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate), firstOfItsStream),
 });
 
 function requestOf(event: ProjectedEvent): Uuid | undefined {
@@ -143,14 +143,32 @@ function received(event: ProjectedEvent, localDate: (at: Instant) => LocalDate):
   >['data'];
   const details: RequestDetails = {
     received: carryData(requestEvents.RequestReceived, event.body, event.eventId),
-    ...{ steps: [], completions: [], reopenings: [], cancellation: null, humanResponses: {} },
+    steps: [],
+    completions: [],
+    reopenings: [],
+    cancellation: null,
+    humanResponses: {},
   };
   return {
-    ...{ requestId: event.streamId, clientId, branchId: event.meta.branchId, version: event.version },
-    ...{ status: 'received', process, channel, severity, cycle: 1 },
-    ...{ receivedAt: receivedAt.at, receivedPrecision: receivedAt.precision, receivedOn: dateOf(receivedAt, localDate) },
-    ...{ firstHumanResponseAt: null, waitingSince: null, completedAt: null, completedPrecision: null },
-    ...{ openSteps: '[]', staffId: staffOf(event), details: JSON.stringify(details) },
+    requestId: event.streamId,
+    clientId,
+    branchId: event.meta.branchId,
+    version: event.version,
+    status: 'received',
+    process,
+    channel,
+    severity,
+    cycle: 1,
+    receivedAt: receivedAt.at,
+    receivedPrecision: receivedAt.precision,
+    receivedOn: dateOf(receivedAt, localDate),
+    firstHumanResponseAt: null,
+    waitingSince: null,
+    completedAt: null,
+    completedPrecision: null,
+    openSteps: '[]',
+    staffId: staffOf(event),
+    details: JSON.stringify(details),
   };
 }
 

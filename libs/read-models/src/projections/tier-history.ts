@@ -94,18 +94,21 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
   if (stated.type === 'OverrideRequested') {
     const { overrideId, mode, tier, validFrom, validTo, requestedBy } = stated.data;
     return {
-      ...{
-        overrideId,
-        clientId: event.key,
-        branchId: event.meta.branchId,
-        status: 'requested',
-        mode,
-        tier,
-        validFrom,
-        validTo,
-        requestedBy,
-      },
-      ...{ requestedAt: event.recordedAt, decidedBy: null, decidedAt: null, revokedFrom: null, revokedAt: null, reason: null },
+      overrideId,
+      clientId: event.key,
+      branchId: event.meta.branchId,
+      status: 'requested',
+      mode,
+      tier,
+      validFrom,
+      validTo,
+      requestedBy,
+      requestedAt: event.recordedAt,
+      decidedBy: null,
+      decidedAt: null,
+      revokedFrom: null,
+      revokedAt: null,
+      reason: null,
       justification: sealed('justification'),
     };
   }

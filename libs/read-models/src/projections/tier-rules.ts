@@ -55,9 +55,18 @@ function fold(row: TierRulesRow | undefined, event: ProjectedEvent): TierRulesRo
     const { rules, draftedBy } = stated.data;
     const drafters = new Set([...(row ? (JSON.parse(row.draftedBy) as string[]) : []), draftedBy]);
     return {
-      ...{ version: rules.version, streamVersion, status: 'drafted', document: JSON.stringify(rules) },
-      ...{ draftedBy: JSON.stringify([...drafters]), draftedAt: recordedAt, approvedBy: null, approvedAt: null },
-      ...{ publishedBy: null, publishedAt: null, publishedVersion: null, effectiveFrom: null },
+      version: rules.version,
+      streamVersion,
+      status: 'drafted',
+      document: JSON.stringify(rules),
+      draftedBy: JSON.stringify([...drafters]),
+      draftedAt: recordedAt,
+      approvedBy: null,
+      approvedAt: null,
+      publishedBy: null,
+      publishedAt: null,
+      publishedVersion: null,
+      effectiveFrom: null,
     };
   }
   if (!row) throw new Error(`${stated.type} of tier rules that were never drafted`);

@@ -80,8 +80,16 @@ function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent): 
   const { version, position } = event;
   if (type === 'TierInitialised') {
     return {
-      ...{ clientId: event.key, branchId: event.meta.branchId, version, position, initialFrom: data.effectiveFrom, tier: data.tier },
-      ...{ strikes: 0, promotedFrom: null, evaluatedOn: null, stoppedOn: null },
+      clientId: event.key,
+      branchId: event.meta.branchId,
+      version,
+      position,
+      initialFrom: data.effectiveFrom,
+      tier: data.tier,
+      strikes: 0,
+      promotedFrom: null,
+      evaluatedOn: null,
+      stoppedOn: null,
     };
   }
   if (!row) throw new Error(`${type} of a client without a tier`);
@@ -112,9 +120,15 @@ function evaluationOf(event: ProjectedEvent): TierEvaluationRow[] {
   const { type, data } = typed(event);
   if (type !== 'TierEvaluated' && type !== 'TierEvaluationStopped') return [];
   const row = {
-    ...{ clientId: event.key, onDate: data.on, position: event.position, replacedAt: null, branchId: event.meta.branchId },
-    ...{ ruleVersion: data.ruleVersion, recordedAt: event.recordedAt, details: JSON.stringify(data) },
+    clientId: event.key,
+    onDate: data.on,
+    position: event.position,
+    replacedAt: null,
+    branchId: event.meta.branchId,
+    ruleVersion: data.ruleVersion,
+    recordedAt: event.recordedAt,
+    details: JSON.stringify(data),
   };
-  if (type === 'TierEvaluationStopped') return [{ ...row, stopped: true, currentTier: null, tier: null, strikes: null }];
-  return [{ ...row, stopped: false, currentTier: data.current, tier: data.tier, strikes: data.strikes }];
+  if (type === 'TierEvaluationStopped') return [{ stopped: true, currentTier: null, tier: null, strikes: null, ...row }];
+  return [{ stopped: false, currentTier: data.current, tier: data.tier, strikes: data.strikes, ...row }];
 }
