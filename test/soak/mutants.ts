@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'repeated deliveries are applied again',
     patches: [
       { file: CHAIN, find: 'if (event.position <= reached) continue;', put: '' },
-      { file: 'libs/read-models/src/runner/projection-runner.js', find: 'event.position <= mark.reached ||', put: '' },
+      { file: 'libs/read-models/src/runner/projection-runner.js', find: 'if (event.position <= mark.reached) continue;', put: '' },
     ],
   },
   {

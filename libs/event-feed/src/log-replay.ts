@@ -48,7 +48,7 @@ export async function replayLog(options: ReplayOptions, signal: AbortSignal): Pr
       const { partition, position } = event;
       const previousPosition = last.get(partition)!;
       if (position <= previousPosition || position > upTo.get(partition)!) continue;
-      wanted.get(partition)!.push({ ...event, previousPosition });
+      wanted.get(partition)!.push({ previousPosition, ...event });
       last.set(partition, position);
     }
     const slices: Slice[] = [...wanted].map(([partition, own]) => {

@@ -86,7 +86,7 @@ export class PostgresFeed implements Feed {
 function slicesOf(page: readonly RecordedEvent[], last: number[], watermark: number): Slice[] {
   const events: FedEvent[][] = last.map(() => []);
   for (const event of page) {
-    events[event.partition]!.push({ ...event, previousPosition: last[event.partition]! });
+    events[event.partition]!.push({ previousPosition: last[event.partition]!, ...event });
     last[event.partition] = event.position;
   }
   return events.map((own, partition) => ({ partition, events: own, watermark, lastPosition: last[partition]! }));

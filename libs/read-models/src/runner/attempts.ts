@@ -7,16 +7,25 @@ export const MAX_BATCH_ATTEMPTS = 2;
 // A count must survive this process, not a crash of the server, so its commit need not wait for the disk.
 const WITHOUT_FSYNC = `WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))`;
 
-/** Counts an attempt on each partition's next events before it is made. Answers the highest count; a moved checkpoint begins anew. */
-export async function countBatch(pool: Database, runner: string, after: ReadonlyMap<number, number>, counts: boolean): Promise<number> {
+/**
+ * Counts an attempt on each partition's next events before it is made, apart from those of the partitions in `uncounted`.
+ * Answers the highest count; a moved checkpoint begins anew.
+ */
+export async function countBatch(
+  pool: Database,
+  runner: string,
+  after: ReadonlyMap<number, number>,
+  uncounted: ReadonlySet<number>,
+): Promise<number> {
   const { rows } = await pool.query<{ attempts: number }>(
     `${WITHOUT_FSYNC}
      INSERT INTO batch_attempts AS a (runner, partition, after, attempts)
      SELECT $1, b.partition, b.after, 1 FROM quick, unnest($2::smallint[], $3::bigint[]) AS b (partition, after) ORDER BY b.partition
      ON CONFLICT (runner, partition) DO UPDATE
-       SET attempts = CASE WHEN a.after = excluded.after THEN a.attempts + $4 ELSE 1 END, after = excluded.after
+       SET attempts = CASE WHEN a.after <> excluded.after THEN 1 WHEN a.partition = ANY ($4::smallint[]) THEN a.attempts ELSE a.attempts + 1 END,
+           after = excluded.after
      RETURNING attempts`,
-    [runner, [...after.keys()], [...after.values()], counts ? 1 : 0],
+    [runner, [...after.keys()], [...after.values()], [...uncounted]],
   );
   return Math.max(...rows.map(({ attempts }) => attempts));
 }

@@ -45,6 +45,24 @@ export async function* stretches(store: Pick<LogReader, 'read'>, slice: Slice, f
   yield { partition, events, reached: Math.max(reached, slice.watermark), cursor: slice.cursor };
 }
 
+/** Fewer events than this are not worth a transaction of their own. */
+const LANE_MIN = 250;
+
+/** Shares the stretches out, so that each lane has about as many events. */
+export function lanesOf(batch: readonly Stretch[], most: number): (readonly Stretch[])[] {
+  const count = batch.reduce((sum, { events }) => sum + events.length, 0);
+  const lanes = Array.from({ length: Math.max(1, Math.min(most, Math.floor(count / LANE_MIN))) }, () => ({
+    stretches: [] as Stretch[],
+    count: 0,
+  }));
+  for (const stretch of batch) {
+    const least = lanes.reduce((low, lane) => (lane.count < low.count ? lane : low));
+    least.stretches.push(stretch);
+    least.count += stretch.events.length;
+  }
+  return lanes.map(({ stretches }) => stretches);
+}
+
 const FEWER = 8;
 
 /**

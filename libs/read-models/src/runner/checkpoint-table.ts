@@ -1,5 +1,5 @@
 import type { Database, Sql } from '#database';
-import { labelOf, type ProjectionId } from './projection.js';
+import { labelOf, type Projection, type ProjectionId } from './projection.js';
 
 /** A row of checkpoints as this process last saw or wrote it. */
 export interface StoredCheckpoint {
@@ -9,7 +9,7 @@ export interface StoredCheckpoint {
 }
 
 export interface CheckpointMove {
-  projection: ProjectionId;
+  projection: Projection;
   partition: number;
   /** Compare: what the row must hold. */
   from: StoredCheckpoint;

@@ -17,8 +17,8 @@ const log = createLogger('projections');
  * ended without a word, every event runs alone, counted before its handler runs.
  */
 export class Isolation {
-  /** The event whose last attempt failed with the database: that attempt does not count. */
-  private uncounted: number | undefined;
+  /** Events whose last attempt failed with the database: that attempt does not count. */
+  private readonly uncounted = new Set<number>();
 
   constructor(
     private readonly pool: Database,
@@ -50,8 +50,8 @@ export class Isolation {
     const { position } = reading;
     let code = ENDED_THE_PROCESS;
     for (;;) {
-      const attempt = await countEvent(this.pool, projection, position, this.uncounted !== position);
-      this.uncounted = undefined;
+      const attempt = await countEvent(this.pool, projection, position, !this.uncounted.has(position));
+      this.uncounted.delete(position);
       if (attempt > MAX_ATTEMPTS) break;
       try {
         await this.commit(unit);
@@ -60,7 +60,7 @@ export class Isolation {
       } catch (error) {
         if (error instanceof TakenOver) throw error;
         if (isSystemFault(error)) {
-          this.uncounted = position;
+          this.uncounted.add(position);
           throw error;
         }
         code = codeOf(error);

@@ -11,12 +11,16 @@ export interface Mark {
 
 /** The checkpoints that this process holds. Those of an idle partition are moved together, and a little later. */
 export class Marks {
-  private readonly byPartition = new Map<number, Map<string, Mark>>();
+  private readonly byPartition = new Map<number, Map<Projection, Mark>>();
 
   constructor(private readonly projections: readonly Projection[]) {}
 
+  /** `stored` by the projections' labels. */
   hold(partition: number, stored: ReadonlyMap<string, StoredCheckpoint>): void {
-    const marks = [...stored].map(([label, row]): [string, Mark] => [label, { stored: row, reached: row.position, cursor: row.cursor }]);
+    const marks = this.projections.map((projection): [Projection, Mark] => {
+      const row = stored.get(labelOf(projection))!;
+      return [projection, { stored: row, reached: row.position, cursor: row.cursor }];
+    });
     this.byPartition.set(partition, new Map(marks));
   }
 
@@ -33,7 +37,7 @@ export class Marks {
   }
 
   of(projection: Projection, partition: number): Mark {
-    return this.byPartition.get(partition)!.get(labelOf(projection))!;
+    return this.byPartition.get(partition)!.get(projection)!;
   }
 
   /** The projection that is furthest behind decides where to read on. */
@@ -50,12 +54,13 @@ export class Marks {
     mark.cursor = cursor ?? mark.cursor;
   }
 
-  /** Moves of all rows that lag behind what was seen, apart from those that move anyway. */
-  idle(except: ReadonlySet<string> = new Set()): CheckpointMove[] {
+  /** Moves of the rows in these partitions that lag behind what was seen, apart from those that move anyway. */
+  idle(partitions: Iterable<number> = this.byPartition.keys(), moving: readonly CheckpointMove[] = []): CheckpointMove[] {
+    const except = new Set(moving.map(({ projection, partition }) => placeOf(projection, partition)));
     const moves: CheckpointMove[] = [];
-    for (const [partition, marks] of this.byPartition) {
+    for (const partition of partitions) {
       for (const projection of this.projections) {
-        const mark = marks.get(labelOf(projection))!;
+        const mark = this.of(projection, partition);
         if (mark.reached <= mark.stored.position || except.has(placeOf(projection, partition))) continue;
         moves.push({ projection, partition, from: mark.stored, position: mark.reached, cursor: mark.cursor });
       }
@@ -65,7 +70,7 @@ export class Marks {
 
   /** After the commit. */
   moved({ projection, partition, position, cursor }: CheckpointMove): void {
-    const mark = this.byPartition.get(partition)?.get(labelOf(projection));
+    const mark = this.byPartition.get(partition)?.get(projection);
     if (!mark) return;
     mark.stored = { ...mark.stored, position, cursor };
     mark.reached = Math.max(mark.reached, position);

@@ -16,12 +16,14 @@ export const BEHIND = 'behind';
 export async function parkedAmong(
   db: Sql,
   projections: readonly ProjectionId[],
-  keys: readonly string[],
+  keys: () => Iterable<string>,
 ): Promise<Map<string, Set<string>>> {
   const parked = new Map<string, Set<string>>(projections.map((projection) => [labelOf(projection), new Set()]));
+  const { rows: any } = await db.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM parked) AS found');
+  if (!any[0]!.found) return parked; // as nearly always
   const { rows } = await db.query<{ projection: string; version: number; key: string }>(
     `SELECT DISTINCT projection, version, key FROM parked WHERE key = ANY($1::uuid[])`,
-    [[...new Set(keys)]],
+    [[...new Set(keys())]],
   );
   for (const { projection, version, key } of rows) parked.get(labelOf({ name: projection, version }))?.add(key);
   return parked;

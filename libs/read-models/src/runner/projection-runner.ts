@@ -4,7 +4,7 @@ import type { EventRegistry } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { createLogger } from '#telemetry';
 import { countBatch, MAX_BATCH_ATTEMPTS } from './attempts.js';
-import { sizeAfter, split, type Stretch, stretches } from './chain.js';
+import { lanesOf, sizeAfter, split, type Stretch, stretches } from './chain.js';
 import { moveCheckpoints, placeOf, takeOver } from './checkpoint-table.js';
 import { isSystemFault } from './database-fault.js';
 import { Isolation } from './isolation.js';
@@ -21,25 +21,30 @@ export interface ProjectionRunnerOptions {
   projections: readonly Projection[];
   /** Runners of one name share the partitions; those that run other projections have another name. */
   name?: string;
+  /** Transactions at once, each of partitions of its own, where there are many events: while the database works on one, another is folded. */
+  lanes?: number;
 }
+
+const LANES = 2;
 
 const IDLE_MOVE_MS = 100;
 const log = createLogger('projections');
 
 /**
- * Applies what a feed hands over to all projections: rows and checkpoints of all partitions in one transaction, effect
+ * Applies what a feed hands over to all projections: rows and checkpoints of a partition in one transaction, effect
  * exactly once. A failing event parks its client; the database being away, or another runner, makes `consume` reject.
  */
 export class ProjectionRunner implements FeedConsumer {
   private readonly marks: Marks;
   private readonly isolation: Isolation;
-  private readonly known: ReadonlySet<string>;
-  private readonly wanted: ReadonlyMap<Projection, ReadonlySet<string>>;
+  /** The projections that want events of a type, as their indexes. */
+  private readonly takers: ReadonlyMap<string, readonly number[]>;
   private readonly listeners = new Set<() => void>();
   private queue: Promise<unknown> = Promise.resolve();
   private idleTimer: NodeJS.Timeout | undefined;
   private idleMovedAt = -Infinity;
-  private lastFaultWasTheirs = false;
+  /** Partitions whose last attempt failed by the fault of another: it does not count. */
+  private readonly uncounted = new Set<number>();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
     const { pool, projections, registry } = options;
@@ -47,8 +52,8 @@ export class ProjectionRunner implements FeedConsumer {
     if (twice.length > 0) throw new Error(`projection ${twice[0]} is given twice`);
     this.marks = new Marks(projections);
     this.isolation = new Isolation(pool, this.marks);
-    this.known = new Set(registry.types);
-    this.wanted = new Map(projections.map((projection) => [projection, new Set(projection.handles)]));
+    const wanted = projections.map(({ handles }) => new Set(handles));
+    this.takers = new Map(registry.types.map((type) => [type, [...wanted.keys()].filter((at) => wanted[at]!.has(type))]));
   }
 
   async checkpoints(partitions: readonly number[]): Promise<ReadonlyMap<number, Checkpoint>> {
@@ -129,28 +134,32 @@ export class ProjectionRunner implements FeedConsumer {
   }
 
   private async apply(batch: readonly Stretch[]): Promise<void> {
-    const units = this.unitsOf(batch);
-    if (units.length > 0) {
-      const after = new Map(units.map(({ partition }) => [partition, this.marks.lowest(partition).reached]));
-      const attempts = await countBatch(this.options.pool, this.options.name ?? 'projector', after, !this.lastFaultWasTheirs);
-      this.lastFaultWasTheirs = false;
-      const size = sizeAfter(attempts, batch);
-      const [first, rest] = split(batch, size);
-      await this.applyCounted(rest ? this.unitsOf(first) : units, first, attempts > MAX_BATCH_ATTEMPTS && size === 1);
-      if (rest) await this.apply(rest);
-      return;
-    }
-    this.pass(batch);
+    const lanes = lanesOf(batch, this.options.lanes ?? LANES);
+    const ended = await Promise.allSettled(lanes.map((lane) => this.applyLane(lane)));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 
-  private async applyCounted(units: readonly Unit[], batch: readonly Stretch[], oneByOne: boolean): Promise<void> {
+  private async applyLane(lane: readonly Stretch[]): Promise<void> {
+    const units = this.unitsOf(lane);
+    if (units.length === 0) return this.pass(lane);
+    const after = new Map(units.map(({ partition }) => [partition, 0]));
+    for (const partition of after.keys()) after.set(partition, this.marks.lowest(partition).reached);
+    const attempts = await countBatch(this.options.pool, this.options.name ?? 'projector', after, this.uncounted);
+    for (const partition of after.keys()) this.uncounted.delete(partition);
+    const size = sizeAfter(attempts, lane);
+    const [first, rest] = split(lane, size);
+    await this.applyCounted(rest ? this.unitsOf(first) : units, first, attempts > MAX_BATCH_ATTEMPTS && size === 1);
+    if (rest) await this.applyLane(rest);
+  }
+
+  private async applyCounted(units: readonly Unit[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
     try {
-      await this.commit(units, oneByOne);
+      await this.commit(units, lane, oneByOne);
     } catch (error) {
-      this.lastFaultWasTheirs = isSystemFault(error) || error instanceof TakenOver;
+      if (isSystemFault(error) || error instanceof TakenOver) for (const { partition } of lane) this.uncounted.add(partition);
       throw error;
     }
-    this.pass(batch);
+    this.pass(lane);
   }
 
   private pass(batch: readonly Stretch[]): void {
@@ -162,30 +171,37 @@ export class ProjectionRunner implements FeedConsumer {
 
   /** Units have events to apply; a projection that no event of a stretch concerns only passes it. */
   private unitsOf(batch: readonly Stretch[]): Unit[] {
+    const { projections, registry } = this.options;
     const units: Unit[] = [];
     for (const { partition, events, reached, cursor } of batch) {
-      const readings: (Reading | undefined)[] = events.map(() => undefined);
-      for (const projection of this.options.projections) {
-        const mark = this.marks.of(projection, partition);
-        const wanted = this.wanted.get(projection)!;
-        const own: Reading[] = [];
-        events.forEach((event, at) => {
-          // an event of a type unknown to this build might concern any projection
-          if (event.position <= mark.reached || (!wanted.has(event.type) && this.known.has(event.type))) return;
-          own.push((readings[at] ??= read(this.options.registry, event)));
-        });
-        if (own.length === 0) continue;
+      const parts = projections.map((projection) => ({
+        projection,
+        mark: this.marks.of(projection, partition),
+        readings: [] as Reading[],
+      }));
+      for (const event of events) {
+        let reading: Reading | undefined;
+        // an event of a type unknown to this build might concern any projection
+        for (const at of this.takers.get(event.type) ?? parts.keys()) {
+          const { mark, readings } = parts[at]!;
+          if (event.position <= mark.reached) continue;
+          readings.push((reading ??= read(registry, event)));
+        }
+      }
+      for (const { projection, mark, readings } of parts) {
+        if (readings.length === 0) continue;
         const move = { projection, partition, from: mark.stored, position: Math.max(reached, mark.reached), cursor: cursor ?? mark.cursor };
-        units.push({ projection, partition, readings: own, move });
+        units.push({ projection, partition, readings, move });
       }
     }
     return units;
   }
 
-  private async commit(units: readonly Unit[], oneByOne: boolean): Promise<void> {
+  private async commit(units: readonly Unit[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
     if (!oneByOne) {
-      const moving = new Set(units.map(({ projection, partition }) => placeOf(projection, partition)));
-      const idle = this.idleDue() ? this.marks.idle(moving) : [];
+      const moving = units.map(({ move }) => move);
+      const partitions = lane.map(({ partition }) => partition);
+      const idle = this.idleDue() ? this.marks.idle(partitions, moving) : [];
       try {
         const lost = await commitUnits(this.options.pool, units, idle);
         for (const { move } of units) this.marks.moved(move);

@@ -37,8 +37,7 @@ export async function commitUnits(pool: Database, units: readonly Unit[], idle: 
 /** The same within a transaction of the caller's, who also sees to it that nobody else applies these partitions meanwhile. */
 export async function applyUnits(db: Sql, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
   const projections = [...new Set(units.map(({ projection }) => projection))];
-  const keys = units.flatMap(({ readings }) => readings.map(({ key }) => key));
-  const parked = await parkedAmong(db, projections, keys);
+  const parked = await parkedAmong(db, projections, () => units.flatMap(({ readings }) => readings.map(({ key }) => key)));
   const rows: ParkedRow[] = [];
   for (const projection of projections) {
     const own = units.filter((unit) => unit.projection === projection);
