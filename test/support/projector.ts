@@ -4,8 +4,10 @@ import { balances, faults, type Ledger, ledgerRegistry, tallies } from './ledger
 
 const REACH_MS = 45_000;
 
-export const runnerOver = (ledger: Ledger, projections = [balances, tallies]): ProjectionRunner =>
-  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections });
+type Lanes = Pick<ConstructorParameters<typeof ProjectionRunner>[0], 'laneEvents'>;
+
+export const runnerOver = (ledger: Ledger, projections = [balances, tallies], lanes: Lanes = {}): ProjectionRunner =>
+  new ProjectionRunner({ pool: ledger.projectorPool, store: ledger.reader, registry: ledgerRegistry, projections, ...lanes });
 
 /** Nothing projected, parked or counted, and no event fails. */
 export async function startOver({ owner }: Ledger): Promise<void> {

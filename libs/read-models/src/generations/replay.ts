@@ -50,7 +50,7 @@ export async function replayTo(filling: Filling, targets: ReadonlyMap<number, nu
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const work = async (share: (typeof shares)[number], worker: number): Promise<void> => {
-    const runner = new ProjectionRunner({ pool, store: reader, registry, projections: [projection], name: 'rebuild' });
+    const runner = new ProjectionRunner({ pool, store: reader, registry, projections: [projection], name: 'rebuild', lanes: 1 });
     const upTo = new Map(share);
     const told = (events: number, position: number): void => {
       reached[worker] = position;

@@ -45,20 +45,17 @@ export async function* stretches(store: Pick<LogReader, 'read'>, slice: Slice, f
   yield { partition, events, reached: Math.max(reached, slice.watermark), cursor: slice.cursor };
 }
 
-/** Fewer events than this are not worth a transaction of their own. */
-const LANE_MIN = 250;
-
-/** Shares the stretches out, so that each lane has about as many events. */
-export function lanesOf(batch: readonly Stretch[], most: number): (readonly Stretch[])[] {
+/** Shares the stretches out over at most so many lanes, so that each has about as many events, and not fewer than `least`. */
+export function lanesOf(batch: readonly Stretch[], most: number, least: number): (readonly Stretch[])[] {
   const count = batch.reduce((sum, { events }) => sum + events.length, 0);
-  const lanes = Array.from({ length: Math.max(1, Math.min(most, Math.floor(count / LANE_MIN))) }, () => ({
+  const lanes = Array.from({ length: Math.max(1, Math.min(most, Math.floor(count / least))) }, () => ({
     stretches: [] as Stretch[],
     count: 0,
   }));
   for (const stretch of batch) {
-    const least = lanes.reduce((low, lane) => (lane.count < low.count ? lane : low));
-    least.stretches.push(stretch);
-    least.count += stretch.events.length;
+    const emptiest = lanes.reduce((low, lane) => (lane.count < low.count ? lane : low));
+    emptiest.stretches.push(stretch);
+    emptiest.count += stretch.events.length;
   }
   return lanes.map(({ stretches }) => stretches);
 }

@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 beforeEach(() => startOver(ledger));
 
-const newRunner = (projections?: Parameters<typeof runnerOver>[1]) => runnerOver(ledger, projections);
+const newRunner = (...options: Parameters<typeof runnerOver> extends [unknown, ...infer Options] ? Options : never) =>
+  runnerOver(ledger, ...options);
 
 const applyAll = async (runner: ProjectionRunner) => {
   await runner.checkpoints(EVERY_PARTITION);
@@ -48,6 +49,7 @@ describe('a projection’s rows', () => {
       size: fc.integer({ min: 1, max: 60 }),
       order: fc.constantFrom('kept', 'reversed', 'interleaved'),
       then: fc.constantFrom('goes on', 'goes on', 'starts again', 'is replaced'),
+      laneEvents: fc.constantFrom(1, 20, 250),
     });
     const scripts = fc.sample(fc.array(chunk, { minLength: 1, maxLength: 8 }), {
       numRuns: SCRIPTS,
@@ -57,14 +59,14 @@ describe('a projection’s rows', () => {
       await ledger.owner.query(
         'DELETE FROM read.balances; DELETE FROM read.tallies; DELETE FROM read.checkpoints; DELETE FROM read.batch_attempts',
       );
-      let runner = newRunner();
+      let runner = newRunner(undefined, { laneEvents: script[0]!.laneEvents });
       await runner.checkpoints(EVERY_PARTITION);
-      for (const { from, size, order, then } of script) {
+      for (const { from, size, order, then, laneEvents } of script) {
         const events = log.slice(from, from + size);
         if (order === 'reversed') events.reverse();
         if (order === 'interleaved') events.sort((a, b) => (a.position % 7) - (b.position % 7));
         await runner.consume(slicesOf(events));
-        if (then === 'is replaced') runner = newRunner();
+        if (then === 'is replaced') runner = newRunner(undefined, { laneEvents });
         if (then !== 'goes on') await runner.checkpoints(EVERY_PARTITION);
       }
       await runner.consume(everythingUpTo(log, end));

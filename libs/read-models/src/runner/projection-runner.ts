@@ -21,12 +21,14 @@ export interface ProjectionRunnerOptions {
   projections: readonly Projection[];
   /** Runners of one name share the partitions; those that run other projections have another name. */
   name?: string;
-  /** Transactions at once, each of partitions of its own, where there are many events: while the database works on one, another is folded. */
+  /** Transactions at once at most, each of partitions of its own: while the database works on one, another's events are folded. */
   lanes?: number;
+  /** Fewer events are not worth a transaction of their own. */
+  laneEvents?: number;
 }
 
 const LANES = 2;
-
+const LANE_EVENTS = 250;
 const IDLE_MOVE_MS = 100;
 const log = createLogger('projections');
 
@@ -134,7 +136,7 @@ export class ProjectionRunner implements FeedConsumer {
   }
 
   private async apply(batch: readonly Stretch[]): Promise<void> {
-    const lanes = lanesOf(batch, this.options.lanes ?? LANES);
+    const lanes = lanesOf(batch, this.options.lanes ?? LANES, this.options.laneEvents ?? LANE_EVENTS);
     const ended = await Promise.allSettled(lanes.map((lane) => this.applyLane(lane)));
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
