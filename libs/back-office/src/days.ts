@@ -2,42 +2,24 @@ import { type ControlTotals, type MessageOf, sourceStream } from '#accounts';
 import type { Sql } from '#database';
 import { HEAD_OFFICE, type Instant, type LocalDate, type Uuid } from '#event-sourcing';
 import { canonicalJson } from '#privacy';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { type OpenReason, receivedOn, sameTotals } from './day-totals.js';
 import type { FactLog } from './fact-log.js';
 import type { InboxRow, Settled } from './inbox-rows.js';
 
-export type OpenReason = 'totals-disagree' | 'messages-parked' | 'facts-not-applied';
-
+/** A day with the totals by which it may be completed, and who stated them: a message, or a file with its marker. */
 interface StatedDay {
-  source: string;
   on: LocalDate;
   totals: ControlTotals;
   messageId: Uuid | null;
   deliveryId: Uuid | null;
 }
 
-/** Totals of a day as it stands in the inbox: each record once, by its latest statement. */
-export async function receivedOf(sql: Sql, source: string, on: LocalDate): Promise<ControlTotals> {
-  const { rows } = await sql.query<{ records: number; currency: string | null; assets: number | null }>(
-    `WITH latest AS (
-       SELECT m.kind, m.currency, m.amount_minor FROM bridge.messages m
-        WHERE m.source = $1 AND m.on_date = $2 AND m.holds_key AND m.status IN ('waiting', 'applied')
-          AND NOT EXISTS (SELECT FROM bridge.messages n WHERE n.source = m.source AND n.record = m.record AND n.version > m.version
-                             AND n.holds_key AND n.status IN ('waiting', 'applied')))
-     SELECT (SELECT count(*)::int FROM latest) AS records, currency, least(sum(amount_minor), 9007199254740991)::bigint AS assets
-       FROM (SELECT 1) one LEFT JOIN latest ON kind = 'assetsObserved' GROUP BY currency`,
-    [source, on],
-  );
-  const assets = rows.flatMap(({ currency, assets }) => (currency === null ? [] : [[currency, assets!] as const]));
-  return { records: rows[0]?.records ?? 0, ...(assets.length > 0 && { assetsMinor: Object.fromEntries(assets) }) };
-}
+/** What became of a stated day: its event's position, or why it is still open. */
+type DayOutcome = { position: number; reason?: never } | { reason: OpenReason; position?: never };
 
-/** Whether totals say the same; a currency that is left out has none. */
-export const sameTotals = (a: ControlTotals, b: ControlTotals): boolean =>
-  a.records === b.records &&
-  [...new Set([...Object.keys(a.assetsMinor ?? {}), ...Object.keys(b.assetsMinor ?? {})])].every(
-    (currency) => (a.assetsMinor?.[currency] ?? 0) === (b.assetsMinor?.[currency] ?? 0),
-  );
+/** Days that are looked at in one transaction, at most. */
+export const DAYS_MAX = 400;
 
 /**
  * Days of a source. A day that is stated to be complete is completed in the log once its control totals agree with what was
@@ -47,88 +29,120 @@ export class Days {
   constructor(private readonly facts: FactLog) {}
 
   /** A message says that a day is complete. Refused, for as long as the totals disagree. In the source's lane. */
-  async stated(sql: Sql, row: InboxRow, { source, data }: MessageOf<'dayCompleted'>, now: Instant): Promise<Settled> {
-    const day = { source, on: data.on, totals: data.totals, messageId: row.messageId, deliveryId: null };
-    await state(sql, day);
-    const { reason, position } = await this.settle(sql, day, now);
-    const { messageId } = row;
+  async stated(
+    sql: Sql,
+    { messageId }: Pick<InboxRow, 'messageId'>,
+    { source, data }: MessageOf<'dayCompleted'>,
+    now: Instant,
+  ): Promise<Settled> {
+    const days = [{ on: data.on, totals: data.totals, messageId, deliveryId: null }];
+    await state(sql, source, days);
+    const [{ reason, position }] = (await this.settle(sql, source, days, now)) as [DayOutcome];
     return position === undefined
-      ? { messageId, status: 'parked', reason: reason! }
+      ? { messageId, status: 'parked', reason }
       : { messageId, status: 'applied', streamId: sourceStream(source).id, position };
   }
 
-  /** A file with its marker says so; its totals were checked against the file already. */
+  /** A file with its marker says so of some days; its totals were checked against the file already. Answers of each why it is open. */
   async statedByFile(
     sql: Sql,
     source: string,
-    on: LocalDate,
-    totals: ControlTotals,
+    days: readonly { on: LocalDate; totals: ControlTotals }[],
     deliveryId: Uuid,
     now: Instant,
-  ): Promise<OpenReason | undefined> {
-    const day = { source, on, totals, messageId: null, deliveryId };
-    await state(sql, day);
-    return (await this.settle(sql, day, now)).reason;
+  ): Promise<(OpenReason | undefined)[]> {
+    const stated = days.map(({ on, totals }) => ({ on, totals, messageId: null, deliveryId }));
+    await state(sql, source, stated);
+    return (await this.settle(sql, source, stated, now)).map(({ reason }) => reason);
   }
 
   /** Looks at the stated days of a source that are still open again. In the source's lane. */
   async settleOpen(sql: Sql, source: string, now: Instant): Promise<void> {
-    const { rows } = await sql.query<{ on_date: LocalDate; stated: string; message_id: Uuid | null; delivery_id: Uuid | null }>(
-      `SELECT on_date, stated, message_id, delivery_id FROM bridge.days
-        WHERE source = $1 AND status = 'open' AND stated IS NOT NULL ORDER BY on_date LIMIT 400`,
+    const { rows } = await sql.query<Omit<StatedDay, 'totals'> & { stated: string }>(
+      `SELECT on_date AS "on", stated, message_id AS "messageId", delivery_id AS "deliveryId" FROM bridge.days
+        WHERE source = $1 AND status = 'open' AND stated IS NOT NULL ORDER BY on_date LIMIT ${DAYS_MAX}`,
       [source],
     );
-    for (const row of rows) {
-      const totals = JSON.parse(row.stated) as ControlTotals;
-      const day = { source, on: row.on_date, totals, messageId: row.message_id, deliveryId: row.delivery_id };
-      const { position } = await this.settle(sql, day, now);
-      if (position === undefined || row.message_id === null) continue;
-      await sql.query(`UPDATE bridge.messages SET status = 'applied', reason = NULL, stream_id = $2, position = $3 WHERE message_id = $1`, [
-        ...[row.message_id, sourceStream(source).id, position],
-      ]);
-    }
+    if (rows.length === 0) return;
+    const days = rows.map(({ stated, ...day }): StatedDay => ({ ...day, totals: JSON.parse(stated) as ControlTotals }));
+    const outcomes = await this.settle(sql, source, days, now);
+    const stating = days.flatMap(({ messageId }, at) => {
+      const { position } = outcomes[at]!;
+      return messageId !== null && position !== undefined ? [{ messageId, position }] : [];
+    });
+    if (stating.length === 0) return;
+    await sql.query(
+      `UPDATE bridge.messages m SET status = 'applied', reason = NULL, stream_id = $1, position = d.position
+         FROM unnest($2::uuid[], $3::bigint[]) AS d (message_id, position) WHERE m.message_id = d.message_id`,
+      [sourceStream(source).id, stating.map(({ messageId }) => messageId), stating.map(({ position }) => position)],
+    );
   }
 
-  private async settle(sql: Sql, day: StatedDay, now: Instant): Promise<{ reason?: OpenReason; position?: number }> {
-    const { source, on, totals } = day;
-    const reason = await whyOpen(sql, day);
-    if (reason) {
-      await sql.query('UPDATE bridge.days SET reason = $3 WHERE source = $1 AND on_date = $2', [source, on, reason]);
-      return { reason };
-    }
-    const contentSha256 = createHash('sha256').update(canonicalJson(totals)).digest('hex');
-    const position = await this.facts.append(
+  private async settle(sql: Sql, source: string, days: readonly StatedDay[], now: Instant): Promise<DayOutcome[]> {
+    const reasons = await whyOpen(sql, source, days);
+    const open = days.filter((_, at) => reasons[at] !== undefined);
+    if (open.length > 0)
+      await sql.query(
+        `UPDATE bridge.days d SET reason = o.reason FROM unnest($2::date[], $3::text[]) AS o (on_date, reason)
+          WHERE d.source = $1 AND d.on_date = o.on_date`,
+        [source, open.map(({ on }) => on), reasons.filter((reason) => reason !== undefined)],
+      );
+    const complete = days.filter((_, at) => reasons[at] === undefined);
+    if (complete.length === 0) return reasons.map((reason) => ({ reason: reason! }));
+    const positions = await Promise.all(complete.map((day) => this.complete(source, day, now)));
+    await sql.query(
+      `UPDATE bridge.days d SET status = 'completed', reason = NULL, position = c.position
+         FROM unnest($2::date[], $3::bigint[]) AS c (on_date, position) WHERE d.source = $1 AND d.on_date = c.on_date`,
+      [source, complete.map(({ on }) => on), positions],
+    );
+    let next = 0;
+    return reasons.map((reason): DayOutcome => (reason === undefined ? { position: positions[next++]! } : { reason }));
+  }
+
+  private complete(source: string, { on, totals, messageId, deliveryId }: StatedDay, now: Instant): Promise<number> {
+    const contentSha256 = hash('sha256', canonicalJson(totals), 'hex');
+    const event = { type: 'SourceDayCompleted', data: { source, on, totals } };
+    return this.facts.append(
       {
-        ...{ stream: sourceStream(source), event: { type: 'SourceDayCompleted', data: { source, on, totals } } },
-        ...{ purpose: `day|${on}|${contentSha256}`, contentSha256, branchId: HEAD_OFFICE, on },
-        ...{ source: { system: source, record: `day#${on}` }, correlationId: (day.messageId ?? day.deliveryId)! },
+        stream: sourceStream(source),
+        event,
+        purpose: `day|${on}|${contentSha256}`,
+        contentSha256,
+        branchId: HEAD_OFFICE,
+        source: { system: source, record: `day#${on}` },
+        on,
+        correlationId: (messageId ?? deliveryId)!,
       },
       now,
     );
-    await sql.query(`UPDATE bridge.days SET status = 'completed', reason = NULL, position = $3 WHERE source = $1 AND on_date = $2`, [
-      ...[source, on, position],
-    ]);
-    return { position };
   }
 }
 
-async function state(sql: Sql, { source, on, totals, messageId, deliveryId }: StatedDay): Promise<void> {
+async function state(sql: Sql, source: string, days: readonly StatedDay[]): Promise<void> {
   await sql.query(
-    `INSERT INTO bridge.days (source, on_date, stated, message_id, delivery_id) VALUES ($1, $2, $3, $4, $5)
+    `INSERT INTO bridge.days (source, on_date, stated, message_id, delivery_id)
+     SELECT $1, * FROM unnest($2::date[], $3::text[], $4::uuid[], $5::uuid[])
      ON CONFLICT (source, on_date) DO UPDATE SET stated = excluded.stated, message_id = excluded.message_id, delivery_id = excluded.delivery_id`,
-    [source, on, JSON.stringify(totals), messageId, deliveryId],
+    [
+      source,
+      days.map(({ on }) => on),
+      days.map(({ totals }) => JSON.stringify(totals)),
+      days.map(({ messageId }) => messageId),
+      days.map(({ deliveryId }) => deliveryId),
+    ],
   );
 }
 
-async function whyOpen(sql: Sql, { source, on, totals, deliveryId }: StatedDay): Promise<OpenReason | undefined> {
-  if (deliveryId === null) {
-    if (!sameTotals(totals, await receivedOf(sql, source, on))) return 'totals-disagree';
-  } else {
-    const { rows } = await sql.query(`SELECT 1 FROM bridge.messages WHERE delivery_id = $1 AND status IN ('parked', 'conflict') LIMIT 1`, [
-      deliveryId,
-    ]);
-    if (rows.length > 0) return 'messages-parked';
-  }
+/** Of each day why it stays open; undefined where it is complete. */
+async function whyOpen(sql: Sql, source: string, days: readonly StatedDay[]): Promise<(OpenReason | undefined)[]> {
+  const byMessage = days.filter(({ deliveryId }) => deliveryId === null).map(({ on }) => on);
+  const received = await receivedOn(sql, source, byMessage);
+  const undecided = await undecidedFiles(sql, [...new Set(days.flatMap(({ deliveryId }) => deliveryId ?? []))]);
+  const reasons = days.map(({ on, totals, deliveryId }): OpenReason | undefined => {
+    if (deliveryId !== null) return undecided.has(deliveryId) ? 'messages-parked' : undefined;
+    return sameTotals(totals, received.get(on) ?? { records: 0 }) ? undefined : 'totals-disagree';
+  });
+  if (reasons.every((reason) => reason !== undefined)) return reasons;
   // what waits although its account has an owner is about to be applied; what waits for an owner stops nobody
   await sql.query(`SELECT set_config('app.branch', '*', true)`);
   const { rows } = await sql.query(
@@ -136,5 +150,16 @@ async function whyOpen(sql: Sql, { source, on, totals, deliveryId }: StatedDay):
       WHERE m.status = 'waiting' AND m.source = $1 AND m.lane LIKE 'account|%' LIMIT 1`,
     [source],
   );
-  return rows.length > 0 ? 'facts-not-applied' : undefined;
+  return rows.length > 0 ? reasons.map((reason) => reason ?? 'facts-not-applied') : reasons;
+}
+
+/** Those of these files of which something is parked or contradicts what came before. */
+async function undecidedFiles(sql: Sql, deliveryIds: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+  if (deliveryIds.length === 0) return new Set();
+  const { rows } = await sql.query<{ id: Uuid }>(
+    `SELECT d.id FROM unnest($1::uuid[]) AS d (id)
+      WHERE EXISTS (SELECT FROM bridge.messages m WHERE m.delivery_id = d.id AND m.status IN ('parked', 'conflict'))`,
+    [deliveryIds],
+  );
+  return new Set(rows.map(({ id }) => id));
 }

@@ -1,8 +1,9 @@
 import { IdempotencyMismatch } from '#application';
 import type { Database } from '#database';
 import type { Uuid } from '#event-sourcing';
-import type { Inbox, TakenMessage } from './inbox.js';
+import type { Inbox } from './inbox.js';
 import type { Delivery } from './statement.js';
+import type { TakenMessage } from './taken-messages.js';
 
 export interface DeliveryAnswer {
   deliveryId: Uuid;

@@ -32,9 +32,12 @@ export interface Fact {
 /** The same purpose was carried out before with another content: what is in the log and what is in the inbox disagree. */
 export class AppliedOtherwise extends Error {}
 
+const MIDNIGHTS_MAX = 10_000;
+
 /** Appends facts of the back office, each once. */
 export class FactLog {
   private readonly codec: PlainCodec;
+  private readonly midnights = new Map<LocalDate, Instant>();
 
   constructor(
     private readonly store: EventStore,
@@ -45,22 +48,37 @@ export class FactLog {
     this.codec = new PlainCodec(registry);
   }
 
-  /** Position of the fact, the first time and every time. Throws AppliedOtherwise. */
+  /**
+   * Position of the fact, the first time and every time. Throws AppliedOtherwise. Facts are sent in the order in which this is
+   * called, also where nobody waits for one before stating the next.
+   */
   async append({ stream, event, purpose, contentSha256, branchId, source, on, correlationId }: Fact, now: Instant): Promise<number> {
-    const context: CommandContext = {
-      ...{ commandId: derivedId(stream.id, purpose), requestHash: contentSha256, keepOutcome: 'forever', principal: BRIDGE, now },
-      ...{ correlationId, source, ...(on !== null && { occurred: this.day(on) }) },
-    };
+    const commandId = derivedId(stream.id, purpose);
+    const keepOutcome = 'forever';
+    const context: CommandContext = { commandId, requestHash: contentSha256, keepOutcome, principal: BRIDGE, now, correlationId, source };
+    if (on !== null) context.occurred = this.day(on);
     const events = [this.codec.encodeOne(event, undefined, branchId, context)];
-    const { commandId, requestHash } = context;
-    const outcome = await this.store.append({ commandId, requestHash, keepOutcome: 'forever', stream, expectedVersion: 'any', events });
+    const outcome = await this.store.append({
+      commandId,
+      requestHash: contentSha256,
+      keepOutcome,
+      stream,
+      expectedVersion: 'any',
+      events,
+    });
     if (outcome.kind === 'accepted' || outcome.kind === 'repeat') return outcome.position;
     throw new AppliedOtherwise(`${stream.kind}: ${outcome.kind}`);
   }
 
   /** A fact known by its date begins at that midnight. */
-  day(date: LocalDate): When {
-    const midnight = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: this.zone });
-    return { precision: 'day', at: new Date(midnight.epochMilliseconds).toISOString(), date, zone: this.zone };
+  private day(date: LocalDate): When {
+    let at = this.midnights.get(date);
+    if (at === undefined) {
+      const midnight = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: this.zone });
+      at = new Date(midnight.epochMilliseconds).toISOString();
+      if (this.midnights.size >= MIDNIGHTS_MAX) this.midnights.clear();
+      this.midnights.set(date, at); // files have thousands of rows a day
+    }
+    return { precision: 'day', at, date, zone: this.zone };
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type BackOfficeMessage, checkMessage, type ControlTotals, dayOf } from '#accounts';
 import { type Adapter, type FileForm, type FileMarker, UnusableDelivery } from './adapters/index.js';
-import { sameTotals } from './days.js';
+import { sameTotals } from './day-totals.js';
 
 interface Totals {
   records: number;
@@ -13,12 +13,18 @@ const none = (): Totals => ({ records: 0, assetsMinor: {} });
 /** A file as it is before anything of it is taken. */
 export interface FileTotals extends Totals {
   sha256: string;
-  /** Of the statements about a day, by `source|day`. */
+  /** Of the statements about a day, by `source|day`; where a marker is of a day, and not of the file. */
   days: ReadonlyMap<string, Totals>;
 }
 
-/** Reads a file through once: its digest, and the totals by which its marker is checked. A broken statement counts as it was stated. */
-export async function totalsOfFile(adapter: Adapter, form: FileForm, filePath: string): Promise<FileTotals> {
+/** Reads a file through: its digest, and the totals by which its markers are checked. A broken statement counts as it was stated. */
+export async function totalsOfFile(
+  adapter: Adapter,
+  form: FileForm,
+  filePath: string,
+  markers: readonly FileMarker[],
+): Promise<FileTotals> {
+  const byDay = markers.some(({ scope }) => scope === 'day');
   const whole = none();
   const days = new Map<string, Totals>();
   for await (const raw of form.pieces(filePath)) {
@@ -29,6 +35,7 @@ export async function totalsOfFile(adapter: Adapter, form: FileForm, filePath: s
     }
     for (const statement of translated.statements) {
       add(whole, statement);
+      if (!byDay) continue;
       const { message } = checkMessage(statement, '9999-12-31');
       const on = message && dayOf(message);
       if (!message || !on) continue;

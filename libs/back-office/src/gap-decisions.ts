@@ -43,7 +43,8 @@ export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid
     if (!gap.closed) {
       sequences.keep(gap, news);
       await sequences.save();
-      await closeGaps(sql, gap, through, result.position, context.principal.subject);
+      const { source } = gap;
+      await closeGaps(sql, [{ source, accountId, through, position: result.position }], context.principal.subject);
     }
     return result;
   });

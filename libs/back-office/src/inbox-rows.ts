@@ -5,7 +5,7 @@ import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { adapterNamed } from './adapters/index.js';
 import type { RawVault } from './raw-vault.js';
 
-/** A row of the inbox, as far as applying it needs. */
+/** A row of the inbox, as far as applying it needs, once its message is at hand. */
 export interface InboxRow {
   arrival: number;
   messageId: Uuid;
@@ -17,11 +17,15 @@ export interface InboxRow {
   contentSha256: string;
   adapter: string;
   ordinal: number;
-  sealed: string;
-  keySubject: Uuid;
   receivedAt: Instant;
   deliveryId: Uuid;
   conflictsWith: Uuid | null;
+}
+
+/** With what came word for word. */
+export interface SealedRow extends InboxRow {
+  sealed: string;
+  keySubject: Uuid;
 }
 
 /** What an earlier statement of a record came to. */
@@ -33,26 +37,27 @@ export interface AppliedRecord {
   branchId: string | null;
 }
 
-const SELECT = `SELECT arrival, message_id AS "messageId", source, record, version, kind, lane, content_sha256 AS "contentSha256",
-  adapter, ordinal, sealed, key_subject AS "keySubject", received_at AS "receivedAt", delivery_id AS "deliveryId",
-  conflicts_with AS "conflictsWith" FROM bridge.messages`;
+const COLUMNS = `arrival, message_id AS "messageId", source, record, version, kind, lane, content_sha256 AS "contentSha256", adapter, ordinal,
+  received_at AS "receivedAt", delivery_id AS "deliveryId", conflicts_with AS "conflictsWith"`;
+const SEALED = `sealed, key_subject AS "keySubject"`;
 
 /** What waits in these lanes, in the order it came. */
 export async function waitingIn(sql: Sql, lanes: readonly string[], limit: number): Promise<InboxRow[]> {
-  const { rows } = await sql.query<InboxRow>(`${SELECT} WHERE status = 'waiting' AND lane = ANY ($1::text[]) ORDER BY arrival LIMIT $2`, [
-    lanes,
-    limit,
-  ]);
+  if (lanes.length === 0) return [];
+  const { rows } = await sql.query<InboxRow>(
+    // + 0: what waits is found by its lane; in the order of the primary key all that ever came would be walked through
+    `SELECT ${COLUMNS} FROM bridge.messages WHERE status = 'waiting' AND lane = ANY ($1::text[]) ORDER BY arrival + 0 LIMIT $2`,
+    [lanes, limit],
+  );
   return rows;
 }
 
 export async function messageRow(
   sql: Sql,
   messageId: Uuid,
-): Promise<(InboxRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }) | undefined> {
-  const text = SELECT.replace(' FROM bridge', ', status, holds_key AS "holdsKey", raw_sha256 AS "rawSha256", reason FROM bridge');
-  const { rows } = await sql.query<InboxRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }>(
-    `${text} WHERE message_id = $1`,
+): Promise<(SealedRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }) | undefined> {
+  const { rows } = await sql.query<SealedRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }>(
+    `SELECT ${COLUMNS}, ${SEALED}, status, holds_key AS "holdsKey", raw_sha256 AS "rawSha256", reason FROM bridge.messages WHERE message_id = $1`,
     [messageId],
   );
   return rows[0];
@@ -73,12 +78,26 @@ export async function appliedOf(sql: Sql, records: readonly InboxRow[]): Promise
   return new Map(rows.map((row) => [recordKey(row), row]));
 }
 
-/** The message as it was understood when it came; undefined where its raw bytes can no longer be read. */
-export async function messageOf(vault: RawVault, row: InboxRow, today: LocalDate): Promise<BackOfficeMessage | undefined> {
-  const raw = await vault.open(row);
-  const translated = raw && adapterNamed(row.adapter)?.translate(raw);
+/** Messages as they were understood when they came; undefined where the raw bytes can no longer be read. */
+export async function messagesOf(
+  sql: Sql,
+  vault: RawVault,
+  rows: readonly InboxRow[],
+  today: LocalDate,
+): Promise<Map<Uuid, BackOfficeMessage | undefined>> {
+  if (rows.length === 0) return new Map();
+  const { rows: sealed } = await sql.query<{ messageId: Uuid; sealed: string; keySubject: Uuid }>(
+    `SELECT message_id AS "messageId", ${SEALED} FROM bridge.messages WHERE message_id = ANY ($1::uuid[])`,
+    [rows.map(({ messageId }) => messageId)],
+  );
+  const raws = await vault.openAll(sealed);
+  return new Map(rows.map(({ messageId, adapter, ordinal }) => [messageId, understood(raws.get(messageId), adapter, ordinal, today)]));
+}
+
+function understood(raw: Buffer | undefined, adapter: string, ordinal: number, today: LocalDate): BackOfficeMessage | undefined {
+  const translated = raw && adapterNamed(adapter)?.translate(raw);
   if (!translated || 'refused' in translated) return undefined;
-  return checkMessage(translated.statements[row.ordinal], today).message;
+  return checkMessage(translated.statements[ordinal], today).message;
 }
 
 /** What became of a row. */

@@ -9,13 +9,13 @@ import { Applier } from './applier.js';
 import { ConflictNotes } from './conflicts.js';
 import { Days } from './days.js';
 import { FactLog } from './fact-log.js';
-import { messagesTaken } from './inbox-metrics.js';
 import { messageRow } from './inbox-rows.js';
-import { takeIn } from './intake.js';
+import { type Taken, takeIn } from './intake.js';
 import { lockLane, sourceLane } from './lanes.js';
 import { RawVault } from './raw-vault.js';
 import { RiskResults } from './risk-results.js';
 import { type Delivery, type Statement, statementsOf } from './statement.js';
+import { statusesOf, type TakenMessage, told } from './taken-messages.js';
 
 export interface InboxOptions {
   /**
@@ -30,18 +30,6 @@ export interface InboxOptions {
   now?: () => Date;
 }
 
-export type MessageStatus = 'applied' | 'waiting' | 'ignored' | 'stale' | 'conflict' | 'parked';
-
-/** What became of one statement of a delivery. `code` and `pointer`: why it is parked. */
-export interface TakenMessage {
-  source: string;
-  record: string;
-  version: number;
-  status: MessageStatus;
-  code?: string;
-  pointer?: string;
-}
-
 const log = createLogger('back-office');
 
 /** The way in for what the trading back office says, whatever it comes over: stored first, durably and once, then applied. */
@@ -51,6 +39,8 @@ export class Inbox {
   readonly days: Days;
   readonly applier: Applier;
   readonly conflicts: ConflictNotes;
+  /** What is being taken in, so that nobody has to decrypt it to apply it. */
+  private readonly atHand = new Map<Uuid, BackOfficeMessage>();
 
   constructor(readonly options: InboxOptions) {
     const { database, store, keys, zone } = options;
@@ -72,45 +62,49 @@ export class Inbox {
    * bridge. Rejects only where nothing was kept.
    */
   async take(raws: readonly Uint8Array[], delivery: Delivery): Promise<TakenMessage[]> {
+    const taken = await this.keep(raws, delivery);
+    return this.applyKept(taken, delivery, true);
+  }
+
+  /** The first half of taking in: what came is kept, and not applied yet. `applyKept` has to follow. */
+  async keep(raws: readonly Uint8Array[], delivery: Delivery): Promise<readonly Taken[]> {
     const today = this.today();
     const statements = raws.flatMap((raw) => statementsOf(raw, delivery, today));
     if (statements.length === 0) return [];
-    const taken = await takeIn(this.options.database, this.vault, delivery, statements);
+    for (const { messageId, message } of statements) if (message) this.atHand.set(messageId, message);
+    try {
+      return await takeIn(this.options.database, this.vault, delivery, statements);
+    } catch (error) {
+      for (const { messageId } of statements) this.atHand.delete(messageId);
+      throw error;
+    }
+  }
+
+  /** The second half. `settling`: the days of what came are looked at again; who takes a whole file in does so at its end. */
+  async applyKept(taken: readonly Taken[], delivery: Delivery, settling: boolean): Promise<TakenMessage[]> {
+    if (taken.length === 0) return [];
     const fresh = taken.filter(({ as }) => as === 'new').map(({ statement }) => statement);
     try {
       await this.conflicts.note();
       await this.applyNew(fresh);
+      if (settling) await this.settleDays([...new Set(fresh.map(({ source }) => source))]);
     } catch (error) {
       log.warn({ error: String(error) }, 'kept in the inbox, and not applied yet');
+    } finally {
+      for (const { statement } of taken) this.atHand.delete(statement.messageId);
     }
-    const statuses = await this.statusesOf(
-      taken.map(({ statement }) => statement),
-      delivery.deliveryId,
-    );
-    const told = new Set<string>();
-    return taken.map(({ statement, as }) => {
-      const { source, record, version } = statement;
-      const key = contentKey(statement);
-      // a request that is repeated because its answer was lost is answered alike; anything else that came before is ignored
-      const again = told.has(key) || (as === 'ignored' && delivery.channel !== 'http');
-      told.add(key);
-      const stands = (again ? undefined : statuses.get(key)) ?? { status: 'ignored' as const };
-      messagesTaken.inc({ channel: delivery.channel, outcome: stands.status });
-      return { source, record, version, ...stands };
-    });
+    return told(taken, delivery, await statusesOf(this.options.database, taken, delivery));
   }
 
   private async applyNew(statements: readonly Statement[]): Promise<void> {
-    const known = new Map<Uuid, BackOfficeMessage>(statements.map(({ messageId, message }) => [messageId, message!]));
     // facts before what says that a day of them is complete
     const lanes = [...new Set(statements.map(({ lane }) => lane))];
     const ofSource = (lane: string): boolean => lane.startsWith('source|');
     await this.applier.apply(
       lanes.filter((lane) => !ofSource(lane)),
-      known,
+      this.atHand,
     );
-    await this.applier.apply(lanes.filter(ofSource), known);
-    await this.settleDays([...new Set(statements.map(({ source }) => source))]);
+    await this.applier.apply(lanes.filter(ofSource), this.atHand);
   }
 
   /** What a source said word for word; undefined where there is no such message, or its key is gone. */
@@ -134,40 +128,4 @@ export class Inbox {
       });
     }
   }
-
-  /** How what came in this delivery stands; what had come in another before is not in it. Asked again, a delivery is answered alike. */
-  private async statusesOf(
-    statements: readonly Statement[],
-    deliveryId: Uuid,
-  ): Promise<Map<string, Pick<TakenMessage, 'status' | 'code' | 'pointer'>>> {
-    const { rows } = await this.options.database.query<
-      Pick<Statement, 'source' | 'record' | 'version' | 'contentSha256'> & {
-        status: MessageStatus;
-        reason: string | null;
-        pointer: string | null;
-      }
-    >(
-      `SELECT m.source, m.record, m.version, m.content_sha256 AS "contentSha256", m.status, m.reason, m.pointer FROM bridge.messages m
-         JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[]) AS k (source, record, version, content)) k
-           ON m.source = k.source AND m.record = k.record AND m.version = k.version AND m.content_sha256 = k.content
-        WHERE m.delivery_id = $5`,
-      [
-        ...[statements.map((s) => s.source), statements.map((s) => s.record), statements.map((s) => s.version)],
-        ...[statements.map((s) => s.contentSha256), deliveryId],
-      ],
-    );
-    return new Map(
-      rows.map(({ status, reason, pointer, ...key }) => [
-        contentKey(key),
-        { status, ...(reason !== null && { code: reason }), ...(pointer !== null && { pointer }) },
-      ]),
-    );
-  }
 }
-
-const contentKey = ({
-  source,
-  record,
-  version,
-  contentSha256,
-}: Pick<Statement, 'source' | 'record' | 'version' | 'contentSha256'>): string => `${source}|${record}|${version}|${contentSha256}`;

@@ -1,5 +1,6 @@
 import { type Database, type Sql, transaction } from '#database';
 import type { Uuid } from '#event-sourcing';
+import { byKeys } from './look-ups.js';
 import type { RawVault } from './raw-vault.js';
 import { countedOf, type Delivery, type Statement } from './statement.js';
 
@@ -26,7 +27,7 @@ const NAMES = COLUMNS.replaceAll(/\s+/g, ' ')
   .join(', ');
 const insert = (conflict: string): string =>
   `INSERT INTO bridge.messages (${NAMES}) SELECT ${NAMES}
-     FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (${COLUMNS})) WITH ORDINALITY AS r (${NAMES}, line) ORDER BY line
+     FROM ROWS FROM (json_to_recordset($1::json) AS (${COLUMNS})) WITH ORDINALITY AS r (${NAMES}, line) ORDER BY line
    ON CONFLICT ${conflict} DO NOTHING RETURNING message_id`;
 const INSERT_NEW = insert('(source, record, version) WHERE holds_key');
 const INSERT_CONFLICT = insert('(source, record, version, content_sha256) WHERE conflicts_with IS NOT NULL');
@@ -40,14 +41,18 @@ export async function takeIn(
   statements: readonly Statement[],
 ): Promise<readonly Taken[]> {
   const sealed = await vault.seal(statements);
-  const rowOf = new Map(statements.map((statement, at) => [statement, row(statement, sealed[at]!, delivery)]));
-  const write = async (sql: Sql, text: string, some: readonly Statement[], more: (one: Statement) => object = () => ({})) => {
+  const rowOf = new Map(statements.map((statement, at) => [statement, rowFor(statement, sealed[at]!, delivery)]));
+  const write = async (sql: Sql, text: string, some: readonly Statement[], firstOf?: (one: Statement) => Holder) => {
     if (some.length === 0) return new Set<Uuid>();
-    const rows = some.map((statement) => ({ ...rowOf.get(statement), ...more(statement) }));
+    const rows = some.map((statement) => {
+      const row = rowOf.get(statement)!;
+      return firstOf ? asConflict(row, firstOf(statement)) : row;
+    });
     const { rows: stored } = await sql.query<{ message_id: Uuid }>(text, [JSON.stringify(rows)]);
     return new Set(stored.map(({ message_id }) => message_id));
   };
   return transaction(database, async (sql) => {
+    await byKeys(sql);
     for (const source of [...new Set(statements.map((one) => one.source))].sort()) {
       await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office intake|${source}`]);
     }
@@ -56,9 +61,7 @@ export async function takeIn(
     const known = readable.filter(({ messageId }) => !fresh.has(messageId));
     const holders = await holdersOf(sql, known);
     const other = known.filter((one) => holders.get(keyOf(one))!.content_sha256 !== one.contentSha256);
-    const conflicts = await write(sql, INSERT_CONFLICT, other, (one) => ({
-      ...{ status: 'conflict', holds_key: false, reason: 'other-content', conflicts_with: holders.get(keyOf(one))!.message_id },
-    }));
+    const conflicts = await write(sql, INSERT_CONFLICT, other, (one) => holders.get(keyOf(one))!);
     const parked = await write(
       sql,
       INSERT_PARKED,
@@ -138,15 +141,44 @@ async function repaired(sql: Sql, taken: readonly Taken[]): Promise<void> {
   );
 }
 
-function row({ message, refusal, ...statement }: Statement, sealed: string, { channel, deliveryId, adapter }: Delivery): object {
+type NewRow = ReturnType<typeof rowFor>;
+
+const asConflict = (row: NewRow, first: Holder): NewRow => ({
+  ...row,
+  status: 'conflict',
+  holds_key: false,
+  reason: 'other-content',
+  conflicts_with: first.message_id,
+});
+
+function rowFor(statement: Statement, sealed: string, { channel, deliveryId, adapter }: Delivery) {
+  const { message, refusal } = statement;
   const { on, amountMinor, currency } = countedOf(message);
   return {
-    ...{ message_id: statement.messageId, source: statement.source, record: statement.record, version: statement.version },
-    ...{ kind: message?.kind ?? null, lane: statement.lane, account_id: message?.accountId ?? null, client_no: message?.clientNo ?? null },
-    ...{ sequence: message?.sequence ?? null, on_date: on, amount_minor: amountMinor, currency },
-    ...{ content_sha256: statement.contentSha256, raw_sha256: statement.rawSha256, ordinal: statement.ordinal, adapter: adapter.name },
-    ...{ sealed, key_subject: statement.keySubject, channel, delivery_id: deliveryId },
-    ...{ status: message ? 'waiting' : 'parked', holds_key: message !== undefined, reason: refusal?.code ?? null },
-    ...{ pointer: refusal?.pointer ?? null, conflicts_with: null },
+    message_id: statement.messageId,
+    source: statement.source,
+    record: statement.record,
+    version: statement.version,
+    kind: message?.kind ?? null,
+    lane: statement.lane,
+    account_id: message?.accountId ?? null,
+    client_no: message?.clientNo ?? null,
+    sequence: message?.sequence ?? null,
+    on_date: on,
+    amount_minor: amountMinor,
+    currency,
+    content_sha256: statement.contentSha256,
+    raw_sha256: statement.rawSha256,
+    ordinal: statement.ordinal,
+    adapter: adapter.name,
+    sealed,
+    key_subject: statement.keySubject,
+    channel: channel as string,
+    delivery_id: deliveryId,
+    status: message ? 'waiting' : 'parked',
+    holds_key: message !== undefined,
+    reason: (refusal?.code ?? null) as string | null,
+    pointer: refusal?.pointer ?? null,
+    conflicts_with: null as Uuid | null,
   };
 }

@@ -12,14 +12,30 @@ export class RawVault {
   async seal(statements: readonly Statement[]): Promise<string[]> {
     const keys = await this.keys.ensure([...new Set(statements.map(({ keySubject }) => keySubject))]);
     return statements.map(({ messageId, keySubject, raw }) =>
-      sealValue(Buffer.from(raw).toString('base64'), keys.get(keySubject)!, messageId, POINTER),
+      sealValue(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64'), keys.get(keySubject)!, messageId, POINTER),
     );
   }
 
   /** The bytes as they came; undefined once their key is gone. */
-  async open(kept: { messageId: Uuid; keySubject: Uuid; sealed: string }): Promise<Buffer | undefined> {
-    const key = await this.keys.findOne(kept.keySubject);
-    const text = key && openValue({ sealed: kept.sealed, eventId: kept.messageId, pointer: POINTER }, key);
-    return typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
+  async open(kept: Kept): Promise<Buffer | undefined> {
+    return (await this.openAll([kept])).get(kept.messageId);
   }
+
+  /** The same of many, whose keys are looked up together; without those whose key is gone. */
+  async openAll(kept: readonly Kept[]): Promise<ReadonlyMap<Uuid, Buffer>> {
+    const keys = await this.keys.find(kept.map(({ keySubject }) => keySubject));
+    const opened = new Map<Uuid, Buffer>();
+    for (const { messageId, keySubject, sealed } of kept) {
+      const key = keys.get(keySubject);
+      const text = key && openValue({ sealed, eventId: messageId, pointer: POINTER }, key);
+      if (typeof text === 'string') opened.set(messageId, Buffer.from(text, 'base64'));
+    }
+    return opened;
+  }
+}
+
+interface Kept {
+  messageId: Uuid;
+  keySubject: Uuid;
+  sealed: string;
 }

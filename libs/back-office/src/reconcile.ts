@@ -12,7 +12,7 @@ import { type Database, type Sql, transaction } from '#database';
 import { derivedId, HEAD_OFFICE, type LocalDate, type Uuid } from '#event-sourcing';
 import { projectionIds } from '#read-models';
 import { createHash } from 'node:crypto';
-import { receivedOf, sameTotals } from './days.js';
+import { receivedOf, sameTotals } from './day-totals.js';
 import { BRIDGE } from './fact-log.js';
 import { lockLane } from './lanes.js';
 

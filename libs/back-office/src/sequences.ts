@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { accountStream, noSequence, sequenceGivenUp, sequenceSeen, type SequenceNews, type SequenceState } from '#accounts';
 import type { Sql } from '#database';
-import { derivedId, type Instant, type StaffId, type Uuid } from '#event-sourcing';
-import type { FactLog } from './fact-log.js';
+import { derivedId, type DomainEvent, type Instant, type StaffId, type Uuid } from '#event-sourcing';
+import type { Fact, FactLog } from './fact-log.js';
 import type { Owner } from './owners.js';
 
 interface Account {
@@ -10,11 +10,21 @@ interface Account {
   accountId: string;
 }
 const keyOf = ({ source, accountId }: Account): string => `${source}|${accountId}`;
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digest = (text: string): string => hash('sha256', text, 'hex');
+
+/** A gap, or the end of some, as the log is told of it. */
+interface Told extends Account {
+  owner: Owner;
+  streamId: Uuid;
+  purpose: string;
+  position: Promise<number>;
+}
 
 /** What has been seen of the sequences of some accounts, while their lanes are locked. */
 export class Sequences {
   private readonly states = new Map<string, Account & { state: SequenceState; changed: boolean }>();
+  private readonly found: (Told & { first: number; last: number })[] = [];
+  private readonly closed: (Told & { through: number })[] = [];
 
   private constructor(
     private readonly sql: Sql,
@@ -24,6 +34,7 @@ export class Sequences {
 
   static async load(sql: Sql, log: FactLog, now: Instant, accountIds: readonly string[]): Promise<Sequences> {
     const sequences = new Sequences(sql, log, now);
+    if (accountIds.length === 0) return sequences;
     const { rows } = await sql.query<{ source: string; account_id: string; state: string }>(
       'SELECT source, account_id, state FROM bridge.sequences WHERE account_id = ANY ($1::text[])',
       [[...new Set(accountIds)]],
@@ -33,12 +44,23 @@ export class Sequences {
     return sequences;
   }
 
-  /** A message with this number has come: a gap is found, or closed, or neither. */
-  async seen(account: Account, sequence: number, owner: Owner, correlationId: Uuid): Promise<void> {
+  /** A message with this number has come: a gap is found, or closed, or neither. The log is told at once, before what is sent next. */
+  seen(account: Account, sequence: number, owner: Owner, correlationId: Uuid): void {
     const { state } = this.states.get(keyOf(account)) ?? { state: noSequence };
     const news = sequenceSeen(state, sequence);
-    if (news.found) await this.found(account, news.found, owner, correlationId);
-    if (news.closedThrough !== undefined) await this.closed(account, news.closedThrough, owner, correlationId);
+    const { source, accountId } = account;
+    if (news.found) {
+      const [first, last] = news.found;
+      const event = { type: 'SequenceGapFound', data: { accountId, source, first, last } };
+      const told = this.tell(account, event, `sequence gap|${source}|${first}|${last}`, last, owner, correlationId);
+      this.found.push({ ...told, first, last });
+    }
+    if (news.closedThrough !== undefined) {
+      const through = news.closedThrough;
+      const event = { type: 'SequenceGapClosed', data: { accountId, source, through } };
+      const told = this.tell(account, event, `sequence closed|${source}|${through}`, through, owner, correlationId);
+      this.closed.push({ ...told, through });
+    }
     this.keep(account, news);
   }
 
@@ -47,11 +69,12 @@ export class Sequences {
     return sequenceGivenUp(this.states.get(keyOf(account))?.state ?? noSequence, through);
   }
 
-  keep(account: Account, { state }: SequenceNews): void {
-    this.states.set(keyOf(account), { ...account, state, changed: true });
+  keep({ source, accountId }: Account, { state }: SequenceNews): void {
+    this.states.set(keyOf({ source, accountId }), { source, accountId, state, changed: true });
   }
 
   async save(): Promise<void> {
+    await this.saveGaps();
     const changed = [...this.states.values()].filter((one) => one.changed);
     if (changed.length === 0) return;
     await this.sql.query(
@@ -61,68 +84,73 @@ export class Sequences {
     );
   }
 
-  private async found(
-    { source, accountId }: Account,
-    [first, last]: readonly [number, number],
-    owner: Owner,
-    correlationId: Uuid,
-  ): Promise<void> {
+  private tell({ source, accountId }: Account, event: DomainEvent, purpose: string, last: number, owner: Owner, correlationId: Uuid): Told {
     const stream = accountStream(owner.clientId, accountId);
-    const purpose = `sequence gap|${source}|${first}|${last}`;
-    const event = { type: 'SequenceGapFound', data: { accountId, source, first, last } };
-    const position = await this.log.append(
-      {
-        stream,
-        event,
-        purpose,
-        contentSha256: digest(purpose),
-        branchId: owner.branchId,
-        source: gapRecord(source, last),
-        on: null,
-        correlationId,
-      },
-      this.now,
-    );
-    await this.sql.query(
-      `INSERT INTO bridge.gaps (gap_id, source, account_id, client_id, branch_id, first, last, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-       ON CONFLICT DO NOTHING`,
-      [derivedId(stream.id, purpose), source, accountId, owner.clientId, owner.branchId, first, last, position],
-    );
+    const fact: Fact = {
+      stream,
+      event,
+      purpose,
+      contentSha256: digest(purpose),
+      branchId: owner.branchId,
+      source: { system: source, record: `sequence#${last}`, sequence: last },
+      on: null,
+      correlationId,
+    };
+    const position = this.log.append(fact, this.now);
+    position.catch(() => undefined); // awaited when all is saved
+    return { source, accountId, owner, streamId: stream.id, purpose, position };
   }
 
-  private async closed({ source, accountId }: Account, through: number, owner: Owner, correlationId: Uuid): Promise<void> {
-    const stream = accountStream(owner.clientId, accountId);
-    const purpose = `sequence closed|${source}|${through}`;
-    const event = { type: 'SequenceGapClosed', data: { accountId, source, through } };
-    const position = await this.log.append(
-      {
-        stream,
-        event,
-        purpose,
-        contentSha256: digest(purpose),
-        branchId: owner.branchId,
-        source: gapRecord(source, through),
-        on: null,
-        correlationId,
-      },
-      this.now,
+  private async saveGaps(): Promise<void> {
+    const { found, closed } = this;
+    if (found.length > 0) {
+      const positions = await Promise.all(found.map(({ position }) => position));
+      await this.sql.query(
+        `INSERT INTO bridge.gaps (gap_id, source, account_id, client_id, branch_id, first, last, position)
+         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[])
+         ON CONFLICT DO NOTHING`,
+        [
+          found.map(({ streamId, purpose }) => derivedId(streamId, purpose)),
+          found.map(({ source }) => source),
+          found.map(({ accountId }) => accountId),
+          found.map(({ owner }) => owner.clientId),
+          found.map(({ owner }) => owner.branchId),
+          found.map(({ first }) => first),
+          found.map(({ last }) => last),
+          positions,
+        ],
+      );
+    }
+    if (closed.length === 0) return;
+    const positions = await Promise.all(closed.map(({ position }) => position));
+    await closeGaps(
+      this.sql,
+      closed.map(({ source, accountId, through }, at) => ({ source, accountId, through, position: positions[at]! })),
+      null,
     );
-    await closeGaps(this.sql, { source, accountId }, through, position, null);
   }
 }
 
-const gapRecord = (system: string, sequence: number) => ({ system, record: `sequence#${sequence}`, sequence });
+interface Closing extends Account {
+  through: number;
+  position: number;
+}
 
-export async function closeGaps(
-  sql: Sql,
-  { source, accountId }: Account,
-  through: number,
-  position: number,
-  givenUpBy: StaffId | null,
-): Promise<void> {
+/** Each open gap is closed by the first of these that reaches its end. */
+export async function closeGaps(sql: Sql, closings: readonly Closing[], givenUpBy: StaffId | null): Promise<void> {
   await sql.query(
-    `UPDATE bridge.gaps SET closed_at = now(), closed_position = $4, given_up_by = $5
-      WHERE source = $1 AND account_id = $2 AND last <= $3 AND closed_at IS NULL`,
-    [source, accountId, through, position, givenUpBy],
+    `UPDATE bridge.gaps g SET closed_at = now(), closed_position = e.position, given_up_by = $5
+       FROM (SELECT DISTINCT ON (g.gap_id) g.gap_id, c.position
+               FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS c (source, account_id, through, position)
+               JOIN bridge.gaps g ON g.source = c.source AND g.account_id = c.account_id AND g.last <= c.through AND g.closed_at IS NULL
+              ORDER BY g.gap_id, c.through) e
+      WHERE g.gap_id = e.gap_id`,
+    [
+      closings.map(({ source }) => source),
+      closings.map(({ accountId }) => accountId),
+      closings.map(({ through }) => through),
+      closings.map(({ position }) => position),
+      givenUpBy,
+    ],
   );
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type BackOfficeMessage, checkMessage, dayOf, type MessageFaultCode } from '#accounts';
 import { derivedId, FIRM_ROOT, type LocalDate, newId, type Uuid } from '#event-sourcing';
 import { canonicalJson } from '#privacy';
@@ -34,7 +34,7 @@ export interface Statement {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$/;
 const RECORD = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,127}$/;
 
-const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+const sha256 = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
 
 /** What is applied one after the other: the facts of an account, of a client named by number, or of a source as a whole. */
 export const laneOf = ({ source, accountId, clientNo }: Pick<BackOfficeMessage, 'source' | 'accountId' | 'clientNo'>): string =>
@@ -52,9 +52,17 @@ export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDa
     const { message, faults } = checkMessage(stated, today);
     if (!message) return refused(raw, rawSha256, ordinal, stated, faults[0]!, delivery);
     const { source, record, version, accountId } = message;
-    const contentSha256 = sha256(canonicalJson(message));
     return {
-      ...{ messageId: newId(), source, record, version, message, lane: laneOf(message), raw, rawSha256, ordinal, contentSha256 },
+      messageId: newId(),
+      source,
+      record,
+      version,
+      message,
+      lane: laneOf(message),
+      raw,
+      rawSha256,
+      ordinal,
+      contentSha256: sha256(canonicalJson(message)),
       keySubject: keySubjectOf(source, accountId),
     };
   });

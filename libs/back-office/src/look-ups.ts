@@ -1,0 +1,11 @@
+import type { Sql } from '#database';
+
+/**
+ * Until the transaction ends, rows are looked up by their keys. A table that grows by millions a night is planned by what it
+ * was before, or by a part of it that seems small enough to be read as a whole, again for each page.
+ */
+export async function byKeys(sql: Sql): Promise<void> {
+  await sql.query(
+    `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+  );
+}
