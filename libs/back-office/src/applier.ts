@@ -44,7 +44,7 @@ export class Applier {
 
   /** Answers whether there may be more that can be applied. */
   private page(lanes: readonly string[], known: ReadonlyMap<Uuid, BackOfficeMessage>): Promise<boolean> {
-    const { database, vault, facts, today } = this.parts;
+    const { database, vault, facts } = this.parts;
     return transaction(database, async (sql) => {
       await byKeys(sql);
       await lockLanes(sql, lanes);
@@ -61,7 +61,7 @@ export class Applier {
       const latest = await appliedOf(sql, rows);
       const sequences = await Sequences.load(sql, facts, now, accounts);
       const unknown = rows.filter(({ messageId }) => !known.has(messageId));
-      const read = await messagesOf(sql, vault, unknown, today());
+      const read = await messagesOf(sql, vault, unknown, this.parts.today());
       const messages = new Map(rows.map(({ messageId }) => [messageId, known.get(messageId) ?? read.get(messageId)]));
       const stated = await clientsNumbered(sql, clientNumbersIn(messages.values()));
       const page = new ApplyingPage(this.parts, { sql, now, owners, numbered, latest, sequences, messages, stated });

@@ -34,13 +34,19 @@ export class ClientKeys {
     const found = await this.find(clientIds);
     const missing = [...new Set(clientIds)].filter((id) => !found.has(id));
     if (missing.length === 0) return found;
-    const made = missing.map((clientId) => this.wrap(clientId, { keyId: randomUuid(), secret: randomBytes(32) }));
-    await this.pool.query(
+    const made = missing.map((clientId): [KeyRow, DataKey] => {
+      const key = { keyId: randomUuid(), secret: randomBytes(32) };
+      return [this.wrap(clientId, key), key];
+    });
+    const rows = made.map(([row]) => row);
+    const { rows: stored } = await this.pool.query(
       `INSERT INTO privacy.data_keys (client_id, key_id, epoch, wrapped)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[]) ON CONFLICT (client_id) DO NOTHING`,
-      [made.map((row) => row.client_id), made.map((row) => row.key_id), made.map((row) => row.epoch), made.map((row) => row.wrapped)],
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::bytea[]) ON CONFLICT (client_id) DO NOTHING RETURNING client_id`,
+      [rows.map((row) => row.client_id), rows.map((row) => row.key_id), rows.map((row) => row.epoch), rows.map((row) => row.wrapped)],
     );
-    return new Map([...found, ...(await this.find(missing))]);
+    const ours = new Set(stored.map(({ client_id }) => client_id));
+    for (const [{ client_id }, key] of made) if (ours.has(client_id)) this.remember(client_id, key);
+    return new Map([...found, ...(await this.find(missing))]); // those of others who were first are looked up
   }
 
   async ensureOne(clientId: Uuid): Promise<DataKey> {

@@ -1,7 +1,7 @@
-import { type CommandContext, EventCodec, eventRegistry } from '#application';
-import { type DomainEvent, DomainError, type RecordedEvent, type Uuid } from '#event-sourcing';
+import { type CommandContext, eventRegistry, PlainCodec } from '#application';
+import { type DomainEvent, DomainError, type NewEvent, type RecordedEvent, type Uuid } from '#event-sourcing';
 import type { Append, EventStore, Outcome } from '#event-store';
-import type { ClientKeys, RequestHasher } from '#privacy';
+import type { ClientKeys, DataKey, RequestHasher } from '#privacy';
 import { type Fact, importedId, type Refusal, type Source, type SourceOptions, type SourceRow } from './source.js';
 import { PositionSet } from './position-set.js';
 
@@ -33,32 +33,44 @@ export interface ImportWatcher {
 }
 
 const BATCH_ROWS = 250;
+const DECISIONS_MAX = 4;
 
 const builds = (row: SourceRow): boolean => 'facts' in row && row.facts.some((fact) => !fact.creates);
 const makes = (row: SourceRow): boolean => 'facts' in row && row.facts.some((fact) => fact.creates);
-const DECISIONS_MAX = 4;
+
+/** What a batch is decided and encrypted with, looked up for all of it at once. */
+interface BatchParts {
+  system: string;
+  options: SourceOptions;
+  pasts: ReadonlyMap<Uuid, readonly RecordedEvent[]>;
+  keys: ReadonlyMap<Uuid, DataKey>;
+}
+
+/** A fact ready for the log, or why it is not; `unknown`: what it builds on is not there. */
+type Prepared = Append | { refused: Refusal; commandId: Uuid; requestHash: string } | 'unknown';
+type Verdict = Refusal | { outcomes: { position: number; eventCount: number }[] };
 
 /**
  * Streams a source's rows into the log. Every fact is one append under a command id derived from its record, so that an
  * import that was killed is simply run again: what was appended answers as a repeat, and nothing comes twice.
  */
 export class Importer {
-  private readonly codec: EventCodec;
+  private readonly codec = new PlainCodec(eventRegistry);
 
-  constructor(private readonly parts: ImportParts) {
-    this.codec = new EventCodec(eventRegistry, parts.keys);
-  }
+  constructor(private readonly parts: ImportParts) {}
 
   async run(source: Source, path: string, options: SourceOptions, watcher: ImportWatcher): Promise<ImportResult> {
     const result: ImportResult = { rowsRead: 0, rowsAccepted: 0, rowsRefused: 0, eventsAppended: 0, positions: new PositionSet() };
     let before: Promise<void> = Promise.resolve();
-    // One batch is prepared while the one before it is appended; what builds on existing streams waits for it.
+    let made: Promise<void> = before;
+    // One batch is prepared while the one before it is appended; what builds on existing streams waits for those who make them.
     const take = async (batch: readonly SourceRow[]): Promise<void> => {
       const earlier = before;
-      if (batch.some(builds)) await earlier;
+      if (batch.some(builds)) await made;
       const taken = this.takeBatch(source.name, batch, options, result, watcher);
       before = Promise.all([earlier, taken]).then(() => watcher.progress(result.rowsRead));
       before.catch(() => undefined); // awaited with the next batch
+      if (batch.some(makes)) made = before;
       await earlier;
     };
     watcher.begin();
@@ -84,10 +96,8 @@ export class Importer {
     result: ImportResult,
     watcher: ImportWatcher,
   ): Promise<void> {
-    const facts = batch.flatMap((row) => ('facts' in row ? row.facts : []));
-    await this.parts.keys.ensure(facts.filter((fact) => fact.creates).map((fact) => fact.stream.key));
-    const pasts = await this.load(facts);
-    const judged = await Promise.all(batch.map((row) => this.takeRow(system, row, pasts, options)));
+    const parts = await this.partsOf(system, batch, options);
+    const judged = await Promise.all(batch.map((row) => this.takeRow(row, parts)));
     for (const [i, row] of batch.entries()) {
       result.rowsRead++;
       const verdict = judged[i]!;
@@ -101,40 +111,39 @@ export class Importer {
     }
   }
 
+  private async partsOf(system: string, batch: readonly SourceRow[], options: SourceOptions): Promise<BatchParts> {
+    const facts = batch.flatMap((row) => ('facts' in row ? row.facts : []));
+    const made = await this.parts.keys.ensure(facts.filter((fact) => fact.creates).map((fact) => fact.stream.key));
+    const built = facts.filter((fact) => !fact.creates);
+    if (built.length === 0) return { system, options, pasts: new Map(), keys: made };
+    const pasts = await this.parts.store.loadMany([...new Set(built.map((fact) => fact.stream.id))]);
+    const found = await this.parts.keys.find(built.map((fact) => fact.stream.key)); // whose key is gone gets no other
+    return { system, options, pasts, keys: new Map([...made, ...found]) };
+  }
+
   /** All facts of a row, in order; the first that is refused refuses the row. */
-  private async takeRow(
-    system: string,
-    row: SourceRow,
-    pasts: ReadonlyMap<Uuid, readonly RecordedEvent[]>,
-    options: SourceOptions,
-  ): Promise<Refusal | { outcomes: { position: number; eventCount: number }[] }> {
+  private async takeRow(row: SourceRow, parts: BatchParts): Promise<Verdict> {
     if ('refused' in row) return row.refused;
+    const pastOf = (fact: Fact): readonly RecordedEvent[] => parts.pasts.get(fact.stream.id) ?? [];
+    const prepared = row.facts.map((fact) => this.prepare(fact, pastOf(fact), parts));
+    if (row.facts.length > 1) {
+      // what makes a stream is judged by the row alone: one refused fact refuses the row before anything of it is appended
+      for (const one of prepared) if (one !== 'unknown' && 'refused' in one) return one.refused;
+    }
     const outcomes: { position: number; eventCount: number }[] = [];
-    const pastOf = (fact: Fact) => pasts.get(fact.stream.id) ?? [];
-    const prepared = await Promise.all(row.facts.map((fact) => this.prepare(system, fact, pastOf(fact), options)));
-    // what makes a stream is judged by the row alone: one refused fact refuses the row before anything of it is appended
-    const refused = row.facts.length > 1 && prepared.find((one) => one !== undefined && 'refused' in one);
-    if (refused && 'refused' in refused) return refused.refused;
     for (const [i, fact] of row.facts.entries()) {
-      const outcome = await this.takeFact(system, fact, pastOf(fact), options, prepared[i]);
+      const outcome = await this.takeFact(fact, prepared[i]!, parts);
       if ('reason' in outcome) return outcome;
       outcomes.push(outcome);
     }
     return { outcomes };
   }
 
-  private async takeFact(
-    system: string,
-    fact: Fact,
-    loaded: readonly RecordedEvent[],
-    options: SourceOptions,
-    first: Awaited<ReturnType<Importer['prepare']>>,
-  ): Promise<Refusal | { position: number; eventCount: number }> {
-    let past = loaded;
+  private async takeFact(fact: Fact, first: Prepared, parts: BatchParts): Promise<Refusal | { position: number; eventCount: number }> {
+    let prepared = first;
     for (let attempt = 1; attempt <= DECISIONS_MAX; attempt++) {
-      const prepared = attempt === 1 ? first : await this.prepare(system, fact, past, options);
-      if (prepared === undefined) return { reason: 'unknown-client' };
-      let outcome: Outcome | undefined;
+      if (prepared === 'unknown') return { reason: 'unknown-client' };
+      let outcome: Outcome;
       if ('refused' in prepared) {
         // a repeat would be refused by the state it made: its stored outcome speaks first
         const stored = await this.parts.store.outcomeOf(prepared.commandId, prepared.requestHash);
@@ -150,51 +159,40 @@ export class Importer {
         case 'reserved':
           return { reason: 'client-number-taken' };
         case 'conflict':
-          past = await this.parts.store.load(fact.stream.id);
+          prepared = this.prepare(fact, await this.parts.store.load(fact.stream.id), parts);
       }
     }
     return { reason: 'too-many-writers' };
   }
 
-  private async prepare(
-    system: string,
-    fact: Fact,
-    past: readonly RecordedEvent[],
-    options: SourceOptions,
-  ): Promise<Append | { refused: Refusal; commandId: Uuid; requestHash: string } | undefined> {
-    const commandId = importedId(system, fact.record, 'command');
-    const requestHash = this.parts.hasher.hash([system, fact.record, fact.content]);
-    if (!fact.creates && past.length === 0) return undefined;
-    const context: CommandContext = {
-      ...{ commandId, requestHash, keepOutcome: 'forever', now: options.now, correlationId: importedId(system, fact.record, 'import') },
-      principal: { subject: `import:${system}`, role: 'integrationClient', branchScope: '*' },
-      source: { system, record: fact.record },
-    };
+  private prepare(fact: Fact, past: readonly RecordedEvent[], { system, options, keys }: BatchParts): Prepared {
+    const { record, content, stream, reservations, creates } = fact;
+    if (!creates && past.length === 0) return 'unknown';
+    const commandId = importedId(system, record, 'command');
+    const requestHash = this.parts.hasher.hash([system, record, content]);
+    const key = keys.get(stream.key);
     try {
-      const decided = fact.decide(await this.codec.decode<DomainEvent>(past));
+      const decided = fact.decide(past.map((event) => this.codec.decodeOne<DomainEvent>(event, key)));
       if (decided.some(({ occurred }) => occurred.at > options.now))
         return { refused: { reason: 'in-the-future' }, commandId, requestHash };
-      const encode = ({ event, occurred }: (typeof decided)[number]) =>
-        this.codec.encode([event], fact.stream.key, fact.branchId, { ...context, occurred });
-      const events = (await Promise.all(decided.map(encode))).flat();
-      const { stream, reservations } = fact;
-      return {
+      const context: CommandContext = {
         commandId,
         requestHash,
         keepOutcome: 'forever',
-        stream,
-        expectedVersion: fact.creates ? 0 : past.length,
-        events,
-        reservations,
+        principal: { subject: `import:${system}`, role: 'integrationClient', branchScope: '*' },
+        now: options.now,
+        correlationId: importedId(system, record, 'import'),
+        source: { system, record },
       };
+      const events = decided.map(({ event, occurred }): NewEvent => {
+        context.occurred = occurred;
+        return this.codec.encodeOne(event, key, fact.branchId, context);
+      });
+      const expectedVersion = creates ? 0 : past.length;
+      return { commandId, requestHash, keepOutcome: 'forever', stream, expectedVersion, events, reservations };
     } catch (error) {
       if (error instanceof DomainError) return { refused: { reason: error.code }, commandId, requestHash };
       throw error;
     }
-  }
-
-  private async load(facts: readonly Fact[]): Promise<ReadonlyMap<Uuid, readonly RecordedEvent[]>> {
-    const ids = [...new Set(facts.filter((fact) => !fact.creates).map((fact) => fact.stream.id))];
-    return ids.length === 0 ? new Map() : this.parts.store.loadMany(ids);
   }
 }
