@@ -143,6 +143,29 @@ describe('the inbox of the back office', () => {
     ]);
   });
 
+  it('completes a day of trades alone by their number, and each of several days by its own totals', async () => {
+    await office.owner('t1');
+    const trade = (record: string, on: string) =>
+      aMessage('tradeBooked', { accountId: 't1', source: 'counted', record, data: { ...aMessage('tradeBooked').data, on } });
+    const complete = (on: string, totals: object) =>
+      aMessage('dayCompleted', { source: 'counted', record: `day-${on}`, data: { on, totals } });
+    expect(
+      await office.say(
+        trade('T-1', '2025-06-26'),
+        trade('T-2', '2025-06-26'),
+        trade('T-3', '2025-06-27'),
+        assets('t1', '2025-06-27', 5, { source: 'counted' }),
+        complete('2025-06-26', { records: 2 }),
+        complete('2025-06-27', { records: 2, assetsMinor: { CNY: 5 } }),
+        complete('2025-06-30', { records: 1 }),
+        complete('2025-07-01', { records: 0 }),
+      ),
+    ).toEqual([...Array<string>(6).fill('applied'), 'parked:totals-disagree', 'applied']);
+    expect(await office.say(trade('T-4', '2025-06-30'))).toEqual(['applied']);
+    const { rows } = await office.under.owner.query(`SELECT DISTINCT status FROM bridge.days WHERE source = 'counted'`);
+    expect(rows).toEqual([{ status: 'completed' }]);
+  });
+
   it('counts what waits for an owner as received, for a day does not wait for the branch', async () => {
     const complete = aMessage('dayCompleted', { source: 'unlinked', record: 'day', data: { on: '2025-07-31', totals: { records: 1 } } });
     const at = assets('nobody-yet', '2025-07-31', 5, { source: 'unlinked' });

@@ -10,7 +10,8 @@ export async function receivedOn(sql: Sql, source: string, days: readonly LocalD
   if (days.length === 0) return totals;
   const { rows } = await sql.query<{ on: LocalDate; currency: string | null; records: number; assets: number | null }>(
     `SELECT m.on_date AS "on", m.currency, count(*)::int AS records,
-            least(sum(m.amount_minor) FILTER (WHERE m.kind = 'assetsObserved'), 9007199254740991)::bigint AS assets
+            CASE WHEN bool_or(m.kind = 'assetsObserved')
+                 THEN least(sum(m.amount_minor) FILTER (WHERE m.kind = 'assetsObserved'), 9007199254740991)::bigint END AS assets
        FROM bridge.messages m
       WHERE m.source = $1 AND m.on_date = ANY ($2::date[]) AND m.holds_key AND m.status IN ('waiting', 'applied')
         AND NOT EXISTS (SELECT FROM bridge.messages n WHERE n.source = m.source AND n.record = m.record AND n.version > m.version

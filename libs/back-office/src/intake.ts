@@ -42,42 +42,65 @@ export async function takeIn(
 ): Promise<readonly Taken[]> {
   const sealed = await vault.seal(statements);
   const rowOf = new Map(statements.map((statement, at) => [statement, rowFor(statement, sealed[at]!, delivery)]));
-  const write = async (sql: Sql, text: string, some: readonly Statement[], firstOf?: (one: Statement) => Holder) => {
-    if (some.length === 0) return new Set<Uuid>();
-    const rows = some.map((statement) => {
-      const row = rowOf.get(statement)!;
-      return firstOf ? asConflict(row, firstOf(statement)) : row;
-    });
-    const { rows: stored } = await sql.query<{ message_id: Uuid }>(text, [JSON.stringify(rows)]);
-    return new Set(stored.map(({ message_id }) => message_id));
-  };
   return transaction(database, async (sql) => {
     await byKeys(sql);
     for (const source of [...new Set(statements.map((one) => one.source))].sort()) {
       await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office intake|${source}`]);
     }
-    const readable = statements.filter(({ message }) => message);
-    const fresh = await write(sql, INSERT_NEW, readable);
-    const known = readable.filter(({ messageId }) => !fresh.has(messageId));
-    const holders = await holdersOf(sql, known);
-    const other = known.filter((one) => holders.get(keyOf(one))!.content_sha256 !== one.contentSha256);
-    const conflicts = await write(sql, INSERT_CONFLICT, other, (one) => holders.get(keyOf(one))!);
-    const parked = await write(
-      sql,
-      INSERT_PARKED,
-      statements.filter(({ message }) => !message),
-    );
-    const as = (statement: Statement): Taken['as'] => {
-      if (fresh.has(statement.messageId)) return 'new';
-      if (conflicts.has(statement.messageId)) return 'conflict';
-      return parked.has(statement.messageId) ? 'parked' : 'ignored';
-    };
-    const taken = statements.map((statement): Taken => ({ statement, as: as(statement) }));
-    await countRepeats(sql, taken, delivery);
+    const taken: Taken[] = [];
+    for (const some of apart(statements)) taken.push(...(await takeSome(sql, some, rowOf, delivery)));
     await noteDays(sql, taken);
-    await repaired(sql, taken);
     return taken;
   });
+}
+
+/** Cut where a broken statement and one in order share a key: whether the one repairs the other depends on which came first. */
+function apart(statements: readonly Statement[]): Statement[][] {
+  const parts: Statement[][] = [];
+  let readable = new Map<string, boolean>();
+  for (const statement of statements) {
+    const [key, isReadable] = [keyOf(statement), statement.message !== undefined];
+    if (parts.length === 0 || (readable.get(key) ?? isReadable) !== isReadable) {
+      parts.push([]);
+      readable = new Map();
+    }
+    readable.set(key, isReadable);
+    parts.at(-1)!.push(statement);
+  }
+  return parts;
+}
+
+async function takeSome(
+  sql: Sql,
+  statements: readonly Statement[],
+  rowOf: ReadonlyMap<Statement, NewRow>,
+  delivery: Delivery,
+): Promise<Taken[]> {
+  const write = async (text: string, rows: readonly NewRow[]): Promise<ReadonlySet<Uuid>> => {
+    if (rows.length === 0) return new Set();
+    const { rows: stored } = await sql.query<{ message_id: Uuid }>(text, [JSON.stringify(rows)]);
+    return new Set(stored.map(({ message_id }) => message_id));
+  };
+  const rowsOf = (some: readonly Statement[]): NewRow[] => some.map((statement) => rowOf.get(statement)!);
+  const readable = statements.filter(({ message }) => message);
+  const fresh = await write(INSERT_NEW, rowsOf(readable));
+  const known = readable.filter(({ messageId }) => !fresh.has(messageId));
+  const holders = await holdersOf(sql, known);
+  const other = known.filter((one) => holders.get(keyOf(one))!.content_sha256 !== one.contentSha256);
+  const conflicts = await write(
+    INSERT_CONFLICT,
+    other.map((one) => asConflict(rowOf.get(one)!, holders.get(keyOf(one))!)),
+  );
+  const parked = await write(INSERT_PARKED, rowsOf(statements.filter(({ message }) => !message)));
+  const as = ({ messageId }: Statement): Taken['as'] => {
+    if (fresh.has(messageId)) return 'new';
+    if (conflicts.has(messageId)) return 'conflict';
+    return parked.has(messageId) ? 'parked' : 'ignored';
+  };
+  const taken = statements.map((statement): Taken => ({ statement, as: as(statement) }));
+  await countRepeats(sql, taken, delivery);
+  await repaired(sql, taken);
+  return taken;
 }
 
 const keyOf = ({ source, record, version }: Pick<Statement, 'source' | 'record' | 'version'>): string => `${source}|${record}|${version}`;
