@@ -43,6 +43,8 @@ export interface RelayStatus {
 
 const PAGE_SIZE = 500;
 const POLL_MS = 25;
+/** Where something has just come, more is likely to. */
+const BUSY_POLL_MS = 8;
 const WATERMARK_MS = 100;
 const TOPIC_CHECK_MS = 5_000;
 const log = createLogger('relay');
@@ -154,7 +156,7 @@ export class Relay {
           if ((await topicIds.read()) !== topicId) throw new Error(`topic ${topic} was deleted or made anew`);
           await assertLeading(pool, topic, state);
         }
-        await wake.wait(pollMs, signal);
+        await wake.wait(events.length > 0 ? Math.min(pollMs, BUSY_POLL_MS) : pollMs, signal);
         next = read(state.position);
       }
     } finally {
