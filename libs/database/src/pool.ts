@@ -4,14 +4,30 @@ import { rowTypes } from './row-types.js';
 
 export type Row = Record<string, unknown>;
 
+/**
+ * A statement that each connection prepares once, under its name. It may be planned for good while its tables are empty: for
+ * statements that there is but one way to run.
+ */
+export interface Prepared {
+  name: string;
+  text: string;
+  values: unknown[];
+}
+
 /** What a lib needs of a database. Values are passed apart from the text, as $1, $2, ... */
 export interface Sql {
   query<R extends object = Row>(text: string, values?: unknown[]): Promise<{ rows: R[]; rowCount: number | null }>;
 }
 
+/** What can prepare statements as well: a connection, or a pool of them. */
+export interface Session extends Sql {
+  query<R extends object = Row>(text: string, values?: unknown[]): Promise<{ rows: R[]; rowCount: number | null }>;
+  query<R extends object = Row>(statement: Prepared): Promise<{ rows: R[]; rowCount: number | null }>;
+}
+
 /** A pool, as libs without a driver of their own see it. */
-export interface Database extends Sql {
-  connect(): Promise<Sql & { release(error?: Error | boolean): void }>;
+export interface Database extends Session {
+  connect(): Promise<Session & { release(error?: Error | boolean): void }>;
 }
 
 export interface PoolOptions {
@@ -65,7 +81,7 @@ export function createPool(options: PoolOptions): pg.Pool {
 }
 
 /** Runs `work` in one READ COMMITTED transaction: committed where it resolves, rolled back where it rejects. */
-export async function transaction<T>(database: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+export async function transaction<T>(database: Database, work: (sql: Session) => Promise<T>): Promise<T> {
   const client = await database.connect();
   let broken: Error | undefined;
   try {

@@ -1,10 +1,9 @@
+import type { Session } from '#database';
 import type { ColumnType } from './binary-values.js';
 import { ColumnArrays } from './column-arrays.js';
 
 /** The part of a transaction that projections need. */
-export interface Db {
-  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount?: number | null }>;
-}
+export type Db = Session;
 
 /** Column name and type of each member of a row; JSON documents are text. */
 export type Columns<Row> = { readonly [K in keyof Row]-?: readonly [column: string, type: ColumnType] };
@@ -57,11 +56,11 @@ export class RowTable<Row extends object> {
   }
 
   async insert(db: Db, rows: readonly Row[]): Promise<void> {
-    await this.write(db, this.insertText, rows);
+    await this.write(db, `insert-${this.table}`, this.insertText, rows);
   }
 
   async upsert(db: Db, rows: readonly Row[]): Promise<void> {
-    await this.write(db, this.upsertText, rows);
+    await this.write(db, `upsert-${this.table}`, this.upsertText, rows);
   }
 
   /**
@@ -97,15 +96,10 @@ export class RowTable<Row extends object> {
     await Promise.all([this.insert(db, [...made.values()]), this.upsert(db, [...changed.values()])]);
   }
 
-  private async write(db: Db, text: string, rows: readonly Row[]): Promise<void> {
+  private async write(db: Db, name: string, text: string, rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
     const columns = this.members.map((member) => ({ type: this.columns[member][1], values: rows.map((row) => row[member]) }));
-    await ColumnArrays.lend((arrays) =>
-      db.query(
-        text,
-        columns.map(({ type, values }) => arrays.of(type, values)),
-      ),
-    );
+    await ColumnArrays.lend((arrays) => db.query({ name, text, values: columns.map(({ type, values }) => arrays.of(type, values)) }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database, Sql } from '#database';
+import type { Database, Session, Sql } from '#database';
 import { replayLog } from '#event-feed';
 import { type EventRegistry, PARTITION_COUNT } from '#event-sourcing';
 import type { LogReader } from '#event-store';
@@ -78,7 +78,7 @@ const STRETCH_MAX = 5_000;
  * The same for the last few events, within a transaction of the caller's whose statements find the generation's tables.
  * Throws NotYet where that cannot be done there.
  */
-export async function catchUp(db: Sql, { reader, registry, projection }: Filling, targets: ReadonlyMap<number, number>): Promise<number> {
+export async function catchUp(db: Session, { reader, registry, projection }: Filling, targets: ReadonlyMap<number, number>): Promise<number> {
   const { rows } = await db.query<StoredCheckpoint & { partition: number }>(
     'SELECT partition, position, fence, cursor FROM checkpoints WHERE projection = $1 AND version = $2',
     [projection.name, projection.version],

@@ -1,4 +1,4 @@
-import { type Database, type Sql, transaction } from '#database';
+import { type Database, type Session, type Sql, transaction } from '#database';
 import { isSystemFault } from '../runner/database-fault.js';
 import { alone } from '../runner/side-by-side.js';
 import { compareDigests, relationsOf, type TableComparison } from './compare.js';
@@ -53,7 +53,7 @@ export async function swap(options: SwapOptions): Promise<Swapped> {
 /** A transaction that has read the model is still open: the views can be replaced once it has ended. */
 export class Held extends Error {}
 
-async function joinAndShow(db: Sql, options: SwapOptions): Promise<Omit<Swapped, 'lockMs'>> {
+async function joinAndShow(db: Session, options: SwapOptions): Promise<Omit<Swapped, 'lockMs'>> {
   const { active, next, tables, filling, by, reason } = options;
   const { model } = active;
   const id = { name: model, version: active.version };

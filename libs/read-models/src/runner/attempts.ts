@@ -17,16 +17,17 @@ export async function countBatch(
   after: ReadonlyMap<number, number>,
   uncounted: ReadonlySet<number>,
 ): Promise<number> {
-  const { rows } = await pool.query<{ attempts: number }>(
-    `${WITHOUT_FSYNC}
+  const { rows } = await pool.query<{ attempts: number }>({
+    name: 'count-batch',
+    text: `${WITHOUT_FSYNC}
      INSERT INTO batch_attempts AS a (runner, partition, after, attempts)
      SELECT $1, b.partition, b.after, 1 FROM quick, unnest($2::smallint[], $3::bigint[]) AS b (partition, after) ORDER BY b.partition
      ON CONFLICT (runner, partition) DO UPDATE
        SET attempts = CASE WHEN a.after <> excluded.after THEN 1 WHEN a.partition = ANY ($4::smallint[]) THEN a.attempts ELSE a.attempts + 1 END,
            after = excluded.after
      RETURNING attempts`,
-    [runner, [...after.keys()], [...after.values()], [...uncounted]],
-  );
+    values: [runner, [...after.keys()], [...after.values()], [...uncounted]],
+  });
   return Math.max(...rows.map(({ attempts }) => attempts));
 }
 

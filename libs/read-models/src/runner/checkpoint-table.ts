@@ -1,4 +1,4 @@
-import type { Database, Sql } from '#database';
+import type { Database, Session } from '#database';
 import { labelOf, type Projection, type ProjectionId } from './projection.js';
 
 /** A row of checkpoints as this process last saw or wrote it. */
@@ -74,16 +74,17 @@ export async function takeOver(
 }
 
 /** Fenced compare-and-set of many rows at once. Answers `label/partition` of those that moved; the others are another's now. */
-export async function moveCheckpoints(db: Sql, moves: readonly CheckpointMove[]): Promise<Set<string>> {
+export async function moveCheckpoints(db: Session, moves: readonly CheckpointMove[]): Promise<Set<string>> {
   if (moves.length === 0) return new Set();
-  const { rows } = await db.query<Pick<Row, 'projection' | 'version' | 'partition'>>(
-    `UPDATE checkpoints AS c SET position = m.position, cursor = m.cursor, moved_at = now()
+  const { rows } = await db.query<Pick<Row, 'projection' | 'version' | 'partition'>>({
+    name: 'move-checkpoints',
+    text: `UPDATE checkpoints AS c SET position = m.position, cursor = m.cursor, moved_at = now()
      FROM unnest($1::text[], $2::int[], $3::smallint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
        AS m (projection, version, partition, was, fence, position, cursor)
      WHERE c.projection = m.projection AND c.version = m.version AND c.partition = m.partition
        AND c.fence = m.fence AND c.position = m.was
      RETURNING c.projection, c.version, c.partition`,
-    [
+    values: [
       moves.map(({ projection }) => projection.name),
       moves.map(({ projection }) => projection.version),
       moves.map(({ partition }) => partition),
@@ -92,7 +93,7 @@ export async function moveCheckpoints(db: Sql, moves: readonly CheckpointMove[])
       moves.map(({ position }) => position),
       moves.map(({ cursor }) => cursor ?? null),
     ],
-  );
+  });
   return new Set(rows.map(({ projection, version, partition }) => placeOf({ name: projection, version }, partition)));
 }
 

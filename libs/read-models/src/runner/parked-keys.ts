@@ -1,4 +1,4 @@
-import { type Database, type Sql, transaction } from '#database';
+import { type Database, type Session, transaction } from '#database';
 import type { EventRegistry, Instant, RecordedEvent, Uuid } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { codeOf, isSystemFault } from './database-fault.js';
@@ -112,7 +112,7 @@ export class ParkedKeys {
     }
   }
 
-  private async applyOne(db: Sql, projection: Projection, event: RecordedEvent): Promise<void> {
+  private async applyOne(db: Session, projection: Projection, event: RecordedEvent): Promise<void> {
     await alone(db); // rows that are shared by a partition's clients must not be folded by two at once
     // Taken away first: of two retries at once the second waits here, finds nothing, and does not apply it again.
     const { rowCount } = await db.query('DELETE FROM read.parked WHERE projection = $1 AND version = $2 AND position = $3', [

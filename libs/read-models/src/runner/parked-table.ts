@@ -1,4 +1,4 @@
-import type { Sql } from '#database';
+import type { Session, Sql } from '#database';
 import { labelOf, type ProjectionId } from './projection.js';
 
 export interface ParkedRow {
@@ -14,12 +14,16 @@ export const BEHIND = 'behind';
 
 /** Which of these clients are parked, by the projection's label. */
 export async function parkedAmong(
-  db: Sql,
+  db: Session,
   projections: readonly ProjectionId[],
   keys: () => Iterable<string>,
 ): Promise<Map<string, Set<string>>> {
   const parked = new Map<string, Set<string>>(projections.map((projection) => [labelOf(projection), new Set()]));
-  const { rows: any } = await db.query<{ found: boolean }>('SELECT EXISTS (SELECT FROM parked) AS found');
+  const { rows: any } = await db.query<{ found: boolean }>({
+    name: 'any-parked',
+    text: 'SELECT EXISTS (SELECT FROM parked) AS found',
+    values: [],
+  });
   if (!any[0]!.found) return parked; // as nearly always
   const { rows } = await db.query<{ projection: string; version: number; key: string }>(
     `SELECT DISTINCT projection, version, key FROM parked WHERE key = ANY($1::uuid[])`,

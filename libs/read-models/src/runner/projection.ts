@@ -1,4 +1,4 @@
-import type { Sql } from '#database';
+import type { Session } from '#database';
 import type { EventMetadata, RecordedEvent } from '#event-sourcing';
 
 /** A recorded event, read: its data in the current schema version, and its metadata. */
@@ -25,7 +25,7 @@ export interface Projection extends ProjectionId {
    * order, without a gap, and each once in effect. Folds in memory and writes set-based; no I/O but `db`. What it
    * throws, other than faults of the database, parks the client of the event that causes it.
    */
-  apply(db: Sql, events: readonly ProjectedEvent[]): Promise<void>;
+  apply(db: Session, events: readonly ProjectedEvent[]): Promise<void>;
 }
 
 export const labelOf = ({ name, version }: ProjectionId): string => `${name}@${version}`;

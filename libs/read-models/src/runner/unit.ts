@@ -1,4 +1,4 @@
-import { type Database, type Sql, transaction } from '#database';
+import { type Database, type Session, type Sql, transaction } from '#database';
 import { TakenOver } from '#event-feed';
 import { type CarriedEvent, traceCarried, tracingIsOn } from '#telemetry';
 import { batchMetrics } from './batch-metrics.js';
@@ -35,7 +35,7 @@ export async function commitUnits(pool: Database, units: readonly Unit[], idle: 
 }
 
 /** The same within a transaction of the caller's, who also sees to it that nobody else applies these partitions meanwhile. */
-export async function applyUnits(db: Sql, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
+export async function applyUnits(db: Session, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
   const projections = [...new Set(units.map(({ projection }) => projection))];
   const parked = await parkedAmong(db, projections, () => units.flatMap(({ readings }) => readings.map(({ key }) => key)));
   const rows: ParkedRow[] = [];
