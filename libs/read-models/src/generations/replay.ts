@@ -78,7 +78,11 @@ const STRETCH_MAX = 5_000;
  * The same for the last few events, within a transaction of the caller's whose statements find the generation's tables.
  * Throws NotYet where that cannot be done there.
  */
-export async function catchUp(db: Session, { reader, registry, projection }: Filling, targets: ReadonlyMap<number, number>): Promise<number> {
+export async function catchUp(
+  db: Session,
+  { reader, registry, projection }: Filling,
+  targets: ReadonlyMap<number, number>,
+): Promise<number> {
   const { rows } = await db.query<StoredCheckpoint & { partition: number }>(
     'SELECT partition, position, fence, cursor FROM checkpoints WHERE projection = $1 AND version = $2',
     [projection.name, projection.version],
