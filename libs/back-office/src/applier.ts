@@ -1,27 +1,21 @@
 import type { BackOfficeMessage } from '#accounts';
 import { type Database, transaction } from '#database';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { ApplyingPage } from './applying-page.js';
-import type { Days } from './days.js';
-import type { FactLog } from './fact-log.js';
+import { ApplyingPage, type ApplyingParts } from './applying-page.js';
 import { appliedOf, messagesOf, settle, waitingIn } from './inbox-rows.js';
 import { lockLanes } from './lanes.js';
 import { byKeys } from './look-ups.js';
 import { clientsNumbered, ownersOf } from './owners.js';
 import type { RawVault } from './raw-vault.js';
-import type { RiskResults } from './risk-results.js';
 import { Sequences } from './sequences.js';
 
 const PAGE = 2_000; // more than a block of a file, so that the end of most is seen at once
 const PAGES_MAX = 1_000;
 const LANES_MAX = 1_000; // each is a lock in PostgreSQL's memory, which has room for 6,400
 
-export interface ApplierParts {
+export interface ApplierParts extends ApplyingParts {
   database: Database;
   vault: RawVault;
-  facts: FactLog;
-  days: Days;
-  risk: RiskResults;
   today(): LocalDate;
 }
 

@@ -2,15 +2,23 @@ import { accountFactOf, type BackOfficeMessage, isOfAccount, type MessageOf, sou
 import type { Sql } from '#database';
 import { DomainError, HEAD_OFFICE, type Instant, type SourceRef, type Uuid } from '#event-sourcing';
 import { createLogger } from '#telemetry';
-import type { ApplierParts } from './applier.js';
-import { AppliedOtherwise } from './fact-log.js';
+import type { Days } from './days.js';
+import { AppliedOtherwise, type FactLog } from './fact-log.js';
 import { type AppliedRecord, type InboxRow, recordKey, type Settled } from './inbox-rows.js';
 import type { Owner } from './owners.js';
+import type { RiskResults } from './risk-results.js';
 import type { Sequences } from './sequences.js';
 import { countedOf } from './statement.js';
 import { wavesOf } from './waves.js';
 
 const log = createLogger('back-office');
+
+/** What facts are made with. */
+export interface ApplyingParts {
+  facts: FactLog;
+  days: Days;
+  risk: RiskResults;
+}
 
 /** What one page of rows is applied with, on the connection that holds their lanes. */
 export interface PageParts {
@@ -31,7 +39,7 @@ export interface PageParts {
 /** Rows on their way into the log: many at once, and with the effect that each had if it came alone. */
 export class ApplyingPage {
   constructor(
-    private readonly parts: Pick<ApplierParts, 'facts' | 'days' | 'risk'>,
+    private readonly parts: ApplyingParts,
     private readonly page: PageParts,
   ) {}
 
