@@ -32,7 +32,7 @@ export const inboxConflict: Decider<InboxConflictState, InboxConflictCommand, In
   kind: 'inboxConflict',
   initial: { status: 'none' },
   decide({ decision, resolvedBy }, state): InboxConflictEvent[] {
-    if (state.status !== 'open') throw new DomainError('conflict-already-resolved');
+    if (state.status !== 'open') throw refusal('conflict-already-resolved');
     return [{ type: 'InboxConflictResolved', data: { decision, resolvedBy } }];
   },
   evolve(_, event): InboxConflictState {
@@ -61,7 +61,7 @@ export const parkedMessage: Decider<{ givenUp: boolean }, ParkedMessageCommand, 
   kind: 'parkedMessage',
   initial: { givenUp: false },
   decide(command, state): ParkedMessageEvent[] {
-    if (state.givenUp) throw new DomainError('message-not-parked');
+    if (state.givenUp) throw refusal('message-not-parked');
     const { type, by, ...data } = command;
     return type === 'RetryParked'
       ? [{ type: 'ParkedMessageRetried', data: { ...data, retriedBy: by } }]
@@ -83,3 +83,4 @@ export const inboxProblems = {
   'message-not-parked': { en: 'The message is not parked', zh: '该消息未被搁置' },
   'gap-closed': { en: 'The gap is closed already', zh: '该序号缺口已关闭' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(inboxProblems);

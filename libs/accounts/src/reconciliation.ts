@@ -78,6 +78,7 @@ export const reconciliationProblems = {
   'break-closed': { en: 'The break is closed already', zh: '该差异已关闭' },
   'break-not-explained': { en: 'A break is explained before it is closed', zh: '差异须先说明再关闭' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(reconciliationProblems);
 
 export const reconciliation: Decider<ReconciliationState, ReconciliationCommand, ReconciliationEvent> = {
   kind: 'reconciliation',
@@ -102,7 +103,7 @@ export const reconciliation: Decider<ReconciliationState, ReconciliationCommand,
         return [{ type: 'BreakExplained', data: { breakId, explanation, reference, explainedBy: by } }];
       }
       case 'CloseBreak':
-        if (open(state, command.breakId).status !== 'explained') throw new DomainError('break-not-explained');
+        if (open(state, command.breakId).status !== 'explained') throw refusal('break-not-explained');
         return [{ type: 'BreakClosed', data: { breakId: command.breakId, cause: 'person', closedBy: command.by } }];
     }
   },
@@ -134,8 +135,8 @@ function isNews(known: KnownBreak | undefined, found: ReconciliationBreak): bool
 
 function open(state: ReconciliationState, breakId: Uuid): KnownBreak {
   const known = state.breaks.get(breakId);
-  if (!known) throw new DomainError('break-not-found');
-  if (known.status === 'closed') throw new DomainError('break-closed');
+  if (!known) throw refusal('break-not-found');
+  if (known.status === 'closed') throw refusal('break-closed');
   return known;
 }
 

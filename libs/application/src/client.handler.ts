@@ -1,10 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   type AssignmentCommand,
+  assignmentProblems,
   assignments,
   assignmentsStream,
   client,
   type ClientCommand,
+  clientProblems,
   type ClientState,
   clientStream,
   type OpenItem,
@@ -12,8 +14,10 @@ import {
 import { complaint } from '#complaints';
 import { followUp } from '#contacts';
 import { type Decider, DomainError, type DomainEvent, newId, type Uuid } from '#event-sourcing';
-import { type CommandContext, type CommandResult, NotFound, type Principal } from './command.js';
+import { applicationProblems, type CommandContext, type CommandResult, NotFound, type Principal } from './command.js';
 import { CommandRunner, type Loaded, maySee } from './command-runner.js';
+
+const refusal = DomainError.of({ ...clientProblems, ...assignmentProblems, ...applicationProblems });
 
 /** A client number is unique in the firm. */
 export const CLIENT_NUMBER = 'clientNo';
@@ -39,7 +43,7 @@ export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
     const stream = clientStream(target.id);
     const decide = async () => {
       if (command.type === 'RegisterClient') {
-        if (!maySee(principal, command.branchId)) throw new DomainError('branch-not-yours', ['/branchId']);
+        if (!maySee(principal, command.branchId)) throw refusal('branch-not-yours', ['/branchId']);
         const events = client.decide(command, client.initial);
         const reservations = [{ kind: CLIENT_NUMBER, key: command.clientNo }];
         return { stream, version: 0, decision: { events, branchId: command.branchId, reservations } };
@@ -47,7 +51,7 @@ export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
       const { state, version, branchId } = await this.runner.loadVisible(client, target.id, principal);
       return { stream, version, decision: { events: client.decide(command, state), branchId } };
     };
-    return this.runner.run(target, context, decide, () => new DomainError('client-number-taken', ['/clientNo']));
+    return this.runner.run(target, context, decide, () => refusal('client-number-taken', ['/clientNo']));
   }
 }
 
@@ -80,8 +84,7 @@ export class ChangeAssignmentsHandler implements ICommandHandler<ChangeAssignmen
   private async check(item: OpenItem, index: number, clientId: Uuid, principal: Principal): Promise<void> {
     const { runner } = this;
     const found = item.kind === 'complaint' ? await runner.load(complaint, item.id) : await runner.load(followUp, item.id);
-    if (found?.clientId !== clientId || !maySee(principal, found.branchId))
-      throw new DomainError('open-item-unknown', [`/openItems/${index}`]);
+    if (found?.clientId !== clientId || !maySee(principal, found.branchId)) throw refusal('open-item-unknown', [`/openItems/${index}`]);
   }
 }
 
@@ -106,6 +109,6 @@ export function runOnSatellite<State, C, E extends DomainEvent>(
 export async function openClient(runner: CommandRunner, clientId: Uuid, principal: Principal): Promise<Loaded<ClientState>> {
   const loaded = await runner.loadVisible(client, clientId, principal);
   if (loaded.state.status === 'unregistered') throw new NotFound();
-  if (loaded.state.status === 'closed') throw new DomainError('client-closed');
+  if (loaded.state.status === 'closed') throw refusal('client-closed');
   return loaded;
 }

@@ -71,5 +71,6 @@ export const applicationProblems = {
   'not-found': { en: 'Not found', zh: '未找到' },
   'too-many-writers': { en: 'Too many writers at once', zh: '并发写入过多' },
   'idempotency-key-reused': { en: 'The Idempotency-Key was used for another request', zh: '幂等键已用于其他请求' },
+  'branch-not-yours': { en: 'The branch is not yours', zh: '该营业部不属于您的权限范围' },
   'stale-version': { en: 'The aggregate has changed since you read it', zh: '数据已被更新，请刷新后重试' },
 } as const satisfies Record<string, ProblemTitle>;

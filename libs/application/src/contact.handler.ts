@@ -1,12 +1,23 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { client } from '#clients';
 import { complaint } from '#complaints';
-import { contact, type ContactCommand, contactStream, followUp, type FollowUpCommand, followUpStream, type LinkTarget } from '#contacts';
+import {
+  contact,
+  type ContactCommand,
+  contactProblems,
+  contactStream,
+  followUp,
+  type FollowUpCommand,
+  followUpStream,
+  type LinkTarget,
+} from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
 import { request } from '#service-levels';
 import { openClient } from './client.handler.js';
 import type { CommandContext, CommandResult, Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
+
+const refusal = DomainError.of(contactProblems);
 
 /** Logs a contact (no id: it gets one), or acts on one. */
 export class ChangeContact extends Command<CommandResult> {
@@ -42,7 +53,7 @@ export class ChangeContactHandler implements ICommandHandler<ChangeContact> {
 
   private async checkLink(to: LinkTarget, clientId: Uuid, principal: Principal): Promise<void> {
     const linked = await this.loadLinked(to, principal);
-    if (linked.clientId !== clientId) throw new DomainError('linked-client-differs', [`/${to.kind}Id`]);
+    if (linked.clientId !== clientId) throw refusal('linked-client-differs', [`/${to.kind}Id`]);
   }
 
   private loadLinked({ kind, id }: LinkTarget, principal: Principal): Promise<{ clientId: Uuid }> {
@@ -88,6 +99,6 @@ export class ChangeFollowUpHandler implements ICommandHandler<ChangeFollowUp> {
 
   private async checkContact(contactId: Uuid, clientId: Uuid, principal: Principal): Promise<void> {
     const found = await this.runner.originVisible(contact, contactId, principal);
-    if (found.clientId !== clientId) throw new DomainError('linked-client-differs', ['/contactId']);
+    if (found.clientId !== clientId) throw refusal('linked-client-differs', ['/contactId']);
   }
 }

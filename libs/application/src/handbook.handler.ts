@@ -13,6 +13,7 @@ import {
   type DeliveryCommand,
   handbook,
   type HandbookCommand,
+  handbookProblems,
   type HandbookState,
   handbookStream,
 } from '#service-levels';
@@ -20,6 +21,8 @@ import { branchOf } from './calendar.handler.js';
 import { runOnSatellite } from './client.handler.js';
 import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
+
+const refusal = DomainError.of(handbookProblems);
 
 /** A handbook's command as a person states it: which calendars are published is for the handler to know. */
 type WithoutCalendars<C> = C extends unknown ? Omit<C, 'calendars'> : never;
@@ -129,5 +132,5 @@ export class DeliverHandbookHandler implements ICommandHandler<DeliverHandbook> 
 // What is published stays so, retired or not; nothing has to be guarded.
 async function checkPublished(runner: CommandRunner, edition: number): Promise<void> {
   const found = (await runner.load(handbook, handbookStream.id))?.state.editions.get(edition);
-  if (!found || found.status === 'drafted' || found.status === 'approved') throw new DomainError('edition-not-published', ['/edition']);
+  if (!found || found.status === 'drafted' || found.status === 'approved') throw refusal('edition-not-published', ['/edition']);
 }

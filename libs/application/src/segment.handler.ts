@@ -1,9 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { segment, type SegmentCommand, segmentStream } from '#clients';
+import { segment, type SegmentCommand, segmentProblems, segmentStream } from '#clients';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
 import { branchOf } from './calendar.handler.js';
-import { type CommandContext, type CommandResult, NotFound } from './command.js';
+import { applicationProblems, type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner, maySee } from './command-runner.js';
+
+const refusal = DomainError.of({ ...segmentProblems, ...applicationProblems });
 
 /** The name of a segment in use is unique in the firm. */
 export const SEGMENT_NAME = 'segmentName';
@@ -35,7 +37,7 @@ export class ChangeSegmentHandler implements ICommandHandler<ChangeSegment> {
       const loaded = await this.runner.load(segment, target.id);
       if (!loaded || loaded.state.status === 'none') throw new NotFound();
       // everybody may read it, but it is changed where it was saved
-      if (!maySee(principal, loaded.branchId)) throw new DomainError('branch-not-yours');
+      if (!maySee(principal, loaded.branchId)) throw refusal('branch-not-yours');
       const events = segment.decide(command, loaded.state);
       const { name } = loaded.state;
       const renamed = command.type === 'RenameSegment' && events.length > 0 && command.name.toLowerCase() !== name.toLowerCase();
@@ -47,7 +49,7 @@ export class ChangeSegmentHandler implements ICommandHandler<ChangeSegment> {
       };
       return { stream, version: loaded.version, decision };
     };
-    return this.runner.run(target, context, decide, () => new DomainError('segment-name-taken', ['/name']));
+    return this.runner.run(target, context, decide, () => refusal('segment-name-taken', ['/name']));
   }
 }
 

@@ -1,11 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { client } from '#clients';
 import { complaint } from '#complaints';
-import { survey, type SurveyCommand, surveyStream } from '#contacts';
+import { contactProblems, survey, type SurveyCommand, surveyStream } from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
 import { request } from '#service-levels';
 import type { CommandContext, CommandResult, Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
+
+const refusal = DomainError.of(contactProblems);
 
 export class RecordSurveyAnswer extends Command<CommandResult> {
   constructor(
@@ -35,6 +37,6 @@ export class RecordSurveyAnswerHandler implements ICommandHandler<RecordSurveyAn
     const about = await (kind === 'complaint'
       ? this.runner.originVisible(complaint, id, principal)
       : this.runner.originVisible(request, id, principal));
-    if (about.clientId !== clientId) throw new DomainError('linked-client-differs', [`/${kind}Id`]);
+    if (about.clientId !== clientId) throw refusal('linked-client-differs', [`/${kind}Id`]);
   }
 }

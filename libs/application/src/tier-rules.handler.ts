@@ -1,10 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, type Uuid } from '#event-sourcing';
-import { calendar, calendarStream } from '#service-levels';
+import { calendar, calendarStream, handbookProblems } from '#service-levels';
 import { tierRulebook, type TierRulebookState, type TierRulesCommand, tierRulesStream } from '#tiers';
 import { branchOf } from './calendar.handler.js';
 import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
+
+const refusal = DomainError.of(handbookProblems);
 
 /** Drafts, approves or publishes a version of the tier rules. */
 export class ChangeTierRules extends Command<CommandResult> {
@@ -37,7 +39,7 @@ export class ChangeTierRulesHandler implements ICommandHandler<ChangeTierRules> 
     if (dayBasis !== 'trading' || name === undefined) return [];
     const { id } = calendarStream(name);
     const found = await this.runner.load(calendar, id);
-    if (!found || !('calendar' in found.state)) throw new DomainError('calendar-missing');
+    if (!found || !('calendar' in found.state)) throw refusal('calendar-missing');
     return [{ stream: id, version: found.version }];
   }
 }

@@ -2,6 +2,7 @@ import {
   type ConflictDecision,
   inboxConflict,
   inboxConflictStream,
+  inboxProblems,
   parkedMessage,
   type ParkedMessageCommand,
   parkedMessageStream,
@@ -14,6 +15,8 @@ import type { Inbox } from './inbox.js';
 import { messageRow } from './inbox-rows.js';
 import { lockLane } from './lanes.js';
 import { type Delivery, statementsOf } from './statement.js';
+
+const refusal = DomainError.of(inboxProblems);
 
 /** What persons decide about the inbox. The decision is an event first; what follows from it is done after, and again where it was not. */
 export class InboxDecisions {
@@ -97,7 +100,7 @@ export class InboxDecisions {
     const stream = parkedMessageStream(messageId);
     return this.runner.run({ id: messageId, created: false }, context, async () => {
       const row = await messageRow(this.database, messageId);
-      if (row?.status !== 'parked') throw new DomainError('message-not-parked');
+      if (row?.status !== 'parked') throw refusal('message-not-parked');
       const loaded = await this.runner.load(parkedMessage, stream.id);
       const stated = { source: row.source, record: row.record, reason: row.reason ?? 'unknown', by: context.principal.subject };
       const events = parkedMessage.decide(command(stated), loaded?.state ?? parkedMessage.initial);

@@ -1,10 +1,12 @@
-import { accountStream } from '#accounts';
+import { accountStream, inboxProblems } from '#accounts';
 import { type CommandContext, type CommandResult, type CommandRunner, NotFound } from '#application';
 import { type Sql, transaction } from '#database';
 import { DomainError, type Uuid } from '#event-sourcing';
 import type { Inbox } from './inbox.js';
 import { accountLane, lockLane } from './lanes.js';
 import { closeGaps, Sequences } from './sequences.js';
+
+const refusal = DomainError.of(inboxProblems);
 
 interface GapRow {
   source: string;
@@ -36,7 +38,7 @@ export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid
     const through = news.closedThrough ?? gap.last;
     const stream = accountStream(gap.clientId, accountId);
     const result = await runner.run({ id: gapId, created: false }, context, async () => {
-      if (gap.closed) throw new DomainError('gap-closed');
+      if (gap.closed) throw refusal('gap-closed');
       const event = { type: 'SequenceGapClosed', data: { accountId, source: gap.source, through, givenUpBy: context.principal.subject } };
       return { stream, version: await store.streamVersion(stream.id), decision: { events: [event], branchId: gap.branchId } };
     });

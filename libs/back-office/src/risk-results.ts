@@ -1,10 +1,12 @@
 import type { MessageOf } from '#accounts';
 import { type CommandContext, CommandRunner, EventCodec, eventRegistry, NotFound, runOnSatellite } from '#application';
-import { riskProfile, riskProfileStream } from '#clients';
+import { clientProblems, riskProfile, riskProfileStream } from '#clients';
 import { derivedId, DomainError, type Instant, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import type { ClientKeys } from '#privacy';
 import { BRIDGE, type Fact } from './fact-log.js';
+
+const refusal = DomainError.of(clientProblems);
 
 /** Results of risk questionnaires go to the client's risk profile, by its own command and under its own rules. */
 export class RiskResults {
@@ -44,7 +46,7 @@ export class RiskResults {
       const stated = async () => ({ ...command, source: message.source });
       return (await runOnSatellite(this.runner, riskProfile, stream, clientId, stated, context)).position;
     } catch (error) {
-      if (error instanceof NotFound) throw new DomainError('client-not-registered');
+      if (error instanceof NotFound) throw refusal('client-not-registered');
       throw error;
     }
   }

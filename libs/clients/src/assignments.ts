@@ -54,6 +54,7 @@ export const assignmentProblems = {
   'hand-over-to-oneself': { en: 'A hand-over needs another person', zh: '不能移交给本人' },
   'only-a-manager-is-primary': { en: 'Only a manager can be primary', zh: '只有客户经理可为主办' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(assignmentProblems);
 
 /** All assignments of a client are one stream, so that "one primary manager per client and day" is decided in one place. */
 export const assignmentsStream = (clientId: Uuid) => ({ id: derivedId(clientId, 'assignments'), kind: 'assignments', key: clientId });
@@ -65,24 +66,24 @@ export const assignments: Decider<readonly Assignment[], AssignmentCommand, Assi
     switch (command.type) {
       case 'AssignRelationship': {
         const { type: _type, ...data } = command;
-        if (data.primary && data.role !== 'manager') throw new DomainError('only-a-manager-is-primary', ['/primary']);
+        if (data.primary && data.role !== 'manager') throw refusal('only-a-manager-is-primary', ['/primary']);
         const later = state.filter((a) => reaches(a, data.from));
         if (later.some((a) => a.staffId === data.staffId && a.role === data.role && a.primary === data.primary && a.from === data.from))
           return [];
-        if (later.some((a) => a.staffId === data.staffId)) throw new DomainError('already-assigned', ['/staffId']);
-        if (data.primary && later.some((a) => a.primary)) throw new DomainError('primary-manager-exists', ['/primary']);
+        if (later.some((a) => a.staffId === data.staffId)) throw refusal('already-assigned', ['/staffId']);
+        if (data.primary && later.some((a) => a.primary)) throw refusal('primary-manager-exists', ['/primary']);
         return [{ type: 'RelationshipAssigned', data }];
       }
       case 'HandOver': {
         const { from, to, on, openItems } = command;
-        if (from === to) throw new DomainError('hand-over-to-oneself', ['/to']);
+        if (from === to) throw refusal('hand-over-to-oneself', ['/to']);
         const current = running(state, from, on, '/from');
-        if (state.some((a) => a !== current && a.staffId === to && reaches(a, on))) throw new DomainError('already-assigned', ['/to']);
+        if (state.some((a) => a !== current && a.staffId === to && reaches(a, on))) throw refusal('already-assigned', ['/to']);
         return [{ type: 'HandedOver', data: { from, to, role: current.role, primary: current.primary, on, openItems } }];
       }
       case 'EndAssignment':
         // an assignment that has not begun may be ended too: it then covers no day
-        if (!state.some((a) => a.staffId === command.staffId && a.to === undefined)) throw new DomainError('not-assigned', ['/staffId']);
+        if (!state.some((a) => a.staffId === command.staffId && a.to === undefined)) throw refusal('not-assigned', ['/staffId']);
         return [{ type: 'AssignmentEnded', data: { staffId: command.staffId, to: command.to } }];
     }
   },
@@ -109,7 +110,7 @@ const reaches = (a: Assignment, date: LocalDate): boolean => a.to === undefined 
 /** The open-ended assignment of this person that began on or before the date. */
 function running(state: readonly Assignment[], staffId: StaffId, date: LocalDate, pointer: string): Assignment {
   const found = state.find((a) => a.staffId === staffId && a.to === undefined && a.from <= date);
-  if (!found) throw new DomainError('not-assigned', [pointer]);
+  if (!found) throw refusal('not-assigned', [pointer]);
   return found;
 }
 

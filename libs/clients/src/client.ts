@@ -31,6 +31,7 @@ export const clientProblems = {
   'account-not-linked': { en: 'The account is not linked to this client', zh: '账户未关联该客户' },
   'accounts-still-linked': { en: 'A client with linked accounts cannot be closed', zh: '仍有关联账户，不能销户' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(clientProblems);
 
 type Known = Exclude<ClientState, { status: 'unregistered' }>;
 
@@ -40,9 +41,9 @@ export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
   decide(command, state): ClientEvent[] {
     switch (command.type) {
       case 'RegisterClient': {
-        if (state.status !== 'unregistered') throw new DomainError('client-already-registered');
+        if (state.status !== 'unregistered') throw refusal('client-already-registered');
         const { type: _type, profile, ...data } = command;
-        if (!data.provisional && !data.identity.name) throw new DomainError('identity-missing', ['/identity/name']);
+        if (!data.provisional && !data.identity.name) throw refusal('identity-missing', ['/identity/name']);
         const registered: ClientEvent = { type: 'ClientRegistered', data };
         return profile && changes({}, profile) ? [registered, { type: 'ClientProfileUpdated', data: profile }] : [registered];
       }
@@ -52,21 +53,21 @@ export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
         return profileUpdate(open(state), { riskPreference: command.riskPreference });
       case 'RecordNeeds': {
         const { needs } = open(state);
-        if (Object.keys(command.needs).length === 0) throw new DomainError('nothing-stated');
+        if (Object.keys(command.needs).length === 0) throw refusal('nothing-stated');
         return same(needs, command.needs) ? [] : [{ type: 'ClientNeedsRecorded', data: command.needs }];
       }
       case 'LinkAccount': {
         const linked = open(state).accounts.get(command.link.accountId);
         if (linked === command.link.role) return []; // a repeat changes nothing
-        if (linked) throw new DomainError('account-linked-in-another-role', ['/accountId']);
+        if (linked) throw refusal('account-linked-in-another-role', ['/accountId']);
         return [{ type: 'AccountLinked', data: command.link }];
       }
       case 'UnlinkAccount':
-        if (!open(state).accounts.has(command.accountId)) throw new DomainError('account-not-linked', ['/accountId']);
+        if (!open(state).accounts.has(command.accountId)) throw refusal('account-not-linked', ['/accountId']);
         return [{ type: 'AccountUnlinked', data: { accountId: command.accountId } }];
       case 'CloseClient':
         if (state.status === 'closed') return [];
-        if (open(state).accounts.size > 0) throw new DomainError('accounts-still-linked');
+        if (open(state).accounts.size > 0) throw refusal('accounts-still-linked');
         return [{ type: 'ClientClosed', data: { closedAt: command.closedAt, closedBy: command.closedBy } }];
     }
   },
@@ -91,13 +92,13 @@ export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
 };
 
 function open(state: ClientState): Known {
-  if (state.status === 'unregistered') throw new DomainError('client-not-registered');
-  if (state.status === 'closed') throw new DomainError('client-closed');
+  if (state.status === 'unregistered') throw refusal('client-not-registered');
+  if (state.status === 'closed') throw refusal('client-closed');
   return state;
 }
 
 function profileUpdate(state: Known, stated: Profile): ClientEvent[] {
-  if (!changes({}, stated)) throw new DomainError('nothing-stated');
+  if (!changes({}, stated)) throw refusal('nothing-stated');
   return changes(state.profile, stated) ? [{ type: 'ClientProfileUpdated', data: stated }] : [];
 }
 

@@ -84,6 +84,7 @@ export const riskProfileProblems = {
   },
   'suitability-changed': { en: 'The check no longer holds: check anew', zh: '匹配结果已变化，请重新匹配' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(riskProfileProblems);
 
 /** A client's assessments and checks are one stream, so that a check is decided on what is known when it is recorded. */
 export const riskProfileStream = (clientId: Uuid) => ({ id: derivedId(clientId, 'risk-profile'), kind: 'riskProfile', key: clientId });
@@ -95,7 +96,7 @@ export const riskProfile: Decider<RiskProfileState, RiskProfileCommand, RiskProf
     switch (command.type) {
       case 'RecordRiskAssessment': {
         const { type: _type, today, validMonths, ...stated } = command;
-        if (stated.assessedOn > today) throw new DomainError('assessment-in-the-future', ['/assessedOn']);
+        if (stated.assessedOn > today) throw refusal('assessment-in-the-future', ['/assessedOn']);
         const data: RecordedAssessment = { ...stated, validUntil: validUntilOf(stated.assessedOn, validMonths) };
         return sameAssessment(assessmentOn(state.assessments, data.assessedOn), data) ? [] : [{ type: 'RiskAssessed', data }];
       }
@@ -109,13 +110,13 @@ export const riskProfile: Decider<RiskProfileState, RiskProfileCommand, RiskProf
       case 'AcceptSuitabilityWarning': {
         const { checkId, confirmation, today } = command;
         const check = state.checks.get(checkId);
-        if (!check) throw new DomainError('suitability-check-not-found');
+        if (!check) throw refusal('suitability-check-not-found');
         if (check.accepted) return []; // a repeat changes nothing
-        if (check.result !== 'WARN') throw new DomainError('no-warning-to-accept');
-        if (check.initiative !== 'client') throw new DomainError('not-on-the-clients-initiative');
+        if (check.result !== 'WARN') throw refusal('no-warning-to-accept');
+        if (check.initiative !== 'client') throw refusal('not-on-the-clients-initiative');
         // what the client was warned of has to be what is so on the day they accept it
         const now = suitabilityOf(assessmentOn(state.assessments, today), check.riskLevel, today);
-        if (now !== 'WARN') throw new DomainError('suitability-changed');
+        if (now !== 'WARN') throw refusal('suitability-changed');
         return [{ type: 'SuitabilityWarningAccepted', data: { checkId, acceptedOn: today, confirmation } }];
       }
     }

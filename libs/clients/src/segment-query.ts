@@ -49,9 +49,9 @@ export function checkSegmentQuery(query: SegmentQuery): void {
     ),
   );
   const [first] = faults;
-  if (first) throw new DomainError(first.code, [first.pointer], faults);
+  if (first) throw refusal(first.code, [first.pointer], faults);
   const stated = segmentDimensions.flatMap((dimension) => Object.values(query[dimension] ?? {}));
-  if (stated.length === 0) throw new DomainError('segment-without-criteria', ['/query']);
+  if (stated.length === 0) throw refusal('segment-without-criteria', ['/query']);
 }
 
 function faultsOf(name: string, criterion: unknown): (keyof typeof segmentQueryProblems)[] {
@@ -71,3 +71,4 @@ export const segmentQueryProblems = {
   'segment-value-unknown': { en: 'There is no such value', zh: '取值不存在' },
   'segment-range-empty': { en: 'The least is above the most', zh: '下限大于上限' },
 } as const;
+const refusal = DomainError.of(segmentQueryProblems);

@@ -45,6 +45,7 @@ export const segmentProblems = {
   'segment-name-taken': { en: 'Another segment has this name', zh: '分群名称已被使用' },
   ...segmentQueryProblems,
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(segmentProblems);
 
 export const segmentStream = (segmentId: Uuid) => ({ id: segmentId, kind: 'segment', key: segmentId });
 
@@ -53,15 +54,15 @@ export const segment: Decider<SegmentState, SegmentCommand, SegmentEvent> = {
   initial: { status: 'none' },
   decide(command, state): SegmentEvent[] {
     if (command.type === 'SaveSegment') {
-      if (state.status !== 'none') throw new DomainError('segment-already-saved');
+      if (state.status !== 'none') throw refusal('segment-already-saved');
       const { type: _type, ...data } = command;
       checkSegmentQuery(data.query);
       return [{ type: 'SegmentSaved', data }];
     }
-    if (state.status === 'none') throw new DomainError('segment-not-saved');
+    if (state.status === 'none') throw refusal('segment-not-saved');
     switch (command.type) {
       case 'RenameSegment':
-        if (state.status === 'retired') throw new DomainError('segment-retired');
+        if (state.status === 'retired') throw refusal('segment-retired');
         return state.name === command.name ? [] : [{ type: 'SegmentRenamed', data: { name: command.name } }];
       case 'RetireSegment':
         return state.status === 'retired' ? [] : [{ type: 'SegmentRetired', data: { retiredBy: command.retiredBy } }];

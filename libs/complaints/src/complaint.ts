@@ -1,5 +1,7 @@
 import { type Decider, DomainError, type Instant, precedes, type StaffId, type When } from '#event-sourcing';
-import type { ComplaintChannel, ComplaintEvent, ReopenReason } from './complaint-events.js';
+import { type ComplaintChannel, type ComplaintEvent, complaintProblems, type ReopenReason } from './complaint-events.js';
+
+const refusal = DomainError.of(complaintProblems);
 
 type Data<T extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: T }>['data'];
 
@@ -32,9 +34,9 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
   decide(command, state): ComplaintEvent[] {
     switch (command.type) {
       case 'RegisterComplaint': {
-        if (state.status !== 'none') throw new DomainError('complaint-already-registered');
+        if (state.status !== 'none') throw refusal('complaint-already-registered');
         const { type: _type, now, ...data } = command;
-        if (data.receivedAt.at > now) throw new DomainError('act-in-the-future', ['/receivedAt']);
+        if (data.receivedAt.at > now) throw refusal('act-in-the-future', ['/receivedAt']);
         return [{ type: 'ComplaintRegistered', data }];
       }
       case 'NoteComplaintSource': {
@@ -51,7 +53,7 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
       }
       case 'SendFinalResponse': {
         const open = requireOpen(state);
-        if (open.response !== 'none') throw new DomainError('complaint-already-answered');
+        if (open.response !== 'none') throw refusal('complaint-already-answered');
         const { type: _type, at: sentAt, now: _now, ...response } = command;
         inTime(command, open.since, open.cycle === 1 ? 'act-before-receipt' : 'act-before-earlier-act');
         return [{ type: 'FinalResponseSent', data: { sentAt, cycle: open.cycle, ...response } }];
@@ -65,7 +67,7 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
       case 'RecordDispute': {
         const answered = requireAnswered(state);
         if (answered.response === 'disputed') return [];
-        if (answered.response === 'accepted') throw new DomainError('response-already-accepted');
+        if (answered.response === 'accepted') throw refusal('response-already-accepted');
         inTime(command, answered.since, 'act-before-earlier-act');
         const { at: disputedAt, reason } = command;
         return [{ type: 'ResponseDisputed', data: { disputedAt, cycle: answered.cycle, ...(reason && { reason }) } }];
@@ -79,7 +81,7 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
       }
       case 'ReopenComplaint': {
         const { cycle, since, status } = known(state);
-        if (status !== 'closed') throw new DomainError('complaint-not-closed');
+        if (status !== 'closed') throw refusal('complaint-not-closed');
         inTime(command, since, 'act-before-earlier-act');
         const { at: reopenedAt, reason, note } = command;
         return [{ type: 'ComplaintReopened', data: { reopenedAt, reason, cycle: cycle + 1, ...(note && { note }) } }];
@@ -112,24 +114,24 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
 };
 
 function known(state: ComplaintState): Exclude<ComplaintState, { status: 'none' }> {
-  if (state.status === 'none') throw new DomainError('complaint-not-registered');
+  if (state.status === 'none') throw refusal('complaint-not-registered');
   return state;
 }
 
 function requireOpen(state: ComplaintState): Open {
   const open = known(state);
-  if (open.status === 'closed') throw new DomainError('complaint-closed');
+  if (open.status === 'closed') throw refusal('complaint-closed');
   return open;
 }
 
 /** A client may accept or dispute after the firm has closed the case, so closed ones count here. */
 function requireAnswered(state: ComplaintState): Open {
   const answered = known(state);
-  if (answered.response === 'none') throw new DomainError('complaint-not-answered');
+  if (answered.response === 'none') throw refusal('complaint-not-answered');
   return answered;
 }
 
-function inTime({ at, now }: { at: When; now: Instant }, earliest: When, tooEarly: string): void {
-  if (at.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
-  if (precedes(at, earliest)) throw new DomainError(tooEarly, ['/occurredAt']);
+function inTime({ at, now }: { at: When; now: Instant }, earliest: When, tooEarly: keyof typeof complaintProblems): void {
+  if (at.at > now) throw refusal('act-in-the-future', ['/occurredAt']);
+  if (precedes(at, earliest)) throw refusal(tooEarly, ['/occurredAt']);
 }

@@ -94,6 +94,7 @@ export const contactProblems = {
   },
   'link-target-unclear': { en: 'Name one complaint or one request', zh: '请指明一项投诉或一项服务请求' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(contactProblems);
 
 export const contactStream = (contactId: Uuid, clientId: Uuid) => ({ id: contactId, kind: 'contact', key: clientId });
 
@@ -103,7 +104,7 @@ export const contact: Decider<ContactState, ContactCommand, ContactEvent> = {
   decide(command, state): ContactEvent[] {
     switch (command.type) {
       case 'LogContact': {
-        if (state.status !== 'none') throw new DomainError('contact-already-logged');
+        if (state.status !== 'none') throw refusal('contact-already-logged');
         const { type: _type, now, linkTo, ...data } = command;
         notInTheFuture(data.startedAt, now);
         const logged: ContactEvent = { type: 'ContactLogged', data };
@@ -112,7 +113,7 @@ export const contact: Decider<ContactState, ContactCommand, ContactEvent> = {
       case 'AmendContact': {
         const { details, links } = known(state);
         const stated = Object.entries(command.amendment).filter(([, value]) => value !== undefined);
-        if (stated.length === 0) throw new DomainError('nothing-amended');
+        if (stated.length === 0) throw refusal('nothing-amended');
         if (command.amendment.startedAt) notInTheFuture(command.amendment.startedAt, command.now);
         const current = details as unknown as Record<string, unknown>;
         const changed = stated.filter(([name, value]) => JSON.stringify(current[name]) !== JSON.stringify(value));
@@ -144,12 +145,12 @@ export const contact: Decider<ContactState, ContactCommand, ContactEvent> = {
 };
 
 function known(state: ContactState): Extract<ContactState, { status: 'logged' }> {
-  if (state.status === 'none') throw new DomainError('contact-not-logged');
+  if (state.status === 'none') throw refusal('contact-not-logged');
   return state;
 }
 
 function notInTheFuture(when: When, now: Instant): void {
-  if (when.at > now) throw new DomainError('contact-in-the-future', ['/startedAt']);
+  if (when.at > now) throw refusal('contact-in-the-future', ['/startedAt']);
 }
 
 // A link repeats these, so an amendment of one is followed by the links as they are now.

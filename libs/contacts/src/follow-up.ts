@@ -35,6 +35,7 @@ export const followUpProblems = {
   'follow-up-due-in-the-past': { en: 'A follow-up is due in the future', zh: '跟进时间不能早于现在' },
   'follow-up-completed-in-the-future': { en: 'A follow-up cannot be completed in the future', zh: '完成时间不能晚于现在' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(followUpProblems);
 
 export const followUpStream = (followUpId: Uuid, clientId: Uuid) => ({ id: followUpId, kind: 'followUp', key: clientId });
 
@@ -45,15 +46,15 @@ export const followUp: Decider<FollowUp, FollowUpCommand, FollowUpEvent> = {
     switch (command.type) {
       case 'ScheduleFollowUp': {
         const { type: _type, now, ...data } = command;
-        if (state.status !== 'none') throw new DomainError('follow-up-already-scheduled');
-        if (data.dueAt < now) throw new DomainError('follow-up-due-in-the-past', ['/dueAt']);
+        if (state.status !== 'none') throw refusal('follow-up-already-scheduled');
+        if (data.dueAt < now) throw refusal('follow-up-due-in-the-past', ['/dueAt']);
         return [{ type: 'FollowUpScheduled', data }];
       }
       case 'CompleteFollowUp': {
         const { type: _type, now, ...data } = command;
-        if (state.status === 'none') throw new DomainError('follow-up-not-scheduled');
+        if (state.status === 'none') throw refusal('follow-up-not-scheduled');
         if (state.status === 'completed') return []; // a repeat changes nothing
-        if (data.completedAt > now) throw new DomainError('follow-up-completed-in-the-future', ['/completedAt']);
+        if (data.completedAt > now) throw refusal('follow-up-completed-in-the-future', ['/completedAt']);
         return [{ type: 'FollowUpCompleted', data }];
       }
     }

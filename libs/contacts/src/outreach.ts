@@ -48,6 +48,7 @@ export const outreachProblems = {
   'outreach-already-planned': { en: 'The outreach is planned already', zh: '该营销联系已安排' },
   'product-incomplete': { en: 'Name the product and its risk level, or neither', zh: '请同时填写产品及其风险等级' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(outreachProblems);
 
 export const outreachStream = (outreachId: Uuid, clientId: Uuid) => ({ id: outreachId, kind: 'outreach', key: clientId });
 
@@ -57,9 +58,9 @@ export const outreach: Decider<OutreachState, OutreachCommand, OutreachEvent> = 
   initial: { status: 'none', reasons: [] },
   decide(command, state): OutreachEvent[] {
     const { type: _type, facts, ...data } = command;
-    if (state.status !== 'none') throw new DomainError('outreach-already-planned');
+    if (state.status !== 'none') throw refusal('outreach-already-planned');
     if ((data.productId === undefined) !== (data.productRiskLevel === undefined))
-      throw new DomainError('product-incomplete', [data.productId === undefined ? '/productId' : '/productRiskLevel']);
+      throw refusal('product-incomplete', [data.productId === undefined ? '/productId' : '/productRiskLevel']);
     const reasons = blocksOf(facts);
     if (reasons.length === 0) return [{ type: 'OutreachPlanned', data: { ...data, warned: facts.suitability === 'WARN' } }];
     return [{ type: 'OutreachBlocked', data: { ...data, reasons, openComplaints: facts.openComplaints } }];

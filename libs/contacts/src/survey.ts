@@ -31,6 +31,7 @@ export const surveyProblems = {
   'survey-already-answered': { en: 'The survey is answered already', zh: '该调查已答复' },
   'survey-answered-in-the-future': { en: 'An answer cannot be given in the future', zh: '答复时间不能晚于现在' },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(surveyProblems);
 
 export const surveyStream = (surveyId: Uuid, clientId: Uuid) => ({ id: surveyId, kind: 'survey', key: clientId });
 
@@ -38,8 +39,8 @@ export const survey: Decider<SurveyState, SurveyCommand, SurveyEvent> = {
   kind: 'survey',
   initial: { answered: false },
   decide({ type: _type, now, ...data }, state): SurveyEvent[] {
-    if (state.answered) throw new DomainError('survey-already-answered');
-    if (data.answeredAt.at > now) throw new DomainError('survey-answered-in-the-future', ['/answeredAt']);
+    if (state.answered) throw refusal('survey-already-answered');
+    if (data.answeredAt.at > now) throw refusal('survey-answered-in-the-future', ['/answeredAt']);
     return [{ type: 'SurveyAnswered', data }];
   },
   evolve: () => ({ answered: true }),

@@ -48,12 +48,12 @@ export const calendar: Decider<CalendarState, CalendarCommand, CalendarEvent> = 
         const published = tidy(stated);
         if ('name' in state) {
           if (isSame(state.calendar, published)) return []; // a repeat changes nothing
-          throw new DomainError('calendar-already-published', ['/name']);
+          throw refusal('calendar-already-published', ['/name']);
         }
         return [{ type: 'CalendarPublished', data: { ...data, calendarVersion: 1, calendar: published } }];
       }
       case 'ReviseCalendar': {
-        if (!('name' in state)) throw new DomainError('calendar-not-published');
+        if (!('name' in state)) throw refusal('calendar-not-published');
         const { changes, effectiveFrom, sourceNotice } = command;
         const revised = withChanges(state.calendar, changes);
         if (isSame(state.calendar, revised)) return [];
@@ -107,7 +107,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 function checkOverlaps(revised: Calendar): void {
   const checked = checkCalendar(revised, '/changes');
   if ('faults' in checked)
-    throw new DomainError(
+    throw refusal(
       'calendar-not-sound',
       checked.faults.map(({ pointer }) => pointer),
     );
@@ -128,6 +128,7 @@ export const calendarProblems = {
     zh: '变更后日历的时段重叠或日期过多',
   },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(calendarProblems);
 
 /** A calendar is found by its name, and a name is therefore unique. */
 export const calendarStream = (name: string): StreamRef => firmStream('calendar', `calendar|${name}`);

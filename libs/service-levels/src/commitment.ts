@@ -1,6 +1,8 @@
 import { type Decider, DomainError, type Instant, type StaffId } from '#event-sourcing';
-import { type ClockEvent, type CommitmentEvent, isClockEvent, type Standing } from './commitment-events.js';
+import { type ClockEvent, type CommitmentEvent, commitmentProblems, isClockEvent, type Standing } from './commitment-events.js';
 import { dayOf, Zone } from './zone.js';
+
+const refusal = DomainError.of(commitmentProblems);
 
 /** What people may do. What the clock does is not decided here but follows from the facts: see `reconcile`. */
 export type CommitmentCommand =
@@ -23,24 +25,24 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
   kind: 'commitment',
   initial: { status: 'none' },
   decide(command, state): CommitmentEvent[] {
-    if (state.status === 'none') throw new DomainError('commitment-not-started');
+    if (state.status === 'none') throw refusal('commitment-not-started');
     const { now: at, by, reason } = command;
     switch (command.type) {
       case 'ExtendCommitment':
         return [extended(state, command)];
       case 'RequestExcuse':
         requireBreached(state);
-        if (state.excuse.status === 'requested') throw new DomainError('excuse-already-requested');
+        if (state.excuse.status === 'requested') throw refusal('excuse-already-requested');
         return [{ type: 'ExcuseRequested', data: { requestedBy: by, at, reason } }];
       case 'ApproveExcuse': {
         requireBreached(state);
-        if (state.excuse.status !== 'requested') throw new DomainError('excuse-not-requested');
-        if (state.excuse.by === by) throw new DomainError('excused-by-themselves');
+        if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
+        if (state.excuse.by === by) throw refusal('excused-by-themselves');
         return [{ type: 'BreachExcused', data: { requestedBy: state.excuse.by, approvedBy: by, at, reason } }];
       }
       case 'RefuseExcuse':
-        if (state.excuse.status !== 'requested') throw new DomainError('excuse-not-requested');
-        if (state.excuse.by === by) throw new DomainError('excused-by-themselves');
+        if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
+        if (state.excuse.by === by) throw refusal('excused-by-themselves');
         return [{ type: 'ExcuseRefused', data: { refusedBy: by, at, reason } }];
     }
   },
@@ -118,14 +120,14 @@ function extended(
   { days, by: extendedBy, now: at, zone, reason }: Extract<CommitmentCommand, { type: 'ExtendCommitment' }>,
 ): CommitmentEvent {
   const { subject, promise, target } = started;
-  if (target.kind !== 'calendarDays') throw new DomainError('commitment-not-of-days');
-  if (standing.stoppedAt !== null || standing.state === 'cancelled') throw new DomainError('commitment-ended');
+  if (target.kind !== 'calendarDays') throw refusal('commitment-not-of-days');
+  if (standing.stoppedAt !== null || standing.state === 'cancelled') throw refusal('commitment-ended');
   const late = standing.dueDate === null || Zone.of(zone).dayAt(Date.parse(at)) > dayOf(standing.dueDate);
-  if (late || standing.state === 'breached') throw new DomainError('extension-too-late');
+  if (late || standing.state === 'breached') throw refusal('extension-too-late');
   return { type: 'CommitmentExtended', data: { subject, promise: promise.id, days, at, extendedBy, reason } };
 }
 
 function requireBreached({ standing, excuse }: KnownCommitment): void {
-  if (excuse.status === 'excused') throw new DomainError('already-excused');
-  if (standing.state !== 'breached' && standing.state !== 'completedLate') throw new DomainError('commitment-not-breached');
+  if (excuse.status === 'excused') throw refusal('already-excused');
+  if (standing.state !== 'breached' && standing.state !== 'completedLate') throw refusal('commitment-not-breached');
 }

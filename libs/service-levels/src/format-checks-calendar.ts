@@ -1,8 +1,8 @@
 import type { CalendarChanges } from './calendar-changes.js';
-import { type Calendar, type FormatFault, type Weekday, weekdays } from './format.js';
+import { type Calendar, type Weekday, weekdays } from './format.js';
 import { aDate, aList, anObject, dateAfter, has, isRealDate, type Members, membersOf, within } from './format-checks-values.js';
 import { dayOf } from './zone.js';
-import { Place } from './format-faults.js';
+import { type FormatFault, Place } from './format-faults.js';
 
 export const MAX_WINDOWS_PER_DAY = 48;
 export const MAX_CLOSED_ENTRIES = 5_000;

@@ -1,7 +1,7 @@
-import type { FormatFault, HandbookEdition } from './format.js';
+import type { HandbookEdition } from './format.js';
 import { promiseIn } from './format-checks-promise.js';
 import { aCode, aList, anInstant, anInteger, anObject, aSet, bilingual, membersOf, oneOf, within } from './format-checks-values.js';
-import { Place } from './format-faults.js';
+import { type FormatFault, Place } from './format-faults.js';
 
 export const MAX_PROMISES = 1_000;
 export const MAX_EDITION_NUMBER = 1_000_000;

@@ -1,9 +1,9 @@
-import { type FactName, type FormatFault, severities, type WhatIfDocument } from './format.js';
+import { type FactName, severities, type WhatIfDocument } from './format.js';
 import { calendarIn, daysIn } from './format-checks-calendar.js';
 import { editionIn, type KnownEdition } from './format-checks-edition.js';
 import { MAX_DAYS } from './format-checks-promise.js';
 import { aCode, aList, anInstant, anInteger, anObject, aText, type Members, membersOf, oneOf, within } from './format-checks-values.js';
-import { Place } from './format-faults.js';
+import { type FormatFault, Place } from './format-faults.js';
 import { handbookFaults } from './handbook-faults.js';
 import { DAY_MS } from './zone.js';
 

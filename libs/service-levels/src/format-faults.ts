@@ -1,5 +1,4 @@
 import type { ProblemTitle } from '#event-sourcing';
-import type { FormatFault } from './format.js';
 
 /** What can be wrong at one place of a document. The general ones are those of any body of the API. */
 export const formatFaults = {
@@ -44,19 +43,26 @@ export const formatFaults = {
 
 export type FormatCode = keyof typeof formatFaults;
 
+/** What is wrong in a document, and where. */
+export interface FormatFault<Code extends string = FormatCode> {
+  /** JSON Pointer into the document. */
+  pointer: string;
+  code: Code;
+}
+
 /** A place in a document, and the list that takes the faults found there or below. */
-export class Place {
+export class Place<Code extends FormatCode = FormatCode> {
   constructor(
     readonly pointer: string,
-    readonly faults: FormatFault[],
+    readonly faults: FormatFault<Code>[],
   ) {}
 
-  at(member: string | number): Place {
+  at(member: string | number): Place<Code> {
     const token = String(member).replaceAll('~', '~0').replaceAll('/', '~1');
     return new Place(`${this.pointer}/${token}`, this.faults);
   }
 
-  fault(code: FormatCode): void {
+  fault(code: Code): void {
     this.faults.push({ pointer: this.pointer, code });
   }
 }

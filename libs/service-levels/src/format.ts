@@ -195,10 +195,3 @@ export interface PromiseAnswer {
 export interface WhatIfAnswer {
   answers: { asOf: string; promises: PromiseAnswer[] }[];
 }
-
-/** What is wrong in a document, and where. */
-export interface FormatFault {
-  /** JSON Pointer into the document. */
-  pointer: string;
-  code: string;
-}

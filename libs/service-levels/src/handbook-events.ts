@@ -9,7 +9,7 @@ import {
   type Uuid,
 } from '#event-sourcing';
 import type { BilingualText, HandbookEdition, ServicePromise } from './format.js';
-import { type FormatCode, formatFaults } from './format-faults.js';
+import { type FormatCode, type FormatFault, formatFaults } from './format-faults.js';
 
 export type HandbookEvent =
   | { type: 'HandbookDrafted'; data: { edition: number; handbook: HandbookEdition; draftedBy: StaffId } }
@@ -70,6 +70,7 @@ export const deliveryEvents: EventDefinitions<DeliveryEvent> = {
 export const publishingFaults = [
   ...['calendar-missing', 'promises-equally-specific', 'target-never-met', 'coverage-gap', 'too-intricate'],
 ] as const satisfies readonly FormatCode[];
+export type PublishingFault = FormatFault<(typeof publishingFaults)[number]>;
 
 export const handbookProblems = {
   'edition-not-drafted': { en: 'There is no such edition', zh: '手册版本不存在' },

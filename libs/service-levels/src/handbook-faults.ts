@@ -1,6 +1,7 @@
-import { type Calendar, type FormatFault, type HandbookEdition, type ServicePromise, type Window, weekdays } from './format.js';
+import { type Calendar, type HandbookEdition, type ServicePromise, type Window, weekdays } from './format.js';
 import { DAY_MS } from './zone.js';
 import { Place } from './format-faults.js';
+import type { PublishingFault } from './handbook-events.js';
 import { equallySpecific, uncoveredProcesses } from './promise-overlap.js';
 
 /** A deadline further away than this is one that never comes. */
@@ -12,8 +13,8 @@ export type Calendars = Readonly<Record<string, Calendar>>;
  * What is wrong with a well-formed edition under these calendars: missing calendars, targets that no window can meet,
  * two equally specific promises. Coverage is a matter of publishing: `coverageFaults`.
  */
-export function handbookFaults({ promises }: Pick<HandbookEdition, 'promises'>, calendars: Calendars, pointer = ''): FormatFault[] {
-  const faults: FormatFault[] = [];
+export function handbookFaults({ promises }: Pick<HandbookEdition, 'promises'>, calendars: Calendars, pointer = ''): PublishingFault[] {
+  const faults: PublishingFault[] = [];
   const place = new Place(pointer, faults).at('promises');
   promises.forEach((promise, i) => {
     // a calendar may be called like a member that every object has
@@ -28,8 +29,8 @@ export function handbookFaults({ promises }: Pick<HandbookEdition, 'promises'>, 
 }
 
 /** For each process that the edition claims to cover: does every case find a promise of a resolution? */
-export function coverageFaults({ promises, covers = [] }: Pick<HandbookEdition, 'promises' | 'covers'>, pointer = ''): FormatFault[] {
-  const faults: FormatFault[] = [];
+export function coverageFaults({ promises, covers = [] }: Pick<HandbookEdition, 'promises' | 'covers'>, pointer = ''): PublishingFault[] {
+  const faults: PublishingFault[] = [];
   const place = new Place(pointer, faults).at('covers');
   for (const [i, verdict] of uncoveredProcesses(promises, covers)) place.at(i).fault(verdict === 'gap' ? 'coverage-gap' : 'too-intricate');
   return faults;

@@ -1,5 +1,13 @@
 import { type Decider, DomainError, type Instant, type StaffId, type Uuid } from '#event-sourcing';
-import type { AcknowledgementEvent, DeliveryChannel, DeliveryEvent, HandbookLanguage } from './handbook-events.js';
+import {
+  type AcknowledgementEvent,
+  type DeliveryChannel,
+  type DeliveryEvent,
+  type HandbookLanguage,
+  handbookProblems,
+} from './handbook-events.js';
+
+const refusal = DomainError.of(handbookProblems);
 
 export type AcknowledgementCommand = { type: 'AcknowledgeEdition'; edition: number; staffId: StaffId; acknowledgedAt: Instant };
 
@@ -30,7 +38,7 @@ export const deliveries: Decider<readonly Delivered[], DeliveryCommand, Delivery
   kind: 'handbook-deliveries',
   initial: [],
   decide({ type: _type, now, ...data }, delivered): DeliveryEvent[] {
-    if (data.deliveredAt > now) throw new DomainError('delivery-in-the-future', ['/deliveredAt']);
+    if (data.deliveredAt > now) throw refusal('delivery-in-the-future', ['/deliveredAt']);
     const isSame = (other: Delivered): boolean =>
       other.edition === data.edition &&
       other.channel === data.channel &&

@@ -1,9 +1,11 @@
 import { type Decider, DomainError, type Instant, type StaffId } from '#event-sourcing';
 import type { BilingualText, HandbookEdition, ServicePromise } from './format.js';
 import { type Calendars, coverageFaults } from './handbook-faults.js';
-import type { HandbookEvent } from './handbook-events.js';
+import { type HandbookEvent, handbookProblems } from './handbook-events.js';
 import { faultsBeside, refuseFaults } from './handbook-rules.js';
 import { endedByNext, overlap, type ValidEdition, validFrom, type ValidPreset, validTo } from './handbook-validity.js';
+
+const refusal = DomainError.of(handbookProblems);
 
 /** `calendars`: those that the promises name, as they are published. */
 export type HandbookCommand =
@@ -44,7 +46,7 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const { handbook, draftedBy } = command;
         const { edition } = handbook;
         const found = state.editions.get(edition);
-        if (found?.status === 'published' || found?.status === 'retired') throw new DomainError('edition-already-published', ['/edition']);
+        if (found?.status === 'published' || found?.status === 'retired') throw refusal('edition-already-published', ['/edition']);
         if (found && JSON.stringify(found.handbook) === JSON.stringify(handbook)) return []; // nothing new, whoever sends it
         return [{ type: 'HandbookDrafted', data: { edition, handbook, draftedBy } }];
       }
@@ -52,14 +54,14 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const { edition, approvedBy } = command;
         const found = editionOf(state, edition);
         if (found.status !== 'drafted') return []; // a repeat changes nothing
-        if (found.drafters.includes(approvedBy)) throw new DomainError('edition-self-approval');
+        if (found.drafters.includes(approvedBy)) throw refusal('edition-self-approval');
         return [{ type: 'HandbookApproved', data: { edition, approvedBy } }];
       }
       case 'PublishEdition': {
         const { edition, publishedBy, calendars, effectiveFrom } = command;
         const found = editionOf(state, edition);
         if (found.status === 'published' || found.status === 'retired') return [];
-        if (found.status === 'drafted') throw new DomainError('edition-not-approved');
+        if (found.status === 'drafted') throw refusal('edition-not-approved');
         const published = { ...found.handbook, ...(effectiveFrom !== undefined && { effectiveFrom }) };
         checkPublishing(published, state, calendars);
         return [{ type: 'HandbookPublished', data: { edition, handbook: published, publishedBy } }];
@@ -68,8 +70,8 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const { edition, at, retiredBy } = command;
         const { status, handbook } = editionOf(state, edition);
         if (status === 'retired') return [];
-        if (status !== 'published') throw new DomainError('edition-not-published');
-        if (validFrom(at) <= validFrom(handbook.effectiveFrom)) throw new DomainError('edition-ends-before-it-starts', ['/at']);
+        if (status !== 'published') throw refusal('edition-not-published');
+        if (validFrom(at) <= validFrom(handbook.effectiveFrom)) throw refusal('edition-ends-before-it-starts', ['/at']);
         return [{ type: 'HandbookRetired', data: { edition, at, retiredBy } }];
       }
       case 'SwitchOnPreset': {
@@ -77,19 +79,19 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const period = { from: validFrom(data.effectiveFrom), to: Infinity };
         const same = state.presets.find(({ presetId, ...on }) => presetId === data.presetId && overlap(on, period));
         if (same?.from === period.from && same.to === Infinity) return [];
-        if (same) throw new DomainError('preset-already-on');
+        if (same) throw refusal('preset-already-on');
         checkPreset(data, period, state, calendars);
         return [{ type: 'RegulatoryPresetSwitchedOn', data }];
       }
       case 'SwitchOffPreset': {
         const { type: _type, ...data } = command;
         const on = state.presets.findLast(({ presetId }) => presetId === data.presetId);
-        if (!on) throw new DomainError('preset-not-on');
+        if (!on) throw refusal('preset-not-on');
         if (on.to !== Infinity) {
           if (on.to === validFrom(data.at)) return [];
-          throw new DomainError('preset-not-on');
+          throw refusal('preset-not-on');
         }
-        if (validFrom(data.at) <= on.from) throw new DomainError('preset-off-before-on', ['/at']);
+        if (validFrom(data.at) <= on.from) throw refusal('preset-off-before-on', ['/at']);
         return [{ type: 'RegulatoryPresetSwitchedOff', data }];
       }
     }
@@ -122,9 +124,9 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
 
 function checkPublishing(published: HandbookEdition, state: HandbookState, calendars: Calendars): void {
   const validity = { from: validFrom(published.effectiveFrom), to: validTo(published.effectiveTo) };
-  if (validity.to <= validity.from) throw new DomainError('edition-ends-before-it-starts', ['/effectiveFrom']);
+  if (validity.to <= validity.from) throw refusal('edition-ends-before-it-starts', ['/effectiveFrom']);
   const notAfter = inForce(state).some(({ from }) => from >= validity.from);
-  if (notAfter) throw new DomainError('edition-not-after-published', ['/effectiveFrom']);
+  if (notAfter) throw refusal('edition-not-after-published', ['/effectiveFrom']);
   const presets = state.presets.filter((preset) => overlap(preset, validity)).flatMap(({ promises }) => promises);
   refuseFaults([...faultsBeside(presets, published.promises, calendars), ...coverageFaults(published)]);
 }
@@ -149,7 +151,7 @@ function inForce({ editions }: HandbookState): ValidEdition[] {
 
 function editionOf(state: HandbookState, edition: number): Edition {
   const found = state.editions.get(edition);
-  if (!found) throw new DomainError('edition-not-drafted');
+  if (!found) throw refusal('edition-not-drafted');
   return found;
 }
 

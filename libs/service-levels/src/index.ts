@@ -2,7 +2,7 @@ export * from './format.js';
 export * from './format-checks.js';
 export { checkCalendar, checkCalendarChanges } from './format-checks-calendar.js';
 export { checkEdition, MAX_EDITION_NUMBER } from './format-checks-edition.js';
-export { type FormatCode, formatFaults } from './format-faults.js';
+export { type FormatCode, type FormatFault, formatFaults } from './format-faults.js';
 export * from './promise-defaults.js';
 export * from './handbook-faults.js';
 export * from './what-if.js';

@@ -1,6 +1,8 @@
 import { type Decider, DomainError, type Instant, type When, precedes } from '#event-sourcing';
 import { type Severity, severities } from './format.js';
-import type { RequestEvent } from './request-events.js';
+import { type RequestEvent, requestProblems } from './request-events.js';
+
+const refusal = DomainError.of(requestProblems);
 
 type Data<T extends RequestEvent['type']> = Extract<RequestEvent, { type: T }>['data'];
 /** `at`: when it happened, as far as it is known; `now`: the server's time, which `at` may not exceed. */
@@ -46,11 +48,11 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
   initial: { status: 'none' },
   decide(command, state): RequestEvent[] {
     if (command.type === 'ReceiveRequest') {
-      if (state.status !== 'none') throw new DomainError('request-already-received');
-      if (command.receivedAt.at > command.now) throw new DomainError('act-in-the-future', ['/receivedAt']);
+      if (state.status !== 'none') throw refusal('request-already-received');
+      if (command.receivedAt.at > command.now) throw refusal('act-in-the-future', ['/receivedAt']);
       return [{ type: 'RequestReceived', data: statedIn(command) }];
     }
-    if (state.status === 'none') throw new DomainError('request-not-received');
+    if (state.status === 'none') throw refusal('request-not-received');
     const { cycle, steps, questions } = state;
     switch (command.type) {
       case 'StartRequest':
@@ -61,7 +63,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
       case 'StartStep': {
         requireStarted(state);
         const found = steps.find(({ step }) => step === command.step);
-        if (found?.completed) throw new DomainError('request-step-completed', ['/step']);
+        if (found?.completed) throw refusal('request-step-completed', ['/step']);
         if (found) return [];
         inTime(command, state, state.began);
         return [{ type: 'RequestStepStarted', data: { ...statedIn(command), cycle } }];
@@ -69,7 +71,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
       case 'CompleteStep': {
         requireStarted(state);
         const found = steps.find(({ step }) => step === command.step);
-        if (!found) throw new DomainError('request-step-not-started', ['/step']);
+        if (!found) throw refusal('request-step-not-started', ['/step']);
         if (found.completed) return [];
         inTime(command, state, found.startedAt);
         return [{ type: 'RequestStepCompleted', data: { ...statedIn(command), cycle } }];
@@ -80,7 +82,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
         return [{ type: 'ClientInputRequested', data: { ...statedIn(command), cycle } }];
       case 'RecordClientReply': {
         requireOpen(state);
-        if (questions.length === 0) throw new DomainError('no-question-open');
+        if (questions.length === 0) throw refusal('no-question-open');
         inTime(command, state, earliest(questions)!);
         const waitingSince = earliest(unanswered(questions, command.at));
         return [{ type: 'ClientInputReceived', data: { ...statedIn(command), cycle, ...(waitingSince && { waitingSince }) } }];
@@ -89,7 +91,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
         if (state.status === 'completed') return [];
         requireStarted(state);
         const open = steps.filter(({ completed }) => !completed).map(({ step }) => `/steps/${step}`);
-        if (open.length > 0) throw new DomainError('request-step-open', open);
+        if (open.length > 0) throw refusal('request-step-open', open);
         inTime(command, state, state.latest);
         return [{ type: 'RequestCompleted', data: { ...statedIn(command), cycle } }];
       }
@@ -99,7 +101,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
         inTime(command, state, state.latest);
         return [{ type: 'RequestCancelled', data: { ...statedIn(command), cycle } }];
       case 'ReopenRequest':
-        if (state.status !== 'completed') throw new DomainError('request-not-completed');
+        if (state.status !== 'completed') throw refusal('request-not-completed');
         inTime(command, state, state.latest);
         return [{ type: 'RequestReopened', data: { ...statedIn(command), cycle: cycle + 1 } }];
       case 'RaiseSeverity': {
@@ -107,7 +109,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
         const { severity: from, severityAt } = state;
         const rise = severities.indexOf(command.to) - severities.indexOf(from);
         if (rise === 0) return [];
-        if (rise < 0) throw new DomainError('severity-lowering-refused', ['/to']);
+        if (rise < 0) throw refusal('severity-lowering-refused', ['/to']);
         inTime(command, state, severityAt);
         return [{ type: 'RequestSeverityRaised', data: { ...statedIn(command), from } }];
       }
@@ -152,18 +154,18 @@ const statedIn = <C extends { type: string; now: Instant }>({ type: _type, now: 
 const isStarted = ({ status }: Known): boolean => status === 'inProgress' || status === 'waitingClient';
 
 function requireOpen({ status }: Known): void {
-  if (status === 'completed' || status === 'cancelled') throw new DomainError('request-closed');
+  if (status === 'completed' || status === 'cancelled') throw refusal('request-closed');
 }
 
 function requireStarted(state: Known): void {
   requireOpen(state);
-  if (!isStarted(state)) throw new DomainError('request-not-started');
+  if (!isStarted(state)) throw refusal('request-not-started');
 }
 
 function inTime({ at, now }: Timed, { receivedAt }: Known, follows: When): void {
-  if (at.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
-  if (precedes(at, receivedAt)) throw new DomainError('act-before-request', ['/occurredAt']);
-  if (precedes(at, follows)) throw new DomainError('act-before-earlier-act', ['/occurredAt']);
+  if (at.at > now) throw refusal('act-in-the-future', ['/occurredAt']);
+  if (precedes(at, receivedAt)) throw refusal('act-before-request', ['/occurredAt']);
+  if (precedes(at, follows)) throw refusal('act-before-earlier-act', ['/occurredAt']);
 }
 
 /** A reply answers what was asked before it: a question asked later, though recorded sooner, stays open. */

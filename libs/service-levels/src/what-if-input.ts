@@ -1,4 +1,5 @@
-import type { FormatFault, WhatIfAnswer, WhatIfDocument } from './format.js';
+import type { WhatIfAnswer, WhatIfDocument } from './format.js';
+import type { FormatFault } from './format-faults.js';
 import { checkWhatIf } from './format-checks.js';
 import { answerWhatIf } from './what-if.js';
 

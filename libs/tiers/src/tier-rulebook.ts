@@ -30,7 +30,7 @@ export const tierRulebook: Decider<TierRulebookState, TierRulesCommand, TierRule
       case 'DraftTierRules': {
         const { rules, draftedBy } = command;
         const found = state.versions.get(rules.version);
-        if (found?.status === 'published') throw new DomainError('tier-rules-already-published', ['/version']);
+        if (found?.status === 'published') throw refusal('tier-rules-already-published', ['/version']);
         if (found && JSON.stringify(found.rules) === JSON.stringify(rules)) return []; // nothing new, whoever sends it
         return [{ type: 'TierRulesDrafted', data: { rules, draftedBy } }];
       }
@@ -38,16 +38,16 @@ export const tierRulebook: Decider<TierRulebookState, TierRulesCommand, TierRule
         const { version, approvedBy } = command;
         const found = versionOf(state, version);
         if (found.status !== 'drafted') return []; // a repeat changes nothing
-        if (found.drafters.includes(approvedBy)) throw new DomainError('tier-rules-self-approval');
+        if (found.drafters.includes(approvedBy)) throw refusal('tier-rules-self-approval');
         return [{ type: 'TierRulesApproved', data: { version, approvedBy } }];
       }
       case 'PublishTierRules': {
         const { version, effectiveFrom, publishedBy } = command;
         const { status, rules } = versionOf(state, version);
         if (status === 'published') return [];
-        if (status === 'drafted') throw new DomainError('tier-rules-not-approved');
+        if (status === 'drafted') throw refusal('tier-rules-not-approved');
         if (state.latestFrom !== null && effectiveFrom < state.latestFrom) {
-          throw new DomainError('tier-rules-before-published', ['/effectiveFrom']);
+          throw refusal('tier-rules-before-published', ['/effectiveFrom']);
         }
         return [{ type: 'TierRulesPublished', data: { rules, effectiveFrom, publishedBy } }];
       }
@@ -89,10 +89,11 @@ export const tierRulesProblems = {
     zh: '新版本的生效日不得早于已发布版本',
   },
 } as const satisfies Record<string, ProblemTitle>;
+const refusal = DomainError.of(tierRulesProblems);
 
 function versionOf(state: TierRulebookState, version: string): RulesVersion {
   const found = state.versions.get(version);
-  if (!found) throw new DomainError('tier-rules-not-drafted');
+  if (!found) throw refusal('tier-rules-not-drafted');
   return found;
 }
 

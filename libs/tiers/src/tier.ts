@@ -1,5 +1,7 @@
 import { daysBetween, type Decider, DomainError, type LocalDate, type StaffId, type Uuid } from '#event-sourcing';
-import type { Override, TierEvent, TierName } from './tier-events.js';
+import { type Override, type TierEvent, type TierName, tierProblems } from './tier-events.js';
+
+const refusal = DomainError.of(tierProblems);
 
 export type TierCommand =
   | { type: 'InitialiseTier'; tier: TierName; effectiveFrom: LocalDate; basis: string }
@@ -29,22 +31,22 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
   decide(command, state): TierEvent[] {
     switch (command.type) {
       case 'InitialiseTier': {
-        if (state.initialised) throw new DomainError('tier-already-initialised');
+        if (state.initialised) throw refusal('tier-already-initialised');
         const { type: _type, ...data } = command;
         return [{ type: 'TierInitialised', data }];
       }
       case 'RequestOverride': {
         const { type: _type, ...data } = command;
-        if (!state.initialised) throw new DomainError('tier-not-initialised');
-        if (state.overrides.has(data.overrideId)) throw new DomainError('override-already-requested');
-        if (data.validTo !== null && data.validTo <= data.validFrom) throw new DomainError('override-not-a-range', ['/validTo']);
+        if (!state.initialised) throw refusal('tier-not-initialised');
+        if (state.overrides.has(data.overrideId)) throw refusal('override-already-requested');
+        if (data.validTo !== null && data.validTo <= data.validFrom) throw refusal('override-not-a-range', ['/validTo']);
         return [{ type: 'OverrideRequested', data }];
       }
       case 'ApproveOverride': {
         const { overrideId, approvedBy, today } = command;
         const found = overrideOf(state, overrideId);
         if (found.status === 'approved') return []; // a repeat changes nothing
-        if (found.status !== 'requested') throw new DomainError('override-already-decided');
+        if (found.status !== 'requested') throw refusal('override-already-decided');
         const { mode, tier, validFrom, validTo } = found;
         checkApproval(found, approvedBy, today, state);
         return [{ type: 'OverrideApproved', data: { overrideId, approvedBy, approvedOn: today, mode, tier, validFrom, validTo } }];
@@ -53,25 +55,25 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
         const { overrideId, rejectedBy, reason } = command;
         const found = overrideOf(state, overrideId);
         if (found.status === 'rejected') return [];
-        if (found.status !== 'requested') throw new DomainError('override-already-decided');
-        if (found.requestedBy === rejectedBy) throw new DomainError('self-approval');
+        if (found.status !== 'requested') throw refusal('override-already-decided');
+        if (found.requestedBy === rejectedBy) throw refusal('self-approval');
         return [{ type: 'OverrideRejected', data: { overrideId, rejectedBy, reason } }];
       }
       case 'RevokeOverride': {
         const { overrideId, revokedBy, today, reason } = command;
         const found = overrideOf(state, overrideId);
         if (found.status === 'revoked') return [];
-        if (found.status === 'expired') throw new DomainError('override-over');
-        if (found.status !== 'approved') throw new DomainError('override-not-approved');
-        if (found.validTo !== null && found.validTo <= today) throw new DomainError('override-over');
+        if (found.status === 'expired') throw refusal('override-over');
+        if (found.status !== 'approved') throw refusal('override-not-approved');
+        if (found.validTo !== null && found.validTo <= today) throw refusal('override-over');
         return [{ type: 'OverrideRevoked', data: { overrideId, revokedBy, effectiveFrom: today, reason } }];
       }
       case 'ExpireOverride': {
         const { overrideId, today } = command;
         const found = overrideOf(state, overrideId);
         if (found.status === 'expired' || found.status === 'revoked') return []; // it has ended already
-        if (found.status !== 'approved') throw new DomainError('override-not-approved');
-        if (!isOver(found, today)) throw new DomainError('override-not-over');
+        if (found.status !== 'approved') throw refusal('override-not-approved');
+        if (!isOver(found, today)) throw refusal('override-not-over');
         return [{ type: 'OverrideExpired', data: { overrideId, expiredOn: found.validTo } }];
       }
     }
@@ -115,21 +117,21 @@ const isOver = <O extends { validTo: LocalDate | null }>(override: O, today: Loc
 // The order of the checks is part of the rule: the first that fails is the answer.
 function checkApproval(asked: KnownOverride, approvedBy: StaffId, today: LocalDate, state: TierState): void {
   const { validTo } = asked;
-  if (asked.requestedBy === approvedBy) throw new DomainError('self-approval');
-  if (validTo === null) throw new DomainError('missing-expiry');
-  if (daysBetween(asked.validFrom, validTo) > OVERRIDE_MAX_DAYS) throw new DomainError('too-long');
-  if (asked.validFrom < today) throw new DomainError('backdated');
+  if (asked.requestedBy === approvedBy) throw refusal('self-approval');
+  if (validTo === null) throw refusal('missing-expiry');
+  if (daysBetween(asked.validFrom, validTo) > OVERRIDE_MAX_DAYS) throw refusal('too-long');
+  if (asked.validFrom < today) throw refusal('backdated');
   const overlaps = [...state.overrides.values()].some(
     // one that has ended still holds the days before its end
     (other) =>
       ['approved', 'revoked', 'expired'].includes(other.status) && other.validFrom < validTo && asked.validFrom < (other.validTo ?? '9999'),
   );
-  if (overlaps) throw new DomainError('overlapping');
+  if (overlaps) throw refusal('overlapping');
 }
 
 function overrideOf(state: TierState, overrideId: Uuid): KnownOverride {
   const found = state.overrides.get(overrideId);
-  if (!found) throw new DomainError('override-not-found');
+  if (!found) throw refusal('override-not-found');
   return found;
 }
 

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
 import { ChangeContact, type CommandResult } from '#application';
-import type { ContactCommand, LinkTarget } from '#contacts';
+import { type ContactCommand, contactProblems, type LinkTarget } from '#contacts';
 import { DomainError, type Uuid, type When } from '#event-sourcing';
 import { ContactQuery } from '#read-models';
 import { ReadDesk } from '../reads/read-desk.js';
@@ -13,6 +13,8 @@ import { Caller } from '../requests/request-context.js';
 import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
 import { AmendContactBody, LinkContactBody, LogContactBody } from './contact-bodies.js';
 import { ContactAnswer } from './contact-views.js';
+
+const refusal = DomainError.of(contactProblems);
 
 @ApiTags('contacts')
 @Controller('v1/contacts')
@@ -46,7 +48,7 @@ export class ContactsController {
   @Changes(':contactId/link', 'contact.link', 'Link a contact to a complaint or a request')
   link(@ChangeCommand() request: CommandRequest, @Id('contactId') contactId: Uuid, @Stated() body: LinkContactBody) {
     const to = targetOf(body);
-    if (!to) throw new DomainError('link-target-unclear');
+    if (!to) throw refusal('link-target-unclear');
     return this.change(request, contactId, body, { type: 'LinkContact', to });
   }
 
@@ -63,7 +65,7 @@ export class ContactsController {
 
 /** What the body links to, where it names something. Throws a DomainError where it names two things. */
 function targetOf({ complaintId, requestId }: { complaintId?: string; requestId?: string }): LinkTarget | undefined {
-  if (complaintId !== undefined && requestId !== undefined) throw new DomainError('link-target-unclear', ['/complaintId', '/requestId']);
+  if (complaintId !== undefined && requestId !== undefined) throw refusal('link-target-unclear', ['/complaintId', '/requestId']);
   if (complaintId !== undefined) return { kind: 'complaint', id: complaintId };
   return requestId === undefined ? undefined : { kind: 'request', id: requestId };
 }

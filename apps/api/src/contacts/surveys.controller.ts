@@ -1,12 +1,14 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { type CommandResult, RecordSurveyAnswer } from '#application';
-import type { SurveyCommand } from '#contacts';
+import { contactProblems, type SurveyCommand } from '#contacts';
 import { DomainError } from '#event-sourcing';
 import { type CommandRequest, NewCommand } from '../requests/command-request.js';
 import { CommandDesk } from '../requests/command-desk.js';
 import { Creates, Stated } from '../requests/routes.js';
 import { SurveyAnswerBody } from './survey-bodies.js';
+
+const refusal = DomainError.of(contactProblems);
 
 @ApiTags('contacts')
 @Controller('v1/surveys')
@@ -16,7 +18,7 @@ export class SurveysController {
   @Creates('', 'survey.recordAnswer', '/v1/surveys', 'Record how satisfied a client says they are')
   record(@NewCommand() request: CommandRequest, @Stated() body: SurveyAnswerBody): Promise<CommandResult> {
     const { complaintId, requestId, answeredAt, ...stated } = body;
-    if (complaintId !== undefined && requestId !== undefined) throw new DomainError('link-target-unclear', ['/complaintId', '/requestId']);
+    if (complaintId !== undefined && requestId !== undefined) throw refusal('link-target-unclear', ['/complaintId', '/requestId']);
     const id = complaintId ?? requestId;
     const about = id === undefined ? undefined : ({ kind: complaintId === undefined ? 'request' : 'complaint', id } as const);
     const answered = this.desk.when(answeredAt ?? request.now);

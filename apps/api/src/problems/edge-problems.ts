@@ -31,7 +31,6 @@ export const edgeProblems = {
   'token-invalid': { status: 401, en: 'The bearer token is not valid here', zh: '访问令牌无效' },
   'token-expired': { status: 401, en: 'The bearer token has expired', zh: '访问令牌已过期' },
   'not-permitted': { status: 403, en: 'Your role may not do this', zh: '您的角色无此权限' },
-  'branch-not-yours': { status: 403, en: 'The branch is not yours', zh: '该营业部不属于您的权限范围' },
   'no-such-route': { status: 404, en: 'There is nothing at this address', zh: '该地址不存在' },
   'method-not-allowed': { status: 405, en: 'This address does not take that method', zh: '该地址不支持此方法' },
   'body-too-large': { status: 413, en: 'The body is larger than 1 MiB', zh: '请求体超过 1 MiB' },

@@ -33,6 +33,7 @@ const applicationStatuses: Record<keyof typeof applicationProblems, number> = {
   'not-found': 404,
   'too-many-writers': 409,
   'idempotency-key-reused': 422,
+  'branch-not-yours': 403,
   'stale-version': 412,
 };
 

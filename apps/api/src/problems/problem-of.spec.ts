@@ -1,18 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { IssuerAway, NotAuthenticated } from '#access';
-import { IdempotencyMismatch, NotFound, StaleVersion, TooManyWriters } from '#application';
+import { applicationProblems, IdempotencyMismatch, NotFound, StaleVersion, TooManyWriters } from '#application';
 import { DomainError } from '#event-sourcing';
 import { OutcomeUnknown, Overloaded } from '#event-store';
+import { tierProblems } from '#tiers';
 import { problemCatalogue } from './problem-catalogue.js';
 import { problemOf } from './problem-of.js';
 import { languageOf, problemDocument } from './problem.js';
 
+const refusal = DomainError.of({ ...tierProblems, ...applicationProblems });
 const coded = (code: string, message = 'secret of the server'): Error => Object.assign(new Error(message), { code });
 
 describe('an error is answered as', () => {
   test.each<[Error, number, string, boolean]>([
-    [new DomainError('self-approval'), 422, 'self-approval', false],
-    [new DomainError('branch-not-yours', ['/branchId']), 403, 'branch-not-yours', false],
+    [refusal('self-approval'), 422, 'self-approval', false],
+    [refusal('branch-not-yours', ['/branchId']), 403, 'branch-not-yours', false],
     [new NotFound(), 404, 'not-found', false],
     [new TooManyWriters(), 409, 'too-many-writers', true],
     [new IdempotencyMismatch(), 422, 'idempotency-key-reused', false],
@@ -36,7 +38,7 @@ describe('an error is answered as', () => {
   test.each([
     new Error('bug'),
     new TypeError('x'),
-    new DomainError('no-such-code'),
+    DomainError.of({ 'no-such-code': { en: 'x', zh: 'x' } })('no-such-code'),
     coded('22P02'),
     coded('42601'),
     'text',

@@ -2,8 +2,7 @@ import { NotAuthenticated, IssuerAway } from '#access';
 import { IdempotencyMismatch, NotFound, StaleVersion, TooManyWriters } from '#application';
 import { DomainError } from '#event-sourcing';
 import { OutcomeUnknown, Overloaded } from '#event-store';
-import type { FormatCode } from '#service-levels';
-import { isProblemCode } from './problem-catalogue.js';
+import { isProblemCode, type ProblemCode } from './problem-catalogue.js';
 import { Problem } from './problem.js';
 
 const RETRY_SOON_SEC = 1;
@@ -47,7 +46,7 @@ function domainProblem({ code, pointers, faults }: DomainError): Problem | undef
   if (!isProblemCode(code)) return undefined;
   const errors =
     faults.length > 0
-      ? faults.map((fault) => ({ ...fault, code: fault.code as FormatCode }))
+      ? faults.map((fault) => ({ ...fault, code: fault.code as ProblemCode }))
       : pointers.map((pointer) => ({ pointer, code }));
   return new Problem(code, { errors });
 }

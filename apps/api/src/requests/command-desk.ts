@@ -1,8 +1,9 @@
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import type { CommandContext, CommandResult } from '#application';
-import { DomainError, type Instant, instant, type LocalDate, type When } from '#event-sourcing';
+import { type Instant, instant, type LocalDate, type When } from '#event-sourcing';
 import { RequestHasher } from '#privacy';
 import { localDateOf, whenOf } from '../fields/time-fields.js';
+import { Problem } from '../problems/problem.js';
 import type { CommandRequest } from './command-request.js';
 import { countCommand } from './request-metrics.js';
 
@@ -35,10 +36,10 @@ export class CommandDesk {
     return whenOf(text, this.zone);
   }
 
-  /** The stated time of an act, or now. Throws a DomainError for a time to come. */
+  /** The stated time of an act, or now. Throws a Problem for a time to come. */
   occurred(stated: string | undefined, now: Instant): When {
     const when = stated === undefined ? instant(now) : this.when(stated);
-    if (when.at > now) throw new DomainError('act-in-the-future', ['/occurredAt']);
+    if (when.at > now) throw new Problem('act-in-the-future', { errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] });
     return when;
   }
 

@@ -1,18 +1,18 @@
 import { Body, Param, type PipeTransform } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
-import { CALENDAR_NAME, type FormatFault, MAX_EDITION_NUMBER } from '#service-levels';
+import { CALENDAR_NAME, MAX_EDITION_NUMBER } from '#service-levels';
 import { VERSION_PATTERN } from '#tiers';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
 
 const ERRORS_MAX = 1_000;
 
 /** What a check of the format found sound. Throws a Problem (400) that names every fault. */
-export function sound<T extends object>(checked: T | { faults: readonly FormatFault[] }): Exclude<T, { faults: unknown }> {
+export function sound<T extends object>(checked: T | { faults: readonly FieldError[] }): Exclude<T, { faults: unknown }> {
   if (!isFaulty(checked)) return checked as Exclude<T, { faults: unknown }>;
-  throw invalidRequest(...checked.faults.slice(0, ERRORS_MAX).map(({ pointer, code }) => ({ pointer, code: code as FieldError['code'] })));
+  throw invalidRequest(...checked.faults.slice(0, ERRORS_MAX));
 }
 
-const isFaulty = (checked: object): checked is { faults: readonly FormatFault[] } => 'faults' in checked;
+const isFaulty = (checked: object): checked is { faults: readonly FieldError[] } => 'faults' in checked;
 
 class AnyObject implements PipeTransform<unknown, object> {
   transform(value: unknown): object {
