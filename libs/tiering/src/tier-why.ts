@@ -6,6 +6,7 @@ import {
   assetWindow,
   type Distances,
   distancesOf,
+  type StopReason,
   type ThresholdSeen,
   thresholdsSeen,
   type TierEvaluation,
@@ -33,7 +34,7 @@ export interface TierWhyView extends Omit<TierHistoryView, 'history'> {
   commissions: SourcedCommission[];
   commissionCount: number;
   /** Evaluation dates after it that could not be made, and why. */
-  stopped: { on: LocalDate; reasons: unknown }[];
+  stopped: { on: LocalDate; reasons: readonly StopReason[] }[];
 }
 
 const FACTS_MAX = 1_000;
@@ -100,7 +101,7 @@ async function evaluationsBefore(sql: Sql, clientId: Uuid, before: LocalDate, kn
   return rows;
 }
 
-const reasonsIn = (details: string): unknown => (JSON.parse(details) as { reasons?: unknown }).reasons;
+const reasonsIn = (details: string): StopReason[] => (JSON.parse(details) as { reasons: StopReason[] }).reasons;
 
 async function rulesNamed(sql: Sql, version: string): Promise<TierRules | undefined> {
   const { rows } = await sql.query<{ document: string }>('SELECT document FROM read.tier_rules WHERE version = $1', [version]);

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
-import { ClientFileQuery, ClientListQuery, type ClientSummary, ClientTimelineQuery, TierHistoryQuery } from '#read-models';
+import { ClientFileQuery, ClientListQuery, ClientTimelineQuery, TierHistoryQuery } from '#read-models';
 import { instantOf, localDateOf } from '../fields/index.js';
 import { ReadDesk } from '../reads/read-desk.js';
 import { MinPosition } from '../requests/command-request.js';
@@ -96,6 +96,6 @@ export class ClientReadsController {
     reply: FastifyReply,
   ) {
     const asked = { ...position, list: 'clients', filter, principal, models: ['clientFiles' as const], minPosition };
-    return this.desk.page<ClientSummary, object>(asked, reply, (page) => new ClientListQuery(principal.branchScope, filter, page));
+    return this.desk.page(asked, reply, (page) => new ClientListQuery(principal.branchScope, filter, page));
   }
 }

@@ -63,12 +63,12 @@ export class ClientView extends FreshView {
   @ShownText() status: string;
   @ShownFlag() provisional: boolean;
   @ShownObject('Identifiers masked where the role may not see them') identity: object;
-  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) reachableAt: object[];
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) reachableAt: unknown;
   @ShownText() acquisitionSource: string;
   @ShownText() registeredAt: string;
   @ShownObject() profile: object;
   @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) accounts: object[];
-  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) assignments: object[];
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) assignments: readonly object[];
   @ShownTextOrNull('The manager who answers for the client today') primaryManager: string | null;
   @ShownOne(() => StreamVersionsView) versions: StreamVersionsView;
 }
@@ -95,7 +95,7 @@ export class TimelineItemView {
   @ShownText() recordedAt: string;
   @ShownOne(() => ActorView) actor: ActorView;
   @ShownTextOrNull('System that the fact was imported from') source: string | null;
-  @ShownObject('What happened, by the type of the event') data: object;
+  @ShownObject('What happened, by the type of the event') data: unknown;
 }
 
 export class TimelineView extends PageView {

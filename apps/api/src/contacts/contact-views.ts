@@ -19,7 +19,7 @@ export class ContactAnswer extends FreshView {
   @Maybe({ type: 'string' }) summary?: string;
   @Maybe({ type: 'object', additionalProperties: true }) campaign?: object;
   @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Complaints and requests that it belongs to')
-  links: object[];
+  links: readonly object[];
 }
 
 export class OutreachAnswer extends FreshView {
@@ -33,8 +33,8 @@ export class OutreachAnswer extends FreshView {
   @Maybe({ type: 'string' }) productRiskLevel?: string;
   @ShownFlag('Planned, though the product is above the client’s level: only their own initiative may lead to it') warned: boolean;
   @Shown({ type: 'array', items: { type: 'string' } }, 'suitability-expired, suitability-prohibited, no-assessment, complaint-open')
-  reasons: string[];
-  @Shown({ type: 'array', items: { type: 'string' } }) openComplaints: string[];
+  reasons: readonly string[];
+  @Shown({ type: 'array', items: { type: 'string' } }) openComplaints: readonly string[];
 }
 
 export class FollowUpAnswer extends FreshView {

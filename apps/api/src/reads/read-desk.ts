@@ -8,12 +8,8 @@ import { type Freshness, ModelPositions } from './model-positions.js';
 export const PAGE_DEFAULT = 50;
 export const PAGE_MAX = 200;
 
-/** A page as it is answered. */
-export interface AnsweredPage<T> {
-  items: T[];
-  /** Cursor of the next page, null on the last. */
-  next: string | null;
-}
+/** A page as it is answered: `next` is the cursor of the next one, null on the last. */
+export type AnsweredPage<P extends Page<unknown>> = Omit<P, 'next'> & { next: string | null };
 
 export interface ListQuestion {
   limit?: number;
@@ -37,19 +33,19 @@ export class ReadDesk {
     return answer;
   }
 
-  /** One keyset page. `list` and `filter` are what its cursors are bound to; `address`: where the next page is, for its link. */
-  async page<T, Rest extends object>(
+  /** One keyset page. `list` and `filter` are what its cursors are bound to. */
+  async page<P extends Page<unknown>>(
     question: ListQuestion & CursorUse & Freshness,
     reply: FastifyReply,
-    make: (page: PageRequest) => Query<(Page<T> & Rest) | undefined>,
-  ): Promise<AnsweredPage<T> & Rest> {
+    make: (page: PageRequest) => Query<P | undefined>,
+  ): Promise<AnsweredPage<P>> {
     const { limit = PAGE_DEFAULT, cursor, list, filter, principal, ...freshness } = question;
     const use = { list, filter, principal };
     const page = { limit, ...(cursor !== undefined && { after: this.cursors.open(use, cursor) }) };
     const { next: values, ...answer } = await this.one(freshness, make(page));
     const next = values ? this.cursors.seal(use, values) : null;
     if (next !== null && reply.request.method === 'GET') void reply.header('Link', `<${nextAddress(reply.request.url, next)}>; rel="next"`);
-    return { ...answer, next } as unknown as AnsweredPage<T> & Rest;
+    return { ...answer, next };
   }
 }
 

@@ -13,7 +13,7 @@ import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiResponse } from '@n
 import type { FastifyRequest } from 'fastify';
 import { Permit, type Permission, rolesWith } from '#access';
 import { bodyCheck, queryCheck } from '../fields/index.js';
-import { type AnswerConfig, CommandAnswer } from './command-answer.js';
+import { type AnswerConfig, type AnsweredCommand, CommandAnswer } from './command-answer.js';
 
 const CheckedBody = createParamDecorator((check: (body: unknown) => object, context: ExecutionContext): object =>
   check(context.switchToHttp().getRequest<FastifyRequest>().body),
@@ -52,6 +52,13 @@ const ifMatch = ApiHeader({
   schema: { type: 'string', pattern: '^"[0-9]+"$' },
 });
 
+/** Goes on a method that answers a `T`, now or later: what is published and what is answered are held together by the compiler. */
+type Answering<T> = <M extends (...given: never[]) => T | Promise<T>>(
+  target: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
 const operation = (permission: Permission, summary: string, config: AnswerConfig = {}): MethodDecorator =>
   applyDecorators(
     Permit(permission, config),
@@ -68,7 +75,7 @@ const operation = (permission: Permission, summary: string, config: AnswerConfig
 const operationIdOf = (permission: string): string => permission.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
 
 /** A command that makes something new, which will live below `at`. */
-export const Creates = (path: string, permission: Permission, at: string, summary: string): MethodDecorator =>
+export const Creates = (path: string, permission: Permission, at: string, summary: string): Answering<AnsweredCommand> =>
   applyDecorators(
     Post(path),
     HttpCode(201),
@@ -83,7 +90,7 @@ export const Creates = (path: string, permission: Permission, at: string, summar
   );
 
 /** A command on what is there. */
-export const Changes = (path: string, permission: Permission, summary: string): MethodDecorator =>
+export const Changes = (path: string, permission: Permission, summary: string): Answering<AnsweredCommand> =>
   applyDecorators(
     Post(path),
     HttpCode(200),
@@ -94,7 +101,7 @@ export const Changes = (path: string, permission: Permission, summary: string): 
   );
 
 /** A command that adds something beside what is there, and so names no version. */
-export const Records = (path: string, permission: Permission, summary: string): MethodDecorator =>
+export const Records = (path: string, permission: Permission, summary: string): Answering<AnsweredCommand> =>
   applyDecorators(
     Post(path),
     HttpCode(200),
@@ -104,7 +111,7 @@ export const Records = (path: string, permission: Permission, summary: string): 
   );
 
 /** A delivery of what happened elsewhere, whose parts are answered one by one. */
-export const Delivers = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+export const Delivers = <T extends object>(path: string, permission: Permission, type: new () => T, summary: string): Answering<T> =>
   applyDecorators(
     Post(path),
     HttpCode(200),
@@ -126,11 +133,11 @@ const minPosition = ApiHeader({
 });
 
 /** A read that answers `type`. */
-export const Reads = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+export const Reads = <T extends object>(path: string, permission: Permission, type: new () => T, summary: string): Answering<T> =>
   applyDecorators(Get(path), operation(permission, summary), minPosition, ApiResponse({ status: 200, type, description: 'Found' }));
 
 /** A read that answers a page for people. */
-export const ReadsPage = (path: string, permission: Permission, summary: string): MethodDecorator =>
+export const ReadsPage = (path: string, permission: Permission, summary: string): Answering<string> =>
   applyDecorators(
     Get(path),
     operation(permission, summary),
@@ -161,7 +168,7 @@ export const Streams = (path: string, permission: Permission, summary: string): 
   );
 
 /** A read whose question is personal, so that it travels in the body and not in the address. */
-export const Searches = (path: string, permission: Permission, type: new () => object, summary: string): MethodDecorator =>
+export const Searches = <T extends object>(path: string, permission: Permission, type: new () => T, summary: string): Answering<T> =>
   applyDecorators(
     Post(path),
     HttpCode(200),

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
-import { type CommitmentFilter, type CommitmentItem, CommitmentListQuery, type CommitmentOrder, CommitmentQuery } from '#read-models';
+import { type CommitmentFilter, CommitmentListQuery, type CommitmentOrder, CommitmentQuery } from '#read-models';
 import { type ListQuestion, ReadDesk } from '../reads/read-desk.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
@@ -65,7 +65,7 @@ export class CommitmentReadsController {
   }
 
   @Reads('commitments/:commitmentId', 'commitment.read', CommitmentAnswer, 'One commitment as it stands, with what its clock did')
-  async one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('commitmentId') commitmentId: Uuid): Promise<object> {
+  async one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('commitmentId') commitmentId: Uuid) {
     const view = await this.desk.one({ models: ['commitments'], minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
     const [{ deadlineLocal } = { deadlineLocal: null }] = await this.deadlines.shown([view]);
     const clockEvents = view.clockEvents.map(({ type, data }) => ({ type, ...data }));
@@ -153,11 +153,7 @@ export class CommitmentReadsController {
   ) {
     const models = ['commitments' as const, ...(of ? [caseModels[of.kind]] : [])];
     const question = { limit, cursor, list, filter: asked, principal, models, minPosition };
-    return this.desk.page<CommitmentItem, { asOfPosition: number; asOf: string }>(
-      question,
-      reply,
-      (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of),
-    );
+    return this.desk.page(question, reply, (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of));
   }
 }
 

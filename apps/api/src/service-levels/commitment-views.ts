@@ -70,13 +70,13 @@ export class QueueView extends PageView {
 }
 
 export class CommitmentAnswer extends CommitmentItemView {
-  @Shown(objects, 'What its clock did, in order, as it stands now') clockEvents: object[];
-  @Shown(objects, 'Each pause, with the event that was its evidence and the one that ended it') pauses: object[];
-  @Shown(objects, 'Each recomputation of the deadline, with its cause') recomputations: object[];
-  @Shown(objects) warnings: object[];
-  @Shown(objects) escalations: object[];
-  @Shown(objects, 'What evidence that came late has changed: how it stood, and how it stands') corrections: object[];
-  @Shown(objects, 'Extensions, and what was asked and decided about an excuse') acts: object[];
+  @Shown(objects, 'What its clock did, in order, as it stands now') clockEvents: readonly object[];
+  @Shown(objects, 'Each pause, with the event that was its evidence and the one that ended it') pauses: readonly object[];
+  @Shown(objects, 'Each recomputation of the deadline, with its cause') recomputations: readonly object[];
+  @Shown(objects) warnings: readonly object[];
+  @Shown(objects) escalations: readonly object[];
+  @Shown(objects, 'What evidence that came late has changed: how it stood, and how it stands') corrections: readonly object[];
+  @Shown(objects, 'Extensions, and what was asked and decided about an excuse') acts: readonly object[];
   @ShownNumber() asOfPosition: number;
   @ShownText() asOf: string;
 }
@@ -103,13 +103,13 @@ export class WhyAnswer extends FreshView {
   @ShownNumberOrNull() pausedMinutes: number | null;
   @ShownNumberOrNull() remainingMinutes: number | null;
   @ShownNumber() elapsedMinutes: number;
-  @Shown(objects) warnings: object[];
-  @Shown(objects) escalations: object[];
+  @Shown(objects) warnings: readonly object[];
+  @Shown(objects) escalations: readonly object[];
   @Shown(
     objects,
     'Edition, calendar and tier used; each window that accrued; pauses with their evidence; every recomputation and its cause',
   )
-  why: object[];
+  why: readonly object[];
   @ShownText('none, requested or excused') excuse: string;
-  @Shown(objects, 'What evidence that came late has changed') corrections: object[];
+  @Shown(objects, 'What evidence that came late has changed') corrections: readonly object[];
 }

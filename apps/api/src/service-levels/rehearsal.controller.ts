@@ -66,7 +66,7 @@ export class RehearsalController {
   ) {}
 
   @Searches('rehearse', 'serviceLevels.rehearse', RehearsalView, 'Run a draft edition over a past period, against what happened')
-  async rehearse(@Caller() principal: Principal, @Stated() body: RehearseBody): Promise<object> {
+  async rehearse(@Caller() principal: Principal, @Stated() body: RehearseBody): Promise<RehearsalView> {
     const { edition } = sound(checkEdition(body.edition, '/edition'));
     if (body.to < body.from) throw invalidRequest({ pointer: '/to', code: 'ends-before-it-starts' });
     if (this.underWay) throw new Problem('overloaded'); // one at a time: it reads a whole period of the log

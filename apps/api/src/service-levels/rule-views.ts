@@ -72,7 +72,7 @@ export class PresetView {
   @ShownText('unconfirmed: the limits are to be checked by the officer who switches it on') status: string;
   @ShownObject('zh and en') title: object;
   @ShownObject('zh and en') notes: object;
-  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) promises: object[];
+  @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) promises: readonly object[];
   @Shown(objectOrNull, 'How it was last switched on, or off; null where it never was') switched: object | null;
 }
 

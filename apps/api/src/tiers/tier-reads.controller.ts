@@ -3,8 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import { addMonths, type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
-import { type TierChange, TierChangesQuery, type TieredClient, TieredClientsQuery, TierFiguresQuery } from '#read-models';
-import { type BookEntry, BookQuery, TierRunsQuery, TierWhyQuery } from '#tiering';
+import { TierChangesQuery, TieredClientsQuery, TierFiguresQuery } from '#read-models';
+import { BookQuery, TierRunsQuery, TierWhyQuery } from '#tiering';
 import { instantOf, localDateOf } from '../fields/index.js';
 import { invalidRequest, Problem } from '../problems/problem.js';
 import { ReadDesk } from '../reads/read-desk.js';
@@ -63,7 +63,7 @@ export class TierReadsController {
       'riskProfiles',
     ] as const;
     const asked = { ...position, list: 'book', filter: { staffId }, principal, models, minPosition };
-    const answer = await this.desk.page<BookEntry, object>(
+    const answer = await this.desk.page(
       asked,
       reply,
       (page) => new BookQuery(principal.branchScope, staffId, today, this.desk.zone, dueBy, page),
@@ -98,11 +98,7 @@ export class TierReadsController {
     const filter = { ...narrowing, overridden: overridden === 'true' };
     const models = ['tierHistory', 'clientFiles'] as const;
     const asked = { limit, cursor, list: 'clients by tier', filter: { on, ...filter }, principal, models, minPosition };
-    const answer = await this.desk.page<TieredClient, object>(
-      asked,
-      reply,
-      (page) => new TieredClientsQuery(principal.branchScope, on, filter, page),
-    );
+    const answer = await this.desk.page(asked, reply, (page) => new TieredClientsQuery(principal.branchScope, on, filter, page));
     return { on, ...answer };
   }
 
@@ -117,7 +113,7 @@ export class TierReadsController {
     const { from, to } = this.period(question);
     const models = ['tierStandings'] as const;
     const asked = { limit, cursor, list: 'tier changes', filter: { from, to, ...filter }, principal, models, minPosition };
-    return this.desk.page<TierChange, object>(asked, reply, (page) => new TierChangesQuery(principal.branchScope, from, to, filter, page));
+    return this.desk.page(asked, reply, (page) => new TierChangesQuery(principal.branchScope, from, to, filter, page));
   }
 
   @Reads('tiers/runs', 'tier.listRuns', TierRunsView, 'The month ends that were evaluated, and what came of each')

@@ -26,7 +26,8 @@ export class TierWhatIfBody {
 export class FromToCountView {
   @ShownTextOrNull('As it was after the last month end; null: none') was: string | null;
   @ShownTextOrNull('As it would be') is: string | null;
-  @ShownNumber() clients: number;
+  /** Optional for the moves, which have none, though the contract lists it among theirs. */
+  @ShownNumber() clients?: number;
 }
 
 export class TierMoveView extends FromToCountView {

@@ -86,7 +86,7 @@ class StopReasonView {
 
 class StoppedView {
   @ShownText() on: string;
-  @ShownList(() => StopReasonView) reasons: StopReasonView[];
+  @ShownList(() => StopReasonView) reasons: readonly StopReasonView[];
 }
 
 export class TierWhyAnswer extends FreshView {

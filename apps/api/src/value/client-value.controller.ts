@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
-import { type AccountFact, AccountFactsQuery, ClientValueQuery } from '#read-models';
+import { AccountFactsQuery, ClientValueQuery } from '#read-models';
 import { localDateOf } from '../fields/index.js';
 import { ReadDesk } from '../reads/read-desk.js';
 import { MinPosition } from '../requests/command-request.js';
@@ -54,10 +54,6 @@ export class ClientValueController {
       minPosition,
       clientId,
     };
-    return this.desk.page<AccountFact, object>(
-      asked,
-      reply,
-      (page) => new AccountFactsQuery(clientId, principal.branchScope, of, span, page),
-    );
+    return this.desk.page(asked, reply, (page) => new AccountFactsQuery(clientId, principal.branchScope, of, span, page));
   }
 }

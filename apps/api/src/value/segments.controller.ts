@@ -5,16 +5,7 @@ import type { Principal } from '#access';
 import { ChangeSegment, type CommandResult } from '#application';
 import { checkSegmentQuery, type SegmentCommand } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import {
-  SegmentClientsQuery,
-  SegmentCountQuery,
-  SegmentListQuery,
-  SegmentOfIdQuery,
-  type SegmentSummary,
-  type ValueClient,
-  type ValueFrame,
-  type ValueQuestion,
-} from '#read-models';
+import { SegmentClientsQuery, SegmentCountQuery, SegmentListQuery, SegmentOfIdQuery, type ValueQuestion } from '#read-models';
 import { localDateOf } from '../fields/index.js';
 import { ReadDesk } from '../reads/read-desk.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
@@ -69,7 +60,7 @@ export class SegmentsController {
   ) {
     const { limit, cursor, ...filter } = question;
     const asked = { limit, cursor, list: 'segments', filter, principal, models: ['segments' as const], minPosition };
-    return this.reads.page<SegmentSummary, object>(asked, reply, (page) => new SegmentListQuery(principal.branchScope, filter, page));
+    return this.reads.page(asked, reply, (page) => new SegmentListQuery(principal.branchScope, filter, page));
   }
 
   @Searches('count', 'segment.count', SegmentCountAnswer, 'How many would belong to a segment that is not saved')
@@ -100,7 +91,7 @@ export class SegmentsController {
     const { limit, cursor, asOf } = question;
     const about = this.about(principal, asOf);
     const asked = { limit, cursor, list: `clients of segment ${segmentId}`, filter: { on: about.asOf }, principal, models, minPosition };
-    const page = await this.reads.page<ValueClient, ValueFrame>(asked, reply, (at) => new SegmentClientsQuery(segmentId, about, at));
+    const page = await this.reads.page(asked, reply, (at) => new SegmentClientsQuery(segmentId, about, at));
     const items = page.items.map(({ clientId, clientNo, branchId, status }) => ({ clientId, clientNo, branchId, status }));
     return { ...page, items };
   }

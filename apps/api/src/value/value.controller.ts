@@ -5,17 +5,12 @@ import type { Principal } from '#access';
 import { addDays, addMonths, type LocalDate } from '#event-sourcing';
 import {
   ChurnCountsQuery,
-  type ChurnItem,
   ChurnListQuery,
   DormantListQuery,
-  type DormancyItem,
-  type ParetoItem,
   ParetoListQuery,
   ParetoQuery,
   RfmDistributionQuery,
-  type RfmItem,
   RfmListQuery,
-  type ValueFrame,
   type ValueQuestion,
 } from '#read-models';
 import { localDateOf } from '../fields/index.js';
@@ -71,7 +66,7 @@ export class ValueController {
     const question = this.about(principal, asOf);
     const wanted = { ...scores, ...(noHistory !== undefined && { noHistory: noHistory === 'true' }) };
     const list = { limit, cursor, list: 'rfm', filter: { ...filter, on: question.asOf }, principal, models, minPosition };
-    const page = await this.desk.page<RfmItem, ValueFrame>(list, reply, (at) => new RfmListQuery(question, scale, wanted, at));
+    const page = await this.desk.page(list, reply, (at) => new RfmListQuery(question, scale, wanted, at));
     return { ...page, items: page.items.map((item) => shownRfm(item, page.currency)) };
   }
 
@@ -93,7 +88,7 @@ export class ValueController {
     const question = this.about(principal, span.to);
     const list = { limit, cursor, list: 'pareto', filter: { ...span, part }, principal, models, minPosition };
     const make = (at: ConstructorParameters<typeof ParetoListQuery>[3]) => new ParetoListQuery(question, span, part, at);
-    const { span: of, ...page } = await this.desk.page<ParetoItem, ValueFrame & { span: typeof span }>(list, reply, make);
+    const { span: of, ...page } = await this.desk.page(list, reply, make);
     const items = page.items.map(({ clientId, clientNo, branchId, status, rank, amount }) => {
       return { clientId, clientNo, branchId, status, rank, amount: moneyOf(amount, page.currency) };
     });
@@ -111,7 +106,7 @@ export class ValueController {
     const { asOf, ...wanted } = filter;
     const question = this.about(principal, asOf);
     const list = { limit, cursor, list: 'churn', filter: { ...filter, on: question.asOf }, principal, models: churnModels, minPosition };
-    const page = await this.desk.page<ChurnItem, ValueFrame>(list, reply, (at) => new ChurnListQuery(question, wanted, at));
+    const page = await this.desk.page(list, reply, (at) => new ChurnListQuery(question, wanted, at));
     return { ...page, items: page.items.map((item) => shownChurn(item, page.currency, page.on)) };
   }
 
@@ -138,7 +133,7 @@ export class ValueController {
     const { limit, cursor, asOf } = asked;
     const question = this.about(principal, asOf);
     const list = { limit, cursor, list: 'dormant', filter: { on: question.asOf }, principal, models, minPosition };
-    const page = await this.desk.page<DormancyItem, ValueFrame>(list, reply, (at) => new DormantListQuery(question, at));
+    const page = await this.desk.page(list, reply, (at) => new DormantListQuery(question, at));
     return { ...page, items: page.items.map((item) => shownDormancy(item, page.currency)) };
   }
 
