@@ -5,7 +5,5 @@ import type { Sql } from '#database';
  * was before, or by a part of it that seems small enough to be read as a whole, again for each page.
  */
 export async function byKeys(sql: Sql): Promise<void> {
-  await sql.query(
-    `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
-  );
+  await sql.query(`SELECT set_config(name, 'off', true) FROM unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) AS name`);
 }
