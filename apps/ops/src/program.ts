@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { createPool, migrate, provideLogins } from '#database';
 import { importBackOfficeFiles, registerBackOffice } from './commands/back-office-commands.js';
-import { importDataSet, reportLine, sourceNamed } from './commands/import.js';
+import { importDataSets, reportLine, sourceNamed } from './commands/import.js';
 import { clientNamed, withParkedKeys } from './commands/parked.js';
 import { rehearseEdition, type RehearseOptions } from './commands/rehearse.js';
 import { loginsIn, makeSecrets } from './commands/secrets.js';
@@ -77,8 +77,8 @@ export async function runOps(args: readonly string[]): Promise<number> {
       if (name === 'back-office') return onInstallation((installation) => importBackOfficeFiles(installation, path, options, tools));
       const source = sourceNamed(name);
       return onInstallation(async (installation) => {
-        const report = await importDataSet(installation, firmZone(), { source, path, branchId: options.branch }, say);
-        print(options.json ? JSON.stringify({ dataSets: [report] }) : reportLine(report));
+        const dataSets = await importDataSets(installation, firmZone(), [{ source, path, branchId: options.branch }], say);
+        print(options.json ? JSON.stringify({ dataSets }) : reportLine(dataSets[0]!));
       });
     });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { roles } from '#access';
 import { createPool } from '#database';
-import { type DataSetReport, HEAD_OFFICE, importDataSet, reportLine, sourceNamed, untilTimeKept } from '../../ops/src/index.js';
+import { type DataSetReport, HEAD_OFFICE, importDataSets, reportLine, sourceNamed, untilTimeKept } from '../../ops/src/index.js';
 import { publishDemoRules } from './demo-rules.js';
 import { publishDemoTierRules, type TieredPast, tierThePast } from './demo-tiers.js';
 import { people, type Tokens } from './people.js';
@@ -26,14 +26,11 @@ export interface DemoResult {
 
 /** Imports the sample data and walks one client through the API; a second time nothing happens twice. */
 export async function runDemo(standalone: Standalone, firmZone: string, say: (line: string) => void): Promise<DemoResult> {
-  const dataSets: DataSetReport[] = [];
   const tokens = await issueTokens(standalone);
   await publishDemoRules(standalone.apiUrl, standalone.installation.url, tokens, dataFolder());
   await publishDemoTierRules(standalone.apiUrl, standalone.installation.url, tokens);
-  for (const { source, path: place } of DATA_SETS) {
-    const request = { source: sourceNamed(source), path: path.join(dataFolder(), place) };
-    dataSets.push(await importDataSet(standalone.installation, firmZone, request, say));
-  }
+  const requests = DATA_SETS.map(({ source, path: place }) => ({ source: sourceNamed(source), path: path.join(dataFolder(), place) }));
+  const dataSets = await importDataSets(standalone.installation, firmZone, requests, say);
   const past = await tierThePast(standalone.installation, firmZone, dataFolder(), say);
   dataSets.push(past.movements);
   await untilAnswered(standalone.installation.url);

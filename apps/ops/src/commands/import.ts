@@ -1,6 +1,6 @@
-import { createPool } from '#database';
+import { createPool, type Sql } from '#database';
 import { HEAD_OFFICE, sources } from '../import/sources.js';
-import { countReadModelRows, type DataSetReport, fingerprintOf, importOnce, importParts } from '../import/import-run.js';
+import { countReadModelRows, type DataSetReport, fingerprintOf, type ImportedSet, importOnce, importParts } from '../import/import-run.js';
 import { RefusalFile } from '../import/refusal-file.js';
 import type { Source } from '../import/source.js';
 import { type Installation, openStore, UsageError } from '../installation.js';
@@ -23,16 +23,39 @@ export const sourceNamed = (name: string): Source => {
   return found;
 };
 
-/** Imports one data set and counts what came of it in the log and in the read models. `say` is for people. */
-export async function importDataSet(
+/**
+ * Imports data sets one after the other, and counts what came of each in the log and in the read models, which may fall
+ * behind meanwhile: they are waited for once. `say` is for people.
+ */
+export async function importDataSets(
   installation: Installation,
   firmZone: string,
+  requests: readonly ImportRequest[],
+  say: (line: string) => void,
+): Promise<DataSetReport[]> {
+  const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
+  try {
+    const sets: ImportedSet[] = [];
+    for (const request of requests) sets.push(await importRows(installation, database, request, say));
+    await project(installation, database, Math.max(0, ...sets.map(({ positions }) => positions.highest)), firmZone, say);
+    const counted = async ({ counts, positions }: ImportedSet): Promise<DataSetReport> => ({
+      ...counts,
+      readModelRows: await countReadModelRows(database, positions),
+    });
+    return await Promise.all(sets.map(counted));
+  } finally {
+    await database.end();
+  }
+}
+
+async function importRows(
+  installation: Installation,
+  database: Sql,
   { source, path, branchId = HEAD_OFFICE }: ImportRequest,
   say: (line: string) => void,
-): Promise<DataSetReport> {
+): Promise<ImportedSet> {
   const { digest, rows } = await fingerprintOf(source, path);
   const parts = await openStore(installation, 'rapport import');
-  const database = createPool({ url: installation.url, max: 2, applicationName: 'rapport import' });
   const bar = progressBar(source.name, 'rows');
   const refusals = new RefusalFile(installation.home.place('refusals', `${source.name}-${digest.slice(0, 12)}.csv`));
   try {
@@ -54,12 +77,10 @@ export async function importDataSet(
     await refusals.close();
     if (imported.known) say(`${source.name}: these files were imported before; nothing is imported twice`);
     if (imported.counts.rowsRefused > 0) say(`${source.name}: refused rows, with line and reason, are in ${refusals.filePath}`);
-    await project(installation, database, imported.positions.highest, firmZone, say);
-    return { ...imported.counts, readModelRows: await countReadModelRows(database, imported.positions) };
+    return imported;
   } finally {
     bar.stop();
     await parts.close();
-    await database.end();
   }
 }
 
