@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { brokerDayFile, dataFilesAt, type FileReport, importBackOfficeFile, standard } from '#back-office';
+import { newId } from '#event-sourcing';
 import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
 import { aMessage, assets } from './support/back-office-messages.js';
 
@@ -98,6 +99,17 @@ describe('files of the back office', () => {
     );
     expect(await take(write('half.jsonl', lines))).toMatchObject({ read: 40, counts: { applied: 23, ignored: 17 } });
     expect(await facts('s1')).toBe(40);
+  });
+
+  it('left after something was kept and before it was applied, and taken again: it goes on, and the day is complete', async () => {
+    await t.owner('k1', 'k2');
+    const lines = [assets('k1', '2025-03-11', 5, { source: 'k' }), assets('k2', '2025-03-11', 6, { source: 'k' })];
+    const raws = lines.map((line) => Buffer.from(JSON.stringify(line)));
+    await t.inbox.keep(raws, { channel: 'file', deliveryId: newId(), adapter: standard, source: 'k' });
+    expect(await facts('k1')).toBe(0);
+    const report = await take(write('left.jsonl', lines, day('k', '2025-03-11', 2, 11)));
+    expect(report).toMatchObject({ read: 2, counts: { ignored: 2 }, days: [{ completed: true }] });
+    expect([await facts('k1'), await facts('k2')]).toEqual([1, 1]);
   });
 
   it('of a broker in a form of its own: by its adapter, and to the fen', async () => {

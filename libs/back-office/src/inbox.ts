@@ -84,9 +84,11 @@ export class Inbox {
   async applyKept(taken: readonly Taken[], delivery: Delivery, settling: boolean): Promise<TakenMessage[]> {
     if (taken.length === 0) return [];
     const fresh = taken.filter(({ as }) => as === 'new').map(({ statement }) => statement);
+    // a file that comes again may have been left between the two halves: what it said then still waits
+    const left = delivery.channel === 'file' ? taken.filter(({ as }) => as === 'ignored').map(({ statement }) => statement) : [];
     try {
       await this.conflicts.note();
-      await this.applyNew(fresh);
+      await this.applyIn([...fresh, ...left.filter(({ message }) => message)]);
       if (settling) await this.settleDays([...new Set(fresh.map(({ source }) => source))]);
     } catch (error) {
       log.warn({ error: String(error) }, 'kept in the inbox, and not applied yet');
@@ -96,7 +98,7 @@ export class Inbox {
     return told(taken, delivery, await statusesOf(this.options.database, taken, delivery));
   }
 
-  private async applyNew(statements: readonly Statement[]): Promise<void> {
+  private async applyIn(statements: readonly Statement[]): Promise<void> {
     // facts before what says that a day of them is complete
     const lanes = [...new Set(statements.map(({ lane }) => lane))];
     const ofSource = (lane: string): boolean => lane.startsWith('source|');
