@@ -93,7 +93,8 @@ export class RowTable<Row extends object> {
       const row = fold(into.get(key) ?? rows.get(key), event);
       if (row) into.set(key, row);
     }
-    await Promise.all([this.insert(db, [...made.values()]), this.upsert(db, [...changed.values()])]);
+    await this.insert(db, [...made.values()]);
+    await this.upsert(db, [...changed.values()]);
   }
 
   private async write(db: Db, name: string, text: string, rows: readonly Row[]): Promise<void> {
