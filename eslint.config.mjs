@@ -35,7 +35,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/{accounts,clients,contacts,service-levels,tiers,complaints}/src/**/*.ts'],
+    files: ['libs/{back-office,clients,contacts,service-levels,tiers,complaints}/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: purity,
   },

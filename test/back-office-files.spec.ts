@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { brokerDayFile, dataFilesAt, type FileReport, importBackOfficeFile, standard } from '#back-office';
+import { brokerDayFile, dataFilesAt, type FileReport, importBackOfficeFile, standard } from '#bridge';
 import { newId } from '#event-sourcing';
 import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
 import { aMessage, assets } from './support/back-office-messages.js';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { messageSchemas } from '#accounts';
-import { tierChangeContracts } from '#back-office';
+import { messageSchemas } from '#back-office';
+import { tierChangeContracts } from '#bridge';
 
 const require = createRequire(import.meta.url);
 const addFormats = require('ajv-formats') as (ajv: Ajv | Ajv2020) => void;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { replayTierChanges, type TierChange } from '#back-office';
+import { replayTierChanges, type TierChange } from '#bridge';
 import { ensureTopic } from '#event-feed';
 import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
 import { assets, rawOf } from './support/back-office-messages.js';

@@ -9,8 +9,8 @@ import {
   type CommitmentRow,
   commitments,
   commitmentTable,
-} from '../libs/read-models/src/projections/commitments.js';
-import type { ProjectedEvent } from '../libs/read-models/src/runner/projection.js';
+} from '../libs/read-models/src/commitments/commitments.js';
+import type { ProjectedEvent } from '../libs/projections/src/runner/projection.js';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Feed, KafkaFeed, PostgresFeed } from '#event-feed';
 import { newId, partitionOf } from '#event-sourcing';
-import { ParkedKeys, ReadModelPositions } from '../libs/read-models/src/runner/index.js';
+import { ParkedKeys, ReadModelPositions } from '#projections';
 import { describeWithKafka, testTopic } from './support/kafka.js';
 import { balances, createLedger, digestOf, expectedDigest, faults, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
 import { reached, startProjector } from './support/projector.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { standard } from '#back-office';
+import { standard } from '#bridge';
 import { newId } from '#event-sourcing';
 import { aClient } from './support/api.js';
 import { arbitraryScript, type Said, scriptDays, type World } from './support/arbitrary-messages.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { giveUpGap } from '#back-office';
+import { giveUpGap } from '#bridge';
 import { type BackOfficeUnderTest, decidedBy, startBackOffice } from './support/back-office.js';
 import { aMessage, assets } from './support/back-office-messages.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import type { BackOfficeMessage } from '#accounts';
+import type { BackOfficeMessage } from '#back-office';
 import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
 import { aMessage, assets } from './support/back-office-messages.js';
 

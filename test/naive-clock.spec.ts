@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { Calendar, Fact, ServicePromise, WhatIfDocument, Window } from '../libs/service-levels/src/format.js';
+import type { Calendar, Fact, ServicePromise, WhatIfDocument, Window } from '../libs/service-levels/src/format/format.js';
 import { NaiveCalendar } from './support/naive-clock.js';
 import { naiveWhatIf } from './support/naive-what-if.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId } from '#event-sourcing';
-import { ParkedKeys } from '../libs/read-models/src/runner/index.js';
+import { ParkedKeys } from '#projections';
 import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
 import { reached } from './support/projector.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { KafkaFeed } from '#event-feed';
-import { rebuild, releaseKept } from '#read-models';
+import { rebuild, releaseKept } from '#projections';
 import { describeWithKafka, testTopic } from './support/kafka.js';
 import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
 import { reached, startProjector } from './support/projector.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Timekeeping } from '#application';
+import type { Timekeeping } from '#timekeeping';
 import { addDays, addMonths, type LocalDate, monthEnd, newId, toLocalDate, type Uuid } from '#event-sourcing';
 import { type Calendar, calendarStream, handbookStream, type ServicePromise, weekdays } from '#service-levels';
 import { sampleTierRules, type TierEvent } from '#tiers';

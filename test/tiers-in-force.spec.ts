@@ -2,11 +2,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, type LocalDate, newId, type Uuid } from '#event-sourcing';
 import { createPool } from '#database';
-import { IN_FORCE_ON, MIX_ON, readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { IN_FORCE_ON, MIX_ON, readModelMigrations } from '#read-models';
+import { readModelRunnerMigrations } from '#projections';
 import { eventStoreMigrations } from '#event-store';
 import { eventFeedMigrations } from '#event-feed';
 import { privacyMigrations } from '#privacy';
-import { timekeepingMigrations } from '#application';
+import { timekeepingMigrations } from '#timekeeping';
 import { ladder, type TierAssertion, tierInForce } from '#tiers';
 import { createTestDatabase, type TestDatabase } from './support/postgres.js';
 

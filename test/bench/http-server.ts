@@ -7,7 +7,8 @@ import type { AuthenticationSettings } from '#access';
 import { createPool } from '#database';
 import { type Append, EventStore, type Outcome } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
-import { ReadDatabase, ReadModelPositions } from '#read-models';
+import { ReadDatabase } from '#read-models';
+import { ReadModelPositions } from '#projections';
 import { peakMibOf } from './peak-memory.js';
 import { createApi } from '../../apps/api/src/index.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { brokerDayFile, importBackOfficeFile, openBackOffice } from '#back-office';
+import { brokerDayFile, importBackOfficeFile, openBackOffice } from '#bridge';
 import { createPool } from '#database';
 import type { MasterKeys } from '#privacy';
 import { assertSame, type Contender } from './bench.js';

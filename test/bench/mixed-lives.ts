@@ -1,5 +1,4 @@
-import type { AccountEvent } from '#accounts';
-import { accountStream } from '#accounts';
+import { type AccountEvent, accountStream } from '#back-office';
 import { type ClientEvent, clientStream } from '#clients';
 import { type ComplaintEvent, complaintStream } from '#complaints';
 import { type ContactEvent, contactStream } from '#contacts';

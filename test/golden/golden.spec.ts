@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { eventRegistry } from '#application';
-import { inboxConflict, inboxConflictEvents, parkedMessage, parkedMessageEvents, reconciliation, reconciliationEvents } from '#accounts';
+import { inboxConflict, inboxConflictEvents, parkedMessage, parkedMessageEvents, reconciliation, reconciliationEvents } from '#back-office';
 import { assignmentEvents, assignments, client, clientEvents, riskProfile, riskProfileEvents, segment, segmentEvents } from '#clients';
 import { complaint, complaintEvents } from '#complaints';
 import { contact, contactEvents, followUp, followUpEvents, outreach, outreachEvents, survey, surveyEvents } from '#contacts';

@@ -12,9 +12,9 @@ export interface Mutant {
 }
 
 const RELAY = 'libs/event-feed/src/relay.js';
-const CHAIN = 'libs/read-models/src/runner/chain.js';
+const CHAIN = 'libs/projections/src/runner/chain.js';
 const APPEND = 'libs/event-store/src/append-function.js';
-const TIMEKEEPER = 'libs/application/src/timekeeping/timekeeper.js';
+const TIMEKEEPER = 'libs/timekeeping/src/timekeeper.js';
 const READER = 'libs/event-feed/src/topic-reader.js';
 const SEND = 'if (records.length > 0) await writer.send(records);';
 const ALONE = 'RETURN QUERY VALUES (0, v_last, s + 1, 1, p_stream[1]);';
@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'repeated deliveries are applied again',
     patches: [
       { file: CHAIN, find: 'if (event.position <= reached) continue;', put: '' },
-      { file: 'libs/read-models/src/runner/projection-runner.js', find: 'if (event.position <= mark.reached) continue;', put: '' },
+      { file: 'libs/projections/src/runner/projection-runner.js', find: 'if (event.position <= mark.reached) continue;', put: '' },
     ],
   },
   {
@@ -63,14 +63,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what cannot be applied is passed over instead of parked',
     patches: [
-      { file: 'libs/read-models/src/runner/unit.js', find: 'await park(db, [{ projection, position, key, partition, code }]);', put: '' },
+      { file: 'libs/projections/src/runner/unit.js', find: 'await park(db, [{ projection, position, key, partition, code }]);', put: '' },
     ],
   },
   {
     name: 'checkpoints move without their fence',
     patches: [
-      { file: 'libs/read-models/src/runner/checkpoint-table.js', find: 'AND c.fence = m.fence AND c.position = m.was', put: '' },
-      { file: 'libs/read-models/src/runner/unit.js', find: 'await besideOthers(db);', put: `${SLOWLY} await besideOthers(db);` },
+      { file: 'libs/projections/src/runner/checkpoint-table.js', find: 'AND c.fence = m.fence AND c.position = m.was', put: '' },
+      { file: 'libs/projections/src/runner/unit.js', find: 'await besideOthers(db);', put: `${SLOWLY} await besideOthers(db);` },
     ],
   },
   {

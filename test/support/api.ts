@@ -3,21 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { LocalIssuer, type Role } from '#access';
-import { eventRegistry, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
-import { backOfficeMigrations } from '#back-office';
+import { eventRegistry } from '#application';
+import { startTimekeeping, type Timekeeping, timekeepingMigrations } from '#timekeeping';
+import { backOfficeMigrations } from '#bridge';
 import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import {
-  allProjections,
-  firstGenerationMigrations,
-  ProjectionRunner,
-  ReadDatabase,
-  readModelMigrations,
-  ReadModelPositions,
-  readModelRunnerMigrations,
-} from '#read-models';
+import { allProjections, ReadDatabase, readModelMigrations } from '#read-models';
+import { firstGenerationMigrations, ProjectionRunner, ReadModelPositions, readModelRunnerMigrations } from '#projections';
 import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
 import { type Answer, Caller, SHANGHAI } from './caller.js';

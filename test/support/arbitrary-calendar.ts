@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Calendar, type Window, weekdays } from '../../libs/service-levels/src/format.js';
+import { type Calendar, type Window, weekdays } from '../../libs/service-levels/src/format/format.js';
 
 export const minuteMs = 60_000;
 export const dayMs = 1440 * minuteMs;

@@ -9,7 +9,7 @@ import {
   type Subject,
   type Target,
   type WhatIfDocument,
-} from '../../libs/service-levels/src/format.js';
+} from '../../libs/service-levels/src/format/format.js';
 import { calendars, dayMs, instantsNear, isoDate, minuteMs, places, windows } from './arbitrary-calendar.js';
 
 const one = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);

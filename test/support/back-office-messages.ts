@@ -1,4 +1,4 @@
-import type { BackOfficeMessage, MessageData, MessageKind } from '#accounts';
+import type { BackOfficeMessage, MessageData, MessageKind } from '#back-office';
 
 const cny = (amountMinor: number) => ({ amountMinor, currency: 'CNY' });
 

@@ -1,6 +1,6 @@
-import type { BackOfficeMessage } from '#accounts';
+import type { BackOfficeMessage } from '#back-office';
 import { type CommandContext, eventRegistry, PlainCodec } from '#application';
-import { type Adapter, BackOffice, type Inbox, standard, type TakenMessage } from '#back-office';
+import { type Adapter, BackOffice, type Inbox, standard, type TakenMessage } from '#bridge';
 import { createPool, type Database } from '#database';
 import { newId } from '#event-sourcing';
 import { type TierEvent, tierStream } from '#tiers';

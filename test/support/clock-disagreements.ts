@@ -1,4 +1,5 @@
-import { casesInLog, eventRegistry, PlainCodec, RulesReader, runFile } from '#application';
+import { casesInLog, RulesReader, runFile } from '#timekeeping';
+import { eventRegistry, PlainCodec } from '#application';
 import { createPool } from '#database';
 import { fold, type Uuid } from '#event-sourcing';
 import { EventStore, LogReader } from '#event-store';

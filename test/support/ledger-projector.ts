@@ -1,4 +1,4 @@
-import { ProjectionRunner } from '../../libs/read-models/src/runner/index.js';
+import { ProjectionRunner } from '#projections';
 import { PostgresFeed } from '#event-feed';
 import { balances, faults, ledgerRegistry, openLedger, tallies } from './ledger.js';
 

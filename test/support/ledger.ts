@@ -3,8 +3,8 @@ import { createPool, type Database, type Migration, type Role, type Sql } from '
 import { eventFeedMigrations } from '#event-feed';
 import { EventRegistry, newId, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
-import { type Projection, readModelRunnerMigrations } from '../../libs/read-models/src/runner/index.js';
-import { RowTable } from '../../libs/read-models/src/row-table.js';
+import { type Projection, readModelRunnerMigrations } from '#projections';
+import { RowTable } from '../../libs/projections/src/row-table.js';
 import { createTestDatabase } from './postgres.js';
 
 /** A small domain for suites that ask how events travel, not what they mean: clients with booked amounts. */

@@ -1,5 +1,4 @@
-import type { ServicePromise } from '#service-levels';
-import { calendarStream } from '#service-levels';
+import { calendarStream, type ServicePromise } from '#service-levels';
 import { aClient, aComplaint, aRequest, type ApiUnderTest, type Caller } from './api.js';
 import { ALWAYS, publishRules, say } from './commitments.js';
 

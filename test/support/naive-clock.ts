@@ -1,5 +1,4 @@
-import type { Calendar, Target, Window } from '../../libs/service-levels/src/format.js';
-import { weekdays } from '../../libs/service-levels/src/format.js';
+import { type Calendar, type Target, weekdays, type Window } from '../../libs/service-levels/src/format/format.js';
 
 /**
  * Calendars and deadlines by brute force: every minute of physical time is asked whether it lies inside a window. Written from

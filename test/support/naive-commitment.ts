@@ -1,4 +1,4 @@
-import type { HandbookEdition, PromiseAnswer, ServicePromise, Severity, Target } from '../../libs/service-levels/src/format.js';
+import type { HandbookEdition, PromiseAnswer, ServicePromise, Severity, Target } from '../../libs/service-levels/src/format/format.js';
 import { dateOf, type NaiveCalendar, offsetMs } from './naive-clock.js';
 
 const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import type { LocalDate } from '#event-sourcing';
+import { addDays, type LocalDate } from '#event-sourcing';
 import {
   type AssetValue,
   type CommissionFact,
@@ -22,7 +22,6 @@ import {
   type TierRules,
   type TradingDays,
 } from '#tiers';
-import { addDays } from '#event-sourcing';
 import { type AccountFact, type Fact, sources } from './tier-world.js';
 
 const SOME_TIME = '2026-06-01T00:00:00.000Z';

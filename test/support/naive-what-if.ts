@@ -1,14 +1,14 @@
-import type {
-  Fact,
-  HandbookEdition,
-  Metric,
-  PromiseAnswer,
-  ServicePromise,
-  Subject,
-  WhatIfAnswer,
-  WhatIfDocument,
-} from '../../libs/service-levels/src/format.js';
-import { severities } from '../../libs/service-levels/src/format.js';
+import {
+  type Fact,
+  type HandbookEdition,
+  type Metric,
+  type PromiseAnswer,
+  type ServicePromise,
+  severities,
+  type Subject,
+  type WhatIfAnswer,
+  type WhatIfDocument,
+} from '../../libs/service-levels/src/format/format.js';
 import { NaiveCalendar } from './naive-clock.js';
 import { NaiveCommitment, type Printed } from './naive-commitment.js';
 

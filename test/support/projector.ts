@@ -1,5 +1,5 @@
 import type { Feed } from '#event-feed';
-import { ProjectionRunner, ReadModelPositions } from '../../libs/read-models/src/runner/index.js';
+import { ProjectionRunner, ReadModelPositions } from '#projections';
 import { balances, faults, type Ledger, ledgerRegistry, tallies } from './ledger.js';
 
 const REACH_MS = 45_000;

@@ -1,5 +1,5 @@
 import { createPool } from '#database';
-import { digestOf, modelNames } from '#read-models';
+import { digestOf, modelNames } from '#projections';
 
 /** By table of every read model, and of what they parked, but for why: rows, and a digest over all of them. */
 export async function digestsOf(url: string): Promise<Record<string, string>> {

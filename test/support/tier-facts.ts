@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AccountEvent, accountStream, type RateEvent, rateStream, type SourceEvent, sourceStream } from '#accounts';
+import { type AccountEvent, accountStream, type RateEvent, rateStream, type SourceEvent, sourceStream } from '#back-office';
 import type { CommandContext, EventCodec } from '#application';
 import { clientStream } from '#clients';
 import { type DomainEvent, type LocalDate, newId, type StreamRef, type Uuid } from '#event-sourcing';

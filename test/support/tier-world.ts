@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { LocalDate } from '#event-sourcing';
-import { addDays, monthEnds } from '#event-sourcing';
+import { addDays, type LocalDate, monthEnds } from '#event-sourcing';
 import type { TierRules } from '#tiers';
 import { tierRules } from './arbitrary-tiers.js';
 

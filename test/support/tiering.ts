@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EventCodec, eventRegistry, timekeepingMigrations } from '#application';
+import { EventCodec, eventRegistry } from '#application';
+import { timekeepingMigrations } from '#timekeeping';
 import { createPool, type Database, migrate } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import type { LocalDate } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, firstGenerationMigrations, ProjectionRunner, readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { allProjections, readModelMigrations } from '#read-models';
+import { firstGenerationMigrations, ProjectionRunner, readModelRunnerMigrations } from '#projections';
 import { openTiering, type Tiering, tieringMigrations, type TieringOptions } from '#tiering';
 import { createTestDatabase, type TestDatabase } from './postgres.js';
 import { FIRM_ZONE, SOURCE, type TierFacts, tierFacts } from './tier-facts.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type CommandContext, eventRegistry, PlainCodec, startTimekeeping, type Timekeeping, timekeepingMigrations } from '#application';
+import { type CommandContext, eventRegistry, PlainCodec } from '#application';
+import { startTimekeeping, type Timekeeping, timekeepingMigrations } from '#timekeeping';
 import { createPool, type Database, migrate } from '#database';
 import { type DomainEvent, fold, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations } from '#event-store';

@@ -1,4 +1,4 @@
-import { accountStream, type AccountEvent, rateStream } from '#accounts';
+import { accountStream, type AccountEvent, rateStream } from '#back-office';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { aClient, type ApiUnderTest, type Caller, SHANGHAI } from './api.js';
 import { say } from './commitments.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Controller, Module, Post } from '@nestjs/common';
 import { LocalIssuer, type Role, roles } from '#access';
-import { messageKinds } from '#accounts';
+import { messageKinds } from '#back-office';
 import {
   aClient,
   aComplaint,

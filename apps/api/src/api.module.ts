@@ -1,11 +1,13 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
-import { ApplicationModule, DeadlineExplainer, eventRegistry, RulesReader } from '#application';
-import { BackOffice } from '#back-office';
+import { ApplicationModule, eventRegistry } from '#application';
+import { DeadlineExplainer, RulesReader } from '#timekeeping';
+import { BackOffice } from '#bridge';
 import type { Database } from '#database';
 import { EventStore } from '#event-store';
 import { type ClientKeys, type MasterKeys, RequestHasher } from '#privacy';
-import { type ReadDatabase, type ReadModelPositions, ReadModelsModule } from '#read-models';
+import { type ReadDatabase, ReadModelsModule } from '#read-models';
+import { type ReadModelPositions } from '#projections';
 import { Zone } from '#service-levels';
 import { BookHandler, TierRunsHandler, TierWhyHandler } from '#tiering';
 import { AssignmentsController } from './clients/assignments.controller.js';

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { type Bridge, startBridge } from '#back-office';
+import { type Bridge, startBridge } from '#bridge';
 import { MasterKeys } from '#privacy';
 import { createLogger } from '#telemetry';
 import type { BridgeConfig } from './config.js';

@@ -1,4 +1,4 @@
-import { BACK_OFFICE_TOPIC, TIER_CHANGES_TOPIC } from '#back-office';
+import { BACK_OFFICE_TOPIC, TIER_CHANGES_TOPIC } from '#bridge';
 import { Settings } from '#telemetry';
 
 /** Where the bridge reads and writes. From the environment; throws, naming every variable that is missing or wrong. */

@@ -1,4 +1,4 @@
-import { BRIDGE_OFFICE, openInboxItems, showInbox } from '#back-office';
+import { BRIDGE_OFFICE, openInboxItems, showInbox } from '#bridge';
 import { openOperationsDatabase } from '#database';
 import { kafkaDependency, leads, relayWork, showRelayLag } from '#event-feed';
 import { type Look, type Operations } from '#telemetry';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startTimekeeping } from '#application';
+import { startTimekeeping } from '#timekeeping';
 import type { Sql } from '#database';
 
 const POLL_MS = 50;

@@ -1,10 +1,11 @@
-import { timekeepingMigrations } from '#application';
-import { backOfficeMigrations } from '#back-office';
+import { timekeepingMigrations } from '#timekeeping';
+import { backOfficeMigrations } from '#bridge';
 import type { Migration } from '#database';
 import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
 import { privacyMigrations } from '#privacy';
-import { firstGenerationMigrations, readModelMigrations, readModelRunnerMigrations } from '#read-models';
+import { firstGenerationMigrations, readModelRunnerMigrations } from '#projections';
+import { readModelMigrations } from '#read-models';
 import { tieringMigrations } from '#tiering';
 
 /** What imports have finished: a repeated one answers from here at once. */

@@ -3,7 +3,8 @@ import { createPool, type Sql } from '#database';
 import { PostgresFeed } from '#event-feed';
 import { LogReader } from '#event-store';
 import { ClientKeys, type MasterKeys } from '#privacy';
-import { allProjections, ProjectionRunner } from '#read-models';
+import { allProjections } from '#read-models';
+import { ProjectionRunner } from '#projections';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 100;

@@ -1,6 +1,7 @@
 import { openOperationsDatabase, type Sql } from '#database';
 import { kafkaDependency, relayLags } from '#event-feed';
-import { freshnessSays, furthestBehind, type ProjectionRunner, readFreshness, showFreshness, showRebuilds } from '#read-models';
+import { freshnessSays, furthestBehind, readFreshness, showFreshness } from '#read-models';
+import { type ProjectionRunner, showRebuilds } from '#projections';
 import { type Look, type Operations } from '#telemetry';
 import type { ProjectorConfig } from './config.js';
 

@@ -4,7 +4,8 @@ import { createPool } from '#database';
 import { createKafka, type Feed, KafkaFeed, PostgresFeed } from '#event-feed';
 import { LogReader } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
-import { allProjections, ProjectionRunner } from '#read-models';
+import { allProjections } from '#read-models';
+import { ProjectionRunner } from '#projections';
 import { createLogger } from '#telemetry';
 import type { ProjectorConfig } from './config.js';
 

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalIssuer } from '#access';
-import { startTimekeeping } from '#application';
-import { startBridge } from '#back-office';
+import { startTimekeeping } from '#timekeeping';
+import { startBridge } from '#bridge';
 import { createPool } from '#database';
 import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
-import { ReadDatabase, ReadModelPositions } from '#read-models';
+import { ReadDatabase } from '#read-models';
+import { ReadModelPositions } from '#projections';
 import { createLogger, type HealthParts } from '#telemetry';
 import { startTierKeeping } from '#tiering';
 import { apiOperations, createApi } from '../../api/src/index.js';

@@ -1,4 +1,4 @@
-import { type Timekeeper, TIMEKEEPER_OFFICE, showTimekeeper, type TimekeeperFigures, timekeeperFigures } from '#application';
+import { type Timekeeper, TIMEKEEPER_OFFICE, showTimekeeper, type TimekeeperFigures, timekeeperFigures } from '#timekeeping';
 import { openOperationsDatabase } from '#database';
 import { leads } from '#event-feed';
 import { type Look, type Operations } from '#telemetry';

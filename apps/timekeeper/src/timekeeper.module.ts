@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, type DynamicModule, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { startTimekeeping, type Timekeeper, type Timekeeping } from '#application';
+import { startTimekeeping, type Timekeeper, type Timekeeping } from '#timekeeping';
 import { createLogger } from '#telemetry';
 import { startTierKeeping, type TierKeeping } from '#tiering';
 import type { TimekeeperConfig } from './config.js';

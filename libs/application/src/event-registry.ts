@@ -1,4 +1,4 @@
-import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#accounts';
+import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#back-office';
 import { assignmentEvents, clientEvents, riskProfileEvents, segmentEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents, outreachEvents, surveyEvents } from '#contacts';

@@ -18,4 +18,3 @@ export * from './segment.handler.js';
 export * from './survey.handler.js';
 export * from './tier.handler.js';
 export * from './tier-rules.handler.js';
-export * from './timekeeping/index.js';

@@ -1,13 +1,13 @@
-import { accountMigrations } from './account-tables.js';
-import { commitmentMigrations } from './commitment-tables.js';
-import { scoped } from './branch-scope.js';
-import { handbookMigrations } from './handbook-tables.js';
-import { riskProfileMigrations } from './risk-profile-tables.js';
-import { relationshipMigrations } from './relationship-tables.js';
-import { segmentMigrations } from './segment-tables.js';
-import { valueMigrations } from './value-tables.js';
-import { requestMigrations } from './request-tables.js';
-import { tierRulesMigrations } from './tier-rules-tables.js';
+import { accountMigrations } from './accounts/account-tables.js';
+import { commitmentMigrations } from './commitments/commitment-tables.js';
+import { scoped } from '#projections';
+import { handbookMigrations } from './handbook/handbook-tables.js';
+import { riskProfileMigrations } from './clients/risk-profile-tables.js';
+import { relationshipMigrations } from './clients/relationship-tables.js';
+import { segmentMigrations } from './segments/segment-tables.js';
+import { valueMigrations } from './contacts/contact-tables.js';
+import { requestMigrations } from './requests/request-tables.js';
+import { tierRulesMigrations } from './tiers/tier-rules-tables.js';
 
 const tables = {
   client_files: `

@@ -1,4 +1,4 @@
-import type { RulesHistory } from '#application';
+import type { RulesHistory } from '#timekeeping';
 import type { Sql } from '#database';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { type FullPromise, kindKey, type Metric, type PromiseClass, promisesFor, type Subject } from '#service-levels';

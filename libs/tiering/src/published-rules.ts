@@ -1,4 +1,4 @@
-import { RulesReader } from '#application';
+import { RulesReader } from '#timekeeping';
 import { addDays, dateOfDayNumber, dayNumberOf, type EventRegistry, type LocalDate } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { rulesInForce, type TierRules, type TierRulesEvent, tierRulesStream, type TradingDays } from '#tiers';

@@ -1,6 +1,7 @@
 import { countSegments, openLog } from '#application';
 import type { LocalDate } from '#event-sourcing';
-import { projectionIds, ReadDatabase, ReadModelPositions, SegmentReader } from '#read-models';
+import { projectionIds, ReadDatabase, SegmentReader } from '#read-models';
+import { ReadModelPositions } from '#projections';
 
 export interface SegmentCounterOptions {
   url: string;

@@ -1,7 +1,8 @@
 import { eventRegistry, openLog, PlainCodec } from '#application';
 import type { Database } from '#database';
 import { type LocalDate, toLocalDate } from '#event-sourcing';
-import { projectionIds, ReadModelPositions } from '#read-models';
+import { projectionIds } from '#read-models';
+import { ReadModelPositions } from '#projections';
 import { Evaluator } from './evaluator.js';
 import { LateFacts } from './late-facts.js';
 import { LatePass } from './late-pass.js';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventRegistry } from '#application';
 import { createPool } from '#database';
 import { ClientKeys, MasterKeys } from '#privacy';
-import { allProjections, rebuild, releaseKept } from '#read-models';
+import { allProjections } from '#read-models';
+import { rebuild, releaseKept } from '#projections';
 import { FIRM_ZONE } from '../world.js';
 import type { Fault } from './fault.js';
 

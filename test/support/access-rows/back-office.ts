@@ -1,4 +1,4 @@
-import { BackOffice } from '#back-office';
+import { BackOffice } from '#bridge';
 import { aClient, SHANGHAI } from '../api.js';
 import { assets } from '../back-office-messages.js';
 import type { AccessRows } from './row.js';

@@ -1,4 +1,4 @@
-import { breakExplanations, conflictDecisions } from '#accounts';
+import { breakExplanations, conflictDecisions } from '#back-office';
 import { CodeField, DocumentList, EnumField } from '../fields/index.js';
 
 export const DELIVERY_MAX = 200;

@@ -2,7 +2,7 @@ import { Controller, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
-import { BackOffice, type Keyset, type KeysetPage } from '#back-office';
+import { BackOffice, type Keyset, type KeysetPage } from '#bridge';
 import { EventStore } from '#event-store';
 import { Cursors } from '../reads/cursors.js';
 import { nextAddress, PAGE_DEFAULT } from '../reads/read-desk.js';

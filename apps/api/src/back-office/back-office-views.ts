@@ -1,4 +1,4 @@
-import { breakCodes } from '#accounts';
+import { breakCodes } from '#back-office';
 import { CodeField, EnumField, member } from '../fields/index.js';
 import {
   ListQuestion,

@@ -2,7 +2,7 @@ import { Controller, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CommandContext, CommandResult } from '#application';
-import { BackOffice, giveUpGap, standard } from '#back-office';
+import { BackOffice, giveUpGap, standard } from '#bridge';
 import type { Uuid } from '#event-sourcing';
 import { RequestHasher } from '#privacy';
 import { type CommandRequest, NewCommand } from '../requests/command-request.js';

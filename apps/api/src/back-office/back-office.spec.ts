@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { createRequire } from 'node:module';
-import { messageKinds } from '#accounts';
+import { messageKinds } from '#back-office';
 import { type Caller, problem } from '../../../../test/support/api.js';
 import { type BackOfficeUnderTest, startBackOffice } from '../../../../test/support/back-office.js';
 import { aMessage, assets } from '../../../../test/support/back-office-messages.js';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { openToAll } from '#access';
-import { messageSchemas } from '#accounts';
-import { tierChangeContracts } from '#back-office';
+import { messageSchemas } from '#back-office';
+import { tierChangeContracts } from '#bridge';
 
 /** Documents by their name below `/contracts`. */
 const documents: ReadonlyMap<string, { type: string; document: object }> = new Map([

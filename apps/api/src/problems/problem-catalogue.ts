@@ -1,4 +1,4 @@
-import { inboxProblems, reconciliationProblems } from '#accounts';
+import { inboxProblems, reconciliationProblems } from '#back-office';
 import { applicationProblems } from '#application';
 import { assignmentProblems, clientProblems, riskProfileProblems, segmentProblems } from '#clients';
 import { complaintProblems } from '#complaints';

@@ -1,5 +1,6 @@
 import type { Uuid } from '#event-sourcing';
-import { projectionIds, type ReadModel, type ReadModelPositions } from '#read-models';
+import { projectionIds, type ReadModel } from '#read-models';
+import { type ReadModelPositions } from '#projections';
 import { Problem } from '../problems/problem.js';
 
 /** What an answer has to know already. */

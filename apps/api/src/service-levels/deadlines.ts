@@ -1,5 +1,5 @@
 import { type Query, QueryBus } from '@nestjs/cqrs';
-import { DeadlineExplainer, RulesReader } from '#application';
+import { DeadlineExplainer, RulesReader } from '#timekeeping';
 import { CaseFactsQuery, type CaseFactsView, type CommitmentItem, type CommitmentView } from '#read-models';
 import { type CalendarInForce, dayOf, MINUTE_MS, type PromiseAnswer, promiseAnswer, remainingMs, type TracedClock } from '#service-levels';
 

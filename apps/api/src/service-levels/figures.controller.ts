@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
-import { RulesHistory, RulesReader } from '#application';
+import { RulesHistory, RulesReader } from '#timekeeping';
 import { ageingDimensions, AgeingQuery, type CommitmentDimension, ComplianceQuery } from '#read-models';
 import { type CalendarInForce, dateOf, editionInForce } from '#service-levels';
 import { invalidRequest } from '../problems/problem.js';

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ALL_BRANCHES, type Principal } from '#access';
-import { eventRegistry, rehearse, UnusableEdition } from '#application';
+import { eventRegistry } from '#application';
+import { rehearse, UnusableEdition } from '#timekeeping';
 import { EventStore } from '#event-store';
 import { checkEdition } from '#service-levels';
 import { DocumentField, LocalDateField } from '../fields/index.js';

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ALL_BRANCHES, type Principal } from '#access';
-import { eventRegistry, RulesReader } from '#application';
+import { eventRegistry } from '#application';
+import { RulesReader } from '#timekeeping';
 import { monthEnds } from '#event-sourcing';
 import { EventStore } from '#event-store';
 import { ReadDatabase } from '#read-models';

@@ -10,7 +10,7 @@ import {
   replayTierChanges,
   TIER_CHANGES_TOPIC,
   UnusableDelivery,
-} from '#back-office';
+} from '#bridge';
 import { createPool } from '#database';
 import { isUuid } from '#event-sourcing';
 import { LogReader } from '#event-store';

@@ -3,7 +3,8 @@ import { createPool } from '#database';
 import { isUuid } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import { ClientKeys } from '#privacy';
-import { allProjections, ParkedKeys } from '#read-models';
+import { allProjections } from '#read-models';
+import { ParkedKeys } from '#projections';
 import { type Installation, UsageError } from '../installation.js';
 
 /** A client's id as somebody typed it. */

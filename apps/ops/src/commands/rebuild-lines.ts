@@ -1,4 +1,4 @@
-import type { Generation, RebuildPlan, RebuildResult, TableComparison } from '#read-models';
+import type { Generation, RebuildPlan, RebuildResult, TableComparison } from '#projections';
 
 const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
 

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { eventRegistry } from '#application';
 import { createPool, type Database } from '#database';
 import { ClientKeys } from '#privacy';
+import { allProjections } from '#read-models';
 import {
-  allProjections,
   cancelRebuild,
   listGenerations,
   planRebuild,
@@ -14,7 +14,7 @@ import {
   type RebuildResult,
   releaseKept,
   UnknownModel,
-} from '#read-models';
+} from '#projections';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import type { CommandTools } from './back-office-commands.js';

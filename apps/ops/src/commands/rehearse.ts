@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { eventRegistry, rehearse, UnusableEdition } from '#application';
+import { eventRegistry } from '#application';
+import { rehearse, UnusableEdition } from '#timekeeping';
 import { createPool } from '#database';
 import { EventStore, LogReader } from '#event-store';
 import { checkEdition, type FormatFault } from '#service-levels';

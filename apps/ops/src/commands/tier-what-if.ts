@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { eventRegistry, RulesReader } from '#application';
+import { eventRegistry } from '#application';
+import { RulesReader } from '#timekeeping';
 import { EventStore } from '#event-store';
 import { ReadDatabase } from '#read-models';
 import { CalendarNotPublished, NoMonthEnd, PublishedRules, type TierWhatIf, tierWhatIf } from '#tiering';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HandbookEdition, ServicePromise, Target } from '../format.js';
+import type { HandbookEdition, ServicePromise, Target } from '../format/format.js';
 import { sampleHandbook } from '../presets/sample-handbook.js';
 import { handbookPage, handbookStyle, targetText } from './index.js';
 

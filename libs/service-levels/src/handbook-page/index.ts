@@ -1,6 +1,6 @@
 import type { Instant } from '#event-sourcing';
-import type { HandbookEdition, HandbookSection } from '../format.js';
-import type { HandbookLanguage } from '../handbook-events.js';
+import type { HandbookEdition, HandbookSection } from '../format/format.js';
+import type { HandbookLanguage } from '../handbook/handbook-events.js';
 import { Html, markup, prose } from './markup.js';
 import { handbookStyle } from './style.js';
 import { timesOf } from './times.js';

@@ -1,6 +1,6 @@
-import type { HandbookEdition, ServicePromise } from '../format.js';
-import type { HandbookLanguage } from '../handbook-events.js';
-import { type FullPromise, withDefaults } from '../promise-defaults.js';
+import type { HandbookEdition, ServicePromise } from '../format/format.js';
+import type { HandbookLanguage } from '../handbook/handbook-events.js';
+import { type FullPromise, withDefaults } from '../handbook/promise-defaults.js';
 import { markup, type Html } from './markup.js';
 import { everyText, targetText, words } from './words.js';
 

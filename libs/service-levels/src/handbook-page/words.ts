@@ -1,6 +1,6 @@
-import type { Metric, Target } from '../format.js';
-import type { HandbookLanguage } from '../handbook-events.js';
-import type { FullTarget } from '../promise-defaults.js';
+import type { Metric, Target } from '../format/format.js';
+import type { HandbookLanguage } from '../handbook/handbook-events.js';
+import type { FullTarget } from '../handbook/promise-defaults.js';
 
 interface Words {
   htmlLanguage: string;

@@ -1,5 +1,5 @@
 import type { LocalDate } from '#event-sourcing';
-import type { Calendar, Window } from '../format.js';
+import type { Calendar, Window } from '../format/format.js';
 
 /** A calendar as it ships, ready to be published: what the notice says, and which notice. */
 export interface CalendarPreset {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Calendar } from '../format.js';
-import { checkCalendar } from '../format-checks-calendar.js';
-import { checkEdition } from '../format-checks-edition.js';
-import { coverageFaults, handbookFaults } from '../handbook-faults.js';
+import type { Calendar } from '../format/format.js';
+import { checkCalendar } from '../format/format-checks-calendar.js';
+import { checkEdition } from '../format/format-checks-edition.js';
+import { coverageFaults, handbookFaults } from '../handbook/handbook-faults.js';
 import { calendarPresets } from './calendars.js';
 import { regulatoryPresets } from './regulatory.js';
 import { sampleHandbook } from './sample-handbook.js';

@@ -1,5 +1,5 @@
-import type { HandbookEdition } from '../format.js';
-import type { Preset } from '../handbook.js';
+import type { HandbookEdition } from '../format/format.js';
+import type { Preset } from '../handbook/handbook.js';
 
 /** A preset as it ships: a day limit of a regulation as we read it, off and unconfirmed until an officer switches it on. */
 export interface RegulatoryPreset extends Preset {

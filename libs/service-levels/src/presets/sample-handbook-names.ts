@@ -1,4 +1,4 @@
-import type { HandbookEdition } from '../format.js';
+import type { HandbookEdition } from '../format/format.js';
 
 export const sampleNames: HandbookEdition['names'] = {
   accountOpening: { zh: '开户', en: 'Account opening' },

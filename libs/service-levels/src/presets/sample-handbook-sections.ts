@@ -1,4 +1,4 @@
-import type { HandbookSection } from '../format.js';
+import type { HandbookSection } from '../format/format.js';
 
 export const sampleSections: readonly HandbookSection[] = [
   {

@@ -1,4 +1,4 @@
-import type { HandbookEdition, ServicePromise, Target } from '../format.js';
+import type { HandbookEdition, ServicePromise, Target } from '../format/format.js';
 import { sampleNames } from './sample-handbook-names.js';
 import { sampleSections } from './sample-handbook-sections.js';
 

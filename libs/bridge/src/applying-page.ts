@@ -1,0 +1,153 @@
+import { accountFactOf, type BackOfficeMessage, isOfAccount, type MessageOf, sourceFactOf, subjectOf } from '#back-office';
+import type { Sql } from '#database';
+import { DomainError, HEAD_OFFICE, type Instant, type SourceRef, type Uuid } from '#event-sourcing';
+import { createLogger } from '#telemetry';
+import type { Days } from './days.js';
+import { AppliedOtherwise, type FactLog } from './fact-log.js';
+import { type AppliedRecord, type InboxRow, recordKey, type Settled } from './inbox-rows.js';
+import type { Owner } from './owners.js';
+import type { RiskResults } from './risk-results.js';
+import type { Sequences } from './sequences.js';
+import { countedOf } from './statement.js';
+import { wavesOf } from './waves.js';
+
+const log = createLogger('back-office');
+
+/** What facts are made with. */
+export interface ApplyingParts {
+  facts: FactLog;
+  days: Days;
+  risk: RiskResults;
+}
+
+/** What one page of rows is applied with, on the connection that holds their lanes. */
+export interface PageParts {
+  sql: Sql;
+  now: Instant;
+  owners: ReadonlyMap<string, Owner>;
+  /** Clients of lanes that are a client's, by number. */
+  numbered: ReadonlyMap<string, Uuid>;
+  /** The latest applied statement of each record, moving along. */
+  latest: Map<string, AppliedRecord>;
+  sequences: Sequences;
+  /** Undefined: its raw bytes can no longer be read. */
+  messages: ReadonlyMap<Uuid, BackOfficeMessage | undefined>;
+  /** Clients by the numbers that messages state. */
+  stated: ReadonlyMap<string, Uuid>;
+}
+
+/** Rows on their way into the log: many at once, and with the effect that each had if it came alone. */
+export class ApplyingPage {
+  constructor(
+    private readonly parts: ApplyingParts,
+    private readonly page: PageParts,
+  ) {}
+
+  /** Rejects only once nothing of it is under way any more. */
+  async apply(rows: readonly InboxRow[]): Promise<Settled[]> {
+    const settled: Settled[] = [];
+    for (const wave of wavesOf(rows, (row) => this.aloneBy(row))) {
+      const results = await Promise.allSettled(wave.map((row) => this.take(row)));
+      for (const [at, result] of results.entries()) {
+        if (result.status === 'rejected') throw result.reason;
+        settled.push(result.value);
+        this.remember(wave[at]!, result.value);
+      }
+    }
+    return settled;
+  }
+
+  /** What a row is decided from, which another row may change: its record; its client's risk profile; the source's days. */
+  private aloneBy(row: InboxRow): string[] {
+    const message = this.page.messages.get(row.messageId);
+    if (message?.kind === 'riskResult') return [recordKey(row), `risk|${this.clientOf(row) ?? row.lane}`];
+    return message?.kind === 'dayCompleted' ? [recordKey(row), message.kind] : [recordKey(row)];
+  }
+
+  // What is sent is sent before this first waits, so that rows of an account arrive in the log in their order.
+  private async take(row: InboxRow): Promise<Settled> {
+    const message = this.page.messages.get(row.messageId);
+    const decided = this.decide(row, message);
+    const owner = this.ownerOf(row);
+    const counts = decided === undefined || decided.status === 'stale';
+    if (counts && message?.accountId !== undefined && message.sequence !== undefined && owner) {
+      this.page.sequences.seen({ source: row.source, accountId: message.accountId }, message.sequence, owner, row.messageId);
+    }
+    if (decided) return decided;
+    try {
+      return await this.state(row, message!);
+    } catch (error) {
+      const { messageId, source, record, version } = row;
+      if (error instanceof DomainError) return { messageId, status: 'parked', reason: error.code };
+      if (!(error instanceof AppliedOtherwise)) throw error;
+      log.error({ source, record, version }, 'the log holds another content of this statement');
+      return { messageId, status: 'parked', reason: 'applied-otherwise' };
+    }
+  }
+
+  /** What becomes of the row where it is not stated: from what was applied before it. */
+  private decide(row: InboxRow, message: BackOfficeMessage | undefined): Settled | undefined {
+    const { messageId } = row;
+    const parked = (reason: string): Settled => ({ messageId, status: 'parked', reason });
+    if (!message) return parked('raw-message-gone');
+    const before = this.page.latest.get(recordKey(row));
+    if (before && before.lane !== row.lane) return parked('record-of-another-account');
+    if (before && subjectOf(before.kind as never) !== subjectOf(message.kind)) return parked('record-of-another-kind');
+    const { clientNo, accountId } = message;
+    if (clientNo !== undefined && accountId !== undefined && this.page.stated.get(clientNo) !== this.ownerOf(row)?.clientId)
+      return parked('owner-differs');
+    return before && row.version < before.version ? { messageId, status: 'stale' } : undefined;
+  }
+
+  private async state(row: InboxRow, message: BackOfficeMessage): Promise<Settled> {
+    const { messageId, source: system, record, version, contentSha256 } = row;
+    const { sql, now } = this.page;
+    const source: SourceRef = { system, record: `${record}#${version}` };
+    if (message.sequence !== undefined) source.sequence = message.sequence;
+    const purpose = `inbox|${system}|${record}|${version}${row.conflictsWith ? `|${contentSha256}` : ''}`;
+    if (isOfAccount(message)) {
+      // a correction goes where the first statement went, also after the account has another owner
+      const { clientId, branchId } = this.heirOf(row);
+      const { stream, event } = accountFactOf(message, clientId);
+      const { on } = countedOf(message);
+      const position = await this.parts.facts.append(
+        { stream, event, purpose, contentSha256, branchId, source, on, correlationId: messageId },
+        now,
+      );
+      return { messageId, status: 'applied', clientId, branchId, streamId: stream.id, position };
+    }
+    if (message.kind === 'riskResult') {
+      const clientId = this.clientOf(row)!;
+      const position = await this.parts.risk.record(message, clientId, { purpose, contentSha256, source, correlationId: messageId }, now);
+      return { messageId, status: 'applied', clientId, position };
+    }
+    if (message.kind === 'dayCompleted') return this.parts.days.stated(sql, row, message, now);
+    const { stream, event } = sourceFactOf(message as MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate' | 'sourceEnded'>);
+    const { on } = countedOf(message);
+    const position = await this.parts.facts.append(
+      { stream, event, purpose, contentSha256, branchId: HEAD_OFFICE, source, on, correlationId: messageId },
+      now,
+    );
+    return { messageId, status: 'applied', streamId: stream.id, position };
+  }
+
+  private remember(row: InboxRow, { status, clientId, branchId }: Settled): void {
+    if (status !== 'applied') return;
+    const { version, kind, lane } = row;
+    this.page.latest.set(recordKey(row), { version, kind, lane, clientId: clientId ?? null, branchId: branchId ?? null });
+  }
+
+  private heirOf(row: InboxRow): Owner {
+    const before = this.page.latest.get(recordKey(row));
+    const owner = this.ownerOf(row)!;
+    return { clientId: before?.clientId ?? owner.clientId, branchId: before?.branchId ?? owner.branchId };
+  }
+
+  private ownerOf({ lane }: InboxRow): Owner | undefined {
+    return lane.startsWith('account|') ? this.page.owners.get(lane.slice('account|'.length)) : undefined;
+  }
+
+  private clientOf(row: InboxRow): Uuid | undefined {
+    return row.lane.startsWith('client|') ? this.page.numbered.get(row.lane.slice('client|'.length)) : this.ownerOf(row)?.clientId;
+  }
+}

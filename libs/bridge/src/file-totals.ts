@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type BackOfficeMessage, checkMessage, type ControlTotals, dayOf } from '#back-office';
+import { type Adapter, type FileForm, type FileMarker, UnusableDelivery } from './adapters/index.js';
+import { sameTotals } from './day-totals.js';
+
+interface Totals {
+  records: number;
+  assetsMinor: Record<string, number>;
+}
+const none = (): Totals => ({ records: 0, assetsMinor: {} });
+
+/** A file as it is before anything of it is taken. */
+export interface FileTotals extends Totals {
+  sha256: string;
+  /** Of the statements about a day, by `source|day`; where a marker is of a day, and not of the file. */
+  days: ReadonlyMap<string, Totals>;
+}
+
+/** Reads a file through: its digest, and the totals by which its markers are checked. A broken statement counts as it was stated. */
+export async function totalsOfFile(
+  adapter: Adapter,
+  form: FileForm,
+  filePath: string,
+  markers: readonly FileMarker[],
+): Promise<FileTotals> {
+  const byDay = markers.some(({ scope }) => scope === 'day');
+  const whole = none();
+  const days = new Map<string, Totals>();
+  for await (const raw of form.pieces(filePath)) {
+    const translated = adapter.translate(raw);
+    if ('refused' in translated) {
+      whole.records++;
+      continue;
+    }
+    for (const statement of translated.statements) {
+      add(whole, statement);
+      if (!byDay) continue;
+      const { message } = checkMessage(statement, '9999-12-31');
+      const on = message && dayOf(message);
+      if (!message || !on) continue;
+      const key = `${message.source}|${on}`;
+      const day = days.get(key) ?? none();
+      days.set(key, day);
+      add(day, statement);
+    }
+  }
+  return { ...whole, days, sha256: await digestOf(filePath) };
+}
+
+function add(totals: Totals, statement: unknown): void {
+  totals.records++;
+  const { kind, data } = (statement ?? {}) as Partial<BackOfficeMessage>;
+  if (kind !== 'assetsObserved') return;
+  const { amountMinor, currency } = (data as { total?: { amountMinor?: unknown; currency?: unknown } } | undefined)?.total ?? {};
+  if (Number.isSafeInteger(amountMinor) && typeof currency === 'string')
+    totals.assetsMinor[currency] = (totals.assetsMinor[currency] ?? 0) + (amountMinor as number);
+}
+
+async function digestOf(filePath: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(filePath) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Throws UnusableDelivery where a file is not what its marker says it is. */
+export function checkMarker(marker: FileMarker, file: FileTotals, name: string): ControlTotals {
+  if (marker.sha256 !== file.sha256)
+    throw new UnusableDelivery('digest-differs', `${name} is another file than its marker speaks of: its SHA-256 is ${file.sha256}`);
+  const found = marker.scope === 'day' ? (file.days.get(`${marker.source}|${marker.on}`) ?? none()) : file;
+  const { records, assetsMinor } = marker;
+  if (records !== found.records)
+    throw new UnusableDelivery('records-differ', `${name} has ${found.records} messages, and its marker says ${records}`);
+  if (!sameTotals({ records, assetsMinor }, { records, assetsMinor: found.assetsMinor }))
+    throw new UnusableDelivery(
+      'totals-differ',
+      `the assets in ${name} sum up to ${JSON.stringify(found.assetsMinor)}, and its marker says ${JSON.stringify(assetsMinor)}`,
+    );
+  return { records, ...(Object.keys(assetsMinor).length > 0 && { assetsMinor }) };
+}

@@ -1,0 +1,23 @@
+export { firmWide, scoped } from './branch-scope.js';
+export { PARKED, type TableComparison } from './generations/compare.js';
+export * from './generations/digest.js';
+export { firstGenerationMigrations } from './generations/generation-tables.js';
+export {
+  cancelRebuild,
+  type Generation,
+  type GenerationState,
+  listGenerations,
+  RebuildRefused,
+  releaseKept,
+} from './generations/generations.js';
+export { planRebuild, type RebuildPlan } from './generations/plan.js';
+export { rebuild } from './generations/rebuild.js';
+export { type RebuildUnderWay, rebuildsUnderWay, showRebuilds } from './generations/rebuild-metrics.js';
+export * from './generations/rebuild-types.js';
+export { type Columns, type Db, firstOfItsStream, READ_SCHEMA, RowTable } from './row-table.js';
+export { codeOf } from './runner/database-fault.js';
+export * from './runner/migrations.js';
+export { ParkedKeys, type ParkedKey, type RetryResult } from './runner/parked-keys.js';
+export { labelOf, type ProjectedEvent, type Projection, type ProjectionId } from './runner/projection.js';
+export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/projection-runner.js';
+export { ReadModelPositions } from './runner/read-model-positions.js';

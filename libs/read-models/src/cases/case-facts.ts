@@ -1,0 +1,55 @@
+import type { Uuid } from '#event-sourcing';
+import { caseEvents, type CaseFacts, caseFactsOf } from '#service-levels';
+import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { projectionIds } from '../projection-ids.js';
+
+/** What one source - an event of the case, or a contact linked to it - says to the clocks of a request or a complaint. */
+export interface CaseFactsRow {
+  subjectId: Uuid;
+  sourceId: Uuid;
+  clientId: Uuid;
+  branchId: string;
+  /** Of the event that said it last. */
+  position: number;
+  /** JSON of `opens`, of the event that opens the case. */
+  opens: string | null;
+  /** JSON list of StoredFact. */
+  facts: string;
+}
+
+export const caseFactsTable = new RowTable<CaseFactsRow>('case_facts', ['subjectId', 'sourceId'], {
+  subjectId: ['subject_id', 'uuid'],
+  sourceId: ['source_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  position: ['position', 'bigint'],
+  opens: ['opens', 'text'],
+  facts: ['facts', 'text'],
+});
+
+/** What happened in each case in the words of the clocks, so that a deadline can be explained from it. */
+export const caseFacts = (): Projection => ({
+  ...projectionIds.caseFacts,
+  handles: caseEvents,
+  async apply(db, events) {
+    // facts of one source replace those it gave before
+    const rows = new Map<string, CaseFactsRow>();
+    for (const event of events) {
+      const said = caseFactsOf({ type: event.type, data: event.body }, { actorId: event.meta.actor.id, ...event });
+      if (said) rows.set(`${said.subjectId} ${said.source}`, rowOf(event, said));
+    }
+    await caseFactsTable.upsert(db, [...rows.values()]);
+  },
+});
+
+function rowOf({ key, meta, position }: ProjectedEvent, { subjectId, source, opens, facts }: CaseFacts): CaseFactsRow {
+  return {
+    subjectId,
+    sourceId: source,
+    clientId: key,
+    branchId: meta.branchId,
+    position,
+    opens: opens ? JSON.stringify(opens) : null,
+    facts: JSON.stringify(facts),
+  };
+}

@@ -1,0 +1,68 @@
+import { type Assignment, type AssignmentEvent, assignmentEvents, assignments } from '#clients';
+import type { LocalDate, StaffId, Uuid } from '#event-sourcing';
+import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { projectionIds } from '../projection-ids.js';
+
+/** One assignment of a client, in the order in which they were made: who is whose, found by the member of staff. */
+export interface RelationshipRow {
+  clientId: Uuid;
+  ordinal: number;
+  branchId: string;
+  staffId: StaffId;
+  role: string;
+  primary: boolean;
+  fromDate: LocalDate;
+  toDate: LocalDate | null;
+}
+
+export const relationshipTable = new RowTable<RelationshipRow>('relationships', ['clientId', 'ordinal'], {
+  clientId: ['client_id', 'uuid'],
+  ordinal: ['ordinal', 'int'],
+  branchId: ['branch_id', 'text'],
+  staffId: ['staff_id', 'text'],
+  role: ['role', 'text'],
+  primary: ['is_primary', 'boolean'],
+  fromDate: ['from_date', 'date'],
+  toDate: ['to_date', 'date'],
+});
+
+/** Whose clients are whose, by member of staff. */
+export const relationships = (): Projection => ({
+  ...projectionIds.relationships,
+  handles: Object.keys(assignmentEvents),
+  async apply(db, events) {
+    const known = await relationshipTable.load(db, [...new Set(events.map(({ key }) => key))]);
+    const states = new Map<Uuid, readonly Assignment[]>();
+    for (const row of known.toSorted((a, b) => a.ordinal - b.ordinal)) {
+      states.set(row.clientId, [...(states.get(row.clientId) ?? []), assignmentOf(row)]);
+    }
+    const branches = new Map<Uuid, string>();
+    for (const event of events) {
+      states.set(event.key, assignments.evolve(states.get(event.key) ?? [], typed(event)));
+      branches.set(event.key, event.meta.branchId);
+    }
+    const rows = [...branches].flatMap(([clientId, branchId]) =>
+      states.get(clientId)!.map(({ staffId, role, primary, from, to = null }, ordinal): RelationshipRow => ({
+        clientId,
+        ordinal,
+        branchId,
+        staffId,
+        role,
+        primary,
+        fromDate: from,
+        toDate: to,
+      })),
+    );
+    await relationshipTable.upsert(db, rows);
+  },
+});
+
+const typed = (event: ProjectedEvent): AssignmentEvent => ({ type: event.type, data: event.body }) as unknown as AssignmentEvent;
+
+const assignmentOf = ({ staffId, role, primary, fromDate: from, toDate }: RelationshipRow): Assignment => ({
+  staffId,
+  role: role as Assignment['role'],
+  primary,
+  from,
+  ...(toDate !== null && { to: toDate }),
+});

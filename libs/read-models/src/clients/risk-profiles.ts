@@ -1,0 +1,74 @@
+import { type RiskProfileEvent, riskProfileEvents } from '#clients';
+import type { LocalDate, Uuid } from '#event-sourcing';
+import { carryData } from '#privacy';
+import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { projectionIds } from '../projection-ids.js';
+
+export interface RiskProfileRow {
+  clientId: Uuid;
+  branchId: string;
+  version: number;
+  /** Of the assessment that counts, the newest made; null where there is none. */
+  assessedOn: LocalDate | null;
+  /** First day on which it is no longer valid. */
+  validUntil: LocalDate | null;
+  assessments: number;
+  /** JSON of the assessment, personal fields as SealedField. */
+  assessment: string | null;
+  /** JSON list of the newest checks, personal fields as SealedField. */
+  checks: string;
+}
+
+/** One check as the row keeps it; `result` is a SealedField until a query opens it. */
+export interface KeptCheck {
+  checkId: Uuid;
+  acceptedOn?: LocalDate;
+  [member: string]: unknown;
+}
+
+export const riskProfileTable = new RowTable<RiskProfileRow>('risk_profiles', ['clientId'], {
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  version: ['version', 'int'],
+  assessedOn: ['assessed_on', 'date'],
+  validUntil: ['valid_until', 'date'],
+  assessments: ['assessments', 'int'],
+  assessment: ['assessment', 'text'],
+  checks: ['checks', 'text'],
+});
+
+/** The newest so many checks stay in the row; all of them are in the client's timeline. */
+export const CHECKS_KEPT = 50;
+
+/** A client's risk profile as it stands, and until when it is valid. */
+export const riskProfiles = (): Projection => ({
+  ...projectionIds.riskProfiles,
+  handles: Object.keys(riskProfileEvents),
+  apply: (db, events) => riskProfileTable.foldInto(db, events, (event) => event.key, foldRiskProfile),
+});
+
+function foldRiskProfile(row: RiskProfileRow | undefined, event: ProjectedEvent): RiskProfileRow {
+  const none = { clientId: event.key, branchId: event.meta.branchId, assessedOn: null, validUntil: null, assessments: 0 };
+  const before: RiskProfileRow = row ?? { ...none, version: 0, assessment: null, checks: '[]' };
+  const data = carryData(riskProfileEvents[event.type as RiskProfileEvent['type']], event.body, event.eventId);
+  const stated = { type: event.type, data } as unknown as RiskProfileEvent;
+  const next = { ...before, version: event.version };
+  switch (stated.type) {
+    case 'RiskAssessed': {
+      const { assessedOn, validUntil } = stated.data;
+      const counted = { ...next, assessments: before.assessments + 1 };
+      // an older one that is told late does not supersede
+      if (before.assessedOn !== null && assessedOn < before.assessedOn) return counted;
+      return { ...counted, assessedOn, validUntil, assessment: JSON.stringify(data) };
+    }
+    case 'SuitabilityChecked':
+      return { ...next, checks: JSON.stringify([data, ...checksOf(before)].slice(0, CHECKS_KEPT)) };
+    case 'SuitabilityWarningAccepted': {
+      const { checkId, acceptedOn, confirmation } = stated.data;
+      const accepted = checksOf(before).map((check) => (check.checkId === checkId ? { ...check, acceptedOn, confirmation } : check));
+      return { ...next, checks: JSON.stringify(accepted) };
+    }
+  }
+}
+
+const checksOf = (row: RiskProfileRow): KeptCheck[] => JSON.parse(row.checks) as KeptCheck[];

@@ -1,0 +1,177 @@
+import { type ComplaintEvent, complaintEvents } from '#complaints';
+import type { ContactEvent } from '#contacts';
+import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
+import { carryData } from '#privacy';
+import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { projectionIds } from '../projection-ids.js';
+
+export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
+
+export interface ComplaintRow {
+  complaintId: Uuid;
+  clientId: Uuid;
+  branchId: string;
+  version: number;
+  status: ComplaintStatus;
+  cycle: number;
+  channel: string;
+  product: string;
+  severity: string | null;
+  receivedAt: Instant;
+  receivedPrecision: When['precision'];
+  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
+  receivedOn: LocalDate | null;
+  acknowledgedAt: Instant | null;
+  firstHumanResponseAt: Instant | null;
+  /** The first final response; one in a later cycle answers the reopening. */
+  finalResponseAt: Instant | null;
+  finalResponsePrecision: When['precision'] | null;
+  resolution: string | null;
+  closedAt: Instant | null;
+  closedPrecision: When['precision'] | null;
+  disputed: boolean;
+  /** JSON of ComplaintDetails. */
+  details: string;
+}
+
+export interface ComplaintDetails {
+  /** What was registered beyond the columns; personal fields as SealedField. */
+  registered: Record<string, unknown>;
+  /** One entry a final response, in order. */
+  responses: Record<string, unknown>[];
+  humanResponses: HumanResponses;
+  reopenings: { cycle: number; reason: string; at: When }[];
+}
+
+export const complaintTable = new RowTable<ComplaintRow>('complaints', ['complaintId'], {
+  complaintId: ['complaint_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  version: ['version', 'int'],
+  status: ['status', 'text'],
+  cycle: ['cycle', 'int'],
+  channel: ['channel', 'text'],
+  product: ['product', 'text'],
+  severity: ['severity', 'text'],
+  receivedAt: ['received_at', 'timestamptz'],
+  receivedPrecision: ['received_precision', 'text'],
+  receivedOn: ['received_on', 'date'],
+  acknowledgedAt: ['acknowledged_at', 'timestamptz'],
+  firstHumanResponseAt: ['first_human_response_at', 'timestamptz'],
+  finalResponseAt: ['final_response_at', 'timestamptz'],
+  finalResponsePrecision: ['final_response_precision', 'text'],
+  resolution: ['resolution', 'text'],
+  closedAt: ['closed_at', 'timestamptz'],
+  closedPrecision: ['closed_precision', 'text'],
+  disputed: ['disputed', 'boolean'],
+  details: ['details', 'text'],
+});
+
+type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
+
+/** The complaint register. `localDate` tells an instant's date in the firm's zone. */
+export const complaints = (localDate: (at: Instant) => LocalDate): Projection => ({
+  ...projectionIds.complaints,
+  handles: [...Object.keys(complaintEvents), 'ContactLinked'],
+  apply: (db, events) =>
+    complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate), firstOfItsStream),
+});
+
+function complaintOf(event: ProjectedEvent): Uuid | undefined {
+  if (event.type !== 'ContactLinked') return event.streamId;
+  const { to } = event.body as unknown as Linked;
+  return to.kind === 'complaint' ? to.id : undefined;
+}
+
+function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate): ComplaintRow {
+  if (event.type === 'ComplaintRegistered') return registered(event, localDate);
+  if (!row) throw new Error(`${event.type} of a complaint that was never registered`);
+  const details = JSON.parse(row.details) as ComplaintDetails;
+  if (event.type === 'ContactLinked') {
+    const { direction, automated, startedAt } = event.body as unknown as Linked;
+    return withHumanResponse(row, details, event.streamId, startedAt, direction === 'outbound' && !automated);
+  }
+  const next = { ...row, version: event.version };
+  const stated = { type: event.type, data: event.body } as unknown as ComplaintEvent;
+  switch (stated.type) {
+    case 'ComplaintRegistered':
+    case 'ComplaintSourceNoted':
+      return next;
+    case 'ComplaintAcknowledged': {
+      const { acknowledgedAt, automated } = stated.data;
+      const status = row.status === 'registered' ? 'acknowledged' : row.status;
+      return withHumanResponse({ ...next, status, acknowledgedAt: acknowledgedAt.at }, details, event.eventId, acknowledgedAt, !automated);
+    }
+    case 'FinalResponseSent': {
+      const { sentAt, resolution } = stated.data;
+      const answered: ComplaintRow = {
+        ...next,
+        status: 'finalResponseSent',
+        resolution,
+        disputed: false,
+        finalResponseAt: row.finalResponseAt ?? sentAt.at,
+        finalResponsePrecision: row.finalResponsePrecision ?? sentAt.precision,
+      };
+      const responses = [...details.responses, carryData(complaintEvents.FinalResponseSent, event.body, event.eventId)];
+      return withHumanResponse(answered, { ...details, responses }, event.eventId, sentAt, true);
+    }
+    case 'ResponseAccepted':
+      return { ...next, disputed: false };
+    case 'ResponseDisputed':
+      return { ...next, disputed: true };
+    case 'ComplaintClosed':
+      return { ...next, status: 'closed', closedAt: stated.data.closedAt.at, closedPrecision: stated.data.closedAt.precision };
+    case 'ComplaintReopened': {
+      const { cycle, reason, reopenedAt: at } = stated.data;
+      const reopenings = [...details.reopenings, { cycle, reason, at }];
+      return {
+        ...next,
+        status: 'reopened',
+        cycle,
+        closedAt: null,
+        closedPrecision: null,
+        details: JSON.stringify({ ...details, reopenings }),
+      };
+    }
+  }
+}
+
+function registered(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): ComplaintRow {
+  const stated = event.body as unknown as Extract<ComplaintEvent, { type: 'ComplaintRegistered' }>['data'];
+  const { receivedAt, channel, subject, clientId } = stated;
+  const details: ComplaintDetails = {
+    registered: carryData(complaintEvents.ComplaintRegistered, event.body, event.eventId),
+    responses: [],
+    humanResponses: {},
+    reopenings: [],
+  };
+  return {
+    complaintId: event.streamId,
+    clientId,
+    branchId: event.meta.branchId,
+    version: event.version,
+    status: 'registered',
+    cycle: 1,
+    channel,
+    product: subject.product,
+    severity: stated.provisionalSeverity ?? null,
+    receivedAt: receivedAt.at,
+    receivedPrecision: receivedAt.precision,
+    receivedOn: dateOf(receivedAt, localDate),
+    acknowledgedAt: null,
+    firstHumanResponseAt: null,
+    finalResponseAt: null,
+    finalResponsePrecision: null,
+    resolution: null,
+    closedAt: null,
+    closedPrecision: null,
+    disputed: false,
+    details: JSON.stringify(details),
+  };
+}
+
+function withHumanResponse(row: ComplaintRow, details: ComplaintDetails, id: Uuid, when: When, human: boolean): ComplaintRow {
+  const humanResponses = withResponse(details.humanResponses, id, when, human, row.receivedAt);
+  return { ...row, firstHumanResponseAt: firstResponseAt(humanResponses), details: JSON.stringify({ ...details, humanResponses }) };
+}

@@ -1,0 +1,179 @@
+import type { ContactEvent } from '#contacts';
+import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
+import { carryData } from '#privacy';
+import { type RequestEvent, requestEvents, type RequestStatus } from '#service-levels';
+import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { projectionIds } from '../projection-ids.js';
+
+export interface RequestRow {
+  requestId: Uuid;
+  clientId: Uuid;
+  branchId: string;
+  version: number;
+  status: RequestStatus;
+  process: string;
+  channel: string;
+  severity: string;
+  cycle: number;
+  receivedAt: Instant;
+  receivedPrecision: When['precision'];
+  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
+  receivedOn: LocalDate | null;
+  firstHumanResponseAt: Instant | null;
+  /** When the earliest question was asked that is open; null where the request does not wait. */
+  waitingSince: Instant | null;
+  completedAt: Instant | null;
+  completedPrecision: When['precision'] | null;
+  /** JSON list of the names of the steps under way. */
+  openSteps: string;
+  /** Who of the firm acted on it last; null where only a system has. */
+  staffId: string | null;
+  /** JSON of RequestDetails. */
+  details: string;
+}
+
+export interface RequestDetails {
+  /** What was received beyond the columns; personal fields as SealedField. */
+  received: Record<string, unknown>;
+  /** In the order they were started, of all cycles. */
+  steps: { cycle: number; step: string; startedAt: When; completedAt: When | null }[];
+  /** One entry a completion, in order. */
+  completions: Record<string, unknown>[];
+  reopenings: Record<string, unknown>[];
+  cancellation: Record<string, unknown> | null;
+  humanResponses: HumanResponses;
+}
+
+export const requestTable = new RowTable<RequestRow>('requests', ['requestId'], {
+  requestId: ['request_id', 'uuid'],
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  version: ['version', 'int'],
+  status: ['status', 'text'],
+  process: ['process', 'text'],
+  channel: ['channel', 'text'],
+  severity: ['severity', 'text'],
+  cycle: ['cycle', 'int'],
+  receivedAt: ['received_at', 'timestamptz'],
+  receivedPrecision: ['received_precision', 'text'],
+  receivedOn: ['received_on', 'date'],
+  firstHumanResponseAt: ['first_human_response_at', 'timestamptz'],
+  waitingSince: ['waiting_since', 'timestamptz'],
+  completedAt: ['completed_at', 'timestamptz'],
+  completedPrecision: ['completed_precision', 'text'],
+  openSteps: ['open_steps', 'text'],
+  staffId: ['staff_id', 'text'],
+  details: ['details', 'text'],
+});
+
+type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
+
+/** The register of service requests. `localDate` tells an instant's date in the firm's zone. */
+export const requests = (localDate: (at: Instant) => LocalDate): Projection => ({
+  ...projectionIds.requests,
+  handles: [...Object.keys(requestEvents), 'ContactLinked'],
+  apply: (db, events) => requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate), firstOfItsStream),
+});
+
+function requestOf(event: ProjectedEvent): Uuid | undefined {
+  if (event.type !== 'ContactLinked') return event.streamId;
+  const { to } = event.body as unknown as Linked;
+  return to.kind === 'request' ? to.id : undefined;
+}
+
+function foldRequest(row: RequestRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate): RequestRow {
+  if (event.type === 'RequestReceived') return received(event, localDate);
+  if (!row) throw new Error(`${event.type} of a request that was never received`);
+  const details = JSON.parse(row.details) as RequestDetails;
+  if (event.type === 'ContactLinked') {
+    const { direction, automated, startedAt } = event.body as unknown as Linked;
+    return withHumanResponse(row, details, event.streamId, startedAt, direction === 'outbound' && !automated);
+  }
+  const next: RequestRow = { ...row, version: event.version, staffId: staffOf(event) ?? row.staffId };
+  const detailed = (changed: Partial<RequestDetails>) => ({ details: JSON.stringify({ ...details, ...changed }) });
+  const carried = () => carryData(requestEvents[event.type as RequestEvent['type']], event.body, event.eventId);
+  const stated = { type: event.type, data: event.body } as unknown as RequestEvent;
+  switch (stated.type) {
+    case 'RequestReceived':
+      return next;
+    case 'RequestStarted':
+      return { ...next, status: 'inProgress' };
+    case 'RequestStepStarted': {
+      const { cycle, step, at: startedAt } = stated.data;
+      const openSteps = JSON.stringify([...(JSON.parse(row.openSteps) as string[]), step]);
+      return { ...next, openSteps, ...detailed({ steps: [...details.steps, { cycle, step, startedAt, completedAt: null }] }) };
+    }
+    case 'RequestStepCompleted': {
+      const { cycle, step, at: completedAt } = stated.data;
+      const steps = details.steps.map((one) => (one.cycle === cycle && one.step === step ? { ...one, completedAt } : one));
+      const openSteps = JSON.stringify((JSON.parse(row.openSteps) as string[]).filter((open) => open !== step));
+      return { ...next, openSteps, ...detailed({ steps }) };
+    }
+    case 'ClientInputRequested': {
+      const { at } = stated.data;
+      const waitingSince = row.waitingSince !== null && row.waitingSince < at.at ? row.waitingSince : at.at;
+      return withHumanResponse({ ...next, status: 'waitingClient', waitingSince }, details, event.eventId, at, true);
+    }
+    case 'ClientInputReceived': {
+      const waitingSince = stated.data.waitingSince?.at ?? null;
+      return { ...next, status: waitingSince === null ? 'inProgress' : 'waitingClient', waitingSince };
+    }
+    case 'RequestCompleted': {
+      const { at } = stated.data;
+      const completed = { completedAt: at.at, completedPrecision: at.precision, waitingSince: null };
+      return { ...next, status: 'completed', ...completed, ...detailed({ completions: [...details.completions, carried()] }) };
+    }
+    case 'RequestCancelled':
+      return { ...next, status: 'cancelled', waitingSince: null, openSteps: '[]', ...detailed({ cancellation: carried() }) };
+    case 'RequestReopened': {
+      const reopened = { cycle: stated.data.cycle, completedAt: null, completedPrecision: null };
+      return { ...next, status: 'reopened', ...reopened, ...detailed({ reopenings: [...details.reopenings, carried()] }) };
+    }
+    case 'RequestSeverityRaised':
+      return { ...next, severity: stated.data.to };
+  }
+}
+
+function received(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): RequestRow {
+  const { clientId, receivedAt, process, channel, severity } = event.body as unknown as Extract<
+    RequestEvent,
+    { type: 'RequestReceived' }
+  >['data'];
+  const details: RequestDetails = {
+    received: carryData(requestEvents.RequestReceived, event.body, event.eventId),
+    steps: [],
+    completions: [],
+    reopenings: [],
+    cancellation: null,
+    humanResponses: {},
+  };
+  return {
+    requestId: event.streamId,
+    clientId,
+    branchId: event.meta.branchId,
+    version: event.version,
+    status: 'received',
+    process,
+    channel,
+    severity,
+    cycle: 1,
+    receivedAt: receivedAt.at,
+    receivedPrecision: receivedAt.precision,
+    receivedOn: dateOf(receivedAt, localDate),
+    firstHumanResponseAt: null,
+    waitingSince: null,
+    completedAt: null,
+    completedPrecision: null,
+    openSteps: '[]',
+    staffId: staffOf(event),
+    details: JSON.stringify(details),
+  };
+}
+
+const staffOf = ({ meta: { actor } }: ProjectedEvent): string | null => (actor.role === 'integrationClient' ? null : actor.id);
+
+function withHumanResponse(row: RequestRow, details: RequestDetails, id: Uuid, when: When, human: boolean): RequestRow {
+  const humanResponses = withResponse(details.humanResponses, id, when, human, row.receivedAt);
+  return { ...row, firstHumanResponseAt: firstResponseAt(humanResponses), details: JSON.stringify({ ...details, humanResponses }) };
+}

@@ -1,0 +1,58 @@
+import { clientEvents, type Profile } from '#clients';
+import type { Uuid } from '#event-sourcing';
+import { blindIndex, type ClientKeys, type MasterKeys, openData } from '#privacy';
+import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { projectionIds } from '../projection-ids.js';
+
+export const clientAttributeNames = ['region', 'organisation', 'ageBand', 'occupation', 'incomeBand', 'riskPreference'] as const;
+/** What segments ask of a client's file. The branch stands in the file's own row. */
+export type ClientAttribute = (typeof clientAttributeNames)[number];
+
+export interface ClientAttributeRow {
+  clientId: Uuid;
+  attribute: ClientAttribute;
+  branchId: string;
+  valueIndex: string;
+}
+
+export const clientAttributeTable = new RowTable<ClientAttributeRow>('client_attributes', ['clientId', 'attribute'], {
+  clientId: ['client_id', 'uuid'],
+  attribute: ['attribute', 'text'],
+  branchId: ['branch_id', 'text'],
+  valueIndex: ['value_index', 'text'],
+});
+
+/** Equal values of an attribute have equal indexes, which tell nobody without the key what they are. */
+export const attributeIndex = (master: MasterKeys, attribute: ClientAttribute, value: string): string =>
+  blindIndex(master, `client.${attribute}`, value);
+
+/** Attributes by which clients are counted in sets, none of them in plain. An erased client's are not indexed again. */
+export const clientAttributes = (keys: ClientKeys, master: MasterKeys): Projection => ({
+  ...projectionIds.clientAttributes,
+  handles: ['ClientProfileUpdated'],
+  async apply(db, events) {
+    const found = await keys.find(events.map(({ key }) => key));
+    const rows = events.flatMap((event) => rowsOf(event, profileOf(event, found.get(event.key)), master));
+    // of several statements of one attribute the last holds
+    const latest = new Map(rows.map((row) => [`${row.clientId} ${row.attribute}`, row]));
+    await clientAttributeTable.upsert(db, [...latest.values()]);
+  },
+});
+
+const profileOf = ({ body, eventId }: ProjectedEvent, key: Parameters<typeof openData>[3]): Profile =>
+  openData(clientEvents.ClientProfileUpdated, body, eventId, key);
+
+function rowsOf(
+  event: ProjectedEvent,
+  { external = {}, internal = {}, riskPreference }: Profile,
+  master: MasterKeys,
+): ClientAttributeRow[] {
+  const { region, organisation } = external;
+  const { ageBand, occupation, incomeBand } = internal;
+  const stated: Record<ClientAttribute, string | undefined> = { region, organisation, ageBand, occupation, incomeBand, riskPreference };
+  return clientAttributeNames.flatMap((attribute) => {
+    const value = stated[attribute];
+    if (typeof value !== 'string') return [];
+    return { clientId: event.key, attribute, branchId: event.meta.branchId, valueIndex: attributeIndex(master, attribute, value) };
+  });
+}

@@ -1,0 +1,133 @@
+import type { Instant, LocalDate, Uuid } from '#event-sourcing';
+import { type TierEvent, tierEvents } from '#tiers';
+import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { projectionIds } from '../projection-ids.js';
+import { insertStatements } from '../accounts/replaced-statements.js';
+
+/** Where a client stands by the rules, beneath any override. */
+export interface TierStandingRow {
+  clientId: Uuid;
+  branchId: string;
+  version: number;
+  position: number;
+  initialFrom: LocalDate;
+  tier: string;
+  strikes: number;
+  promotedFrom: LocalDate | null;
+  evaluatedOn: LocalDate | null;
+  stoppedOn: LocalDate | null;
+}
+
+export interface TierEvaluationRow {
+  clientId: Uuid;
+  onDate: LocalDate;
+  position: number;
+  replacedAt: number | null;
+  branchId: string;
+  ruleVersion: string;
+  stopped: boolean;
+  currentTier: string | null;
+  tier: string | null;
+  strikes: number | null;
+  recordedAt: Instant;
+  /** JSON of the event's data. */
+  details: string;
+}
+
+export const tierStandingTable = new RowTable<TierStandingRow>('tier_standings', ['clientId'], {
+  clientId: ['client_id', 'uuid'],
+  branchId: ['branch_id', 'text'],
+  version: ['version', 'int'],
+  position: ['position', 'bigint'],
+  initialFrom: ['initial_from', 'date'],
+  tier: ['tier', 'text'],
+  strikes: ['strikes', 'int'],
+  promotedFrom: ['promoted_from', 'date'],
+  evaluatedOn: ['evaluated_on', 'date'],
+  stoppedOn: ['stopped_on', 'date'],
+});
+
+export const tierEvaluationTable = new RowTable<TierEvaluationRow>('tier_evaluations', ['clientId', 'onDate', 'position'], {
+  clientId: ['client_id', 'uuid'],
+  onDate: ['on_date', 'date'],
+  position: ['position', 'bigint'],
+  replacedAt: ['replaced_at', 'bigint'],
+  branchId: ['branch_id', 'text'],
+  ruleVersion: ['rule_version', 'text'],
+  stopped: ['stopped', 'boolean'],
+  currentTier: ['current_tier', 'text'],
+  tier: ['tier', 'text'],
+  strikes: ['strikes', 'int'],
+  recordedAt: ['recorded_at', 'timestamptz'],
+  details: ['details', 'text'],
+});
+
+const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: event.body }) as unknown as TierEvent;
+
+/** Every evaluation with what it saw, and where each client stands after the latest: what the next one begins with. */
+export const tierStandings = (): Projection => ({
+  ...projectionIds.tierStandings,
+  handles: Object.keys(tierEvents),
+  async apply(db, events) {
+    await tierStandingTable.foldInto(db, events, (event) => event.key, foldStanding);
+    await insertStatements(db, tierEvaluationTable, events.flatMap(evaluationOf));
+  },
+});
+
+function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent): TierStandingRow {
+  const { type, data } = typed(event);
+  const { version, position } = event;
+  if (type === 'TierInitialised') {
+    return {
+      clientId: event.key,
+      branchId: event.meta.branchId,
+      version,
+      position,
+      initialFrom: data.effectiveFrom,
+      tier: data.tier,
+      strikes: 0,
+      promotedFrom: null,
+      evaluatedOn: null,
+      stoppedOn: null,
+    };
+  }
+  if (!row) throw new Error(`${type} of a client without a tier`);
+  const next = { ...row, version, position, branchId: event.meta.branchId };
+  switch (type) {
+    case 'TierEvaluated': {
+      const { on, tier, strikes, promotedFrom } = data;
+      if (row.evaluatedOn !== null && on < row.evaluatedOn) return next; // made again; the later days follow
+      const stoppedOn = row.stoppedOn !== null && row.stoppedOn > on ? row.stoppedOn : null;
+      return { ...next, tier, strikes, promotedFrom, evaluatedOn: on, stoppedOn };
+    }
+    case 'TierEvaluationStopped':
+      return data.on > (row.evaluatedOn ?? '') ? { ...next, stoppedOn: data.on } : next;
+    case 'TierPromoted':
+    case 'TierDemoted':
+      return { ...next, tier: data.to };
+    case 'TierCorrected':
+    case 'OverrideRequested':
+    case 'OverrideApproved':
+    case 'OverrideRejected':
+    case 'OverrideRevoked':
+    case 'OverrideExpired':
+      return next;
+  }
+}
+
+function evaluationOf(event: ProjectedEvent): TierEvaluationRow[] {
+  const { type, data } = typed(event);
+  if (type !== 'TierEvaluated' && type !== 'TierEvaluationStopped') return [];
+  const row = {
+    clientId: event.key,
+    onDate: data.on,
+    position: event.position,
+    replacedAt: null,
+    branchId: event.meta.branchId,
+    ruleVersion: data.ruleVersion,
+    recordedAt: event.recordedAt,
+    details: JSON.stringify(data),
+  };
+  if (type === 'TierEvaluationStopped') return [{ stopped: true, currentTier: null, tier: null, strikes: null, ...row }];
+  return [{ stopped: false, currentTier: data.current, tier: data.tier, strikes: data.strikes, ...row }];
+}

@@ -1,0 +1,162 @@
+import {
+  derivedId,
+  type DomainEvent,
+  type EventDefinitions,
+  type Instant,
+  type LocalDate,
+  type ProblemTitle,
+  type StaffId,
+  type Uuid,
+} from '#event-sourcing';
+import type { RecomputeCause } from './clock.js';
+import type { CommitmentState, Metric, PromiseClass, Severity, Target } from '../format/format.js';
+import type { FullPromise } from '../handbook/promise-defaults.js';
+
+export type SubjectKind = 'request' | 'complaint';
+export interface SubjectRef {
+  kind: SubjectKind;
+  id: Uuid;
+}
+
+/** How a commitment stands: what lists, figures and corrections say of it. */
+export interface Standing {
+  state: CommitmentState;
+  /** null while paused, or where the calendar never reaches it. */
+  deadlineAt: Instant | null;
+  dueDate: LocalDate | null;
+  stoppedAt: Instant | null;
+  provisional: boolean;
+  /** Business minutes, floored; null for day targets. */
+  accruedMinutes: number | null;
+  pausedMinutes: number | null;
+  elapsedMinutes: number;
+}
+
+/** What a stopped clock measured. Minutes as in Standing. */
+type Measured = Pick<Standing, 'accruedMinutes' | 'pausedMinutes' | 'elapsedMinutes'>;
+
+/** The event of another stream that made it so; absent where time alone did. */
+interface Evidenced {
+  evidence?: Uuid;
+}
+
+/** What the clock does, in order, as decided from the log: each has the instant that it is true of. */
+export type ClockEvent =
+  | {
+      type: 'CommitmentStarted';
+      data: {
+        clientId: Uuid;
+        subject: SubjectRef;
+        process: string;
+        channel?: string;
+        severity?: Severity;
+        metric: Metric;
+        class: PromiseClass;
+        step?: string;
+        /** The promise as the edition has it, with every default stated. */
+        promise: FullPromise;
+        edition: number;
+        cycle: number;
+        calendar: string;
+        calendarVersion: number;
+        tierUsed?: string;
+        /** What this cycle has, where a reopening resumes what was left. */
+        target: Target;
+        startedAt: Instant;
+        /** Who recorded what started it. */
+        startedBy?: StaffId;
+        startDate: LocalDate;
+        deadlineAt: Instant | null;
+        dueDate: LocalDate | null;
+        provisional: boolean;
+      } & Evidenced;
+    }
+  | { type: 'WarningReached'; data: { percent: number; at: Instant; detectedAt: Instant } }
+  | { type: 'CommitmentPaused'; data: { at: Instant } & Evidenced }
+  | { type: 'CommitmentResumed'; data: { at: Instant; by: 'reply' | 'limit'; deadlineAt: Instant | null } & Evidenced }
+  | {
+      type: 'DeadlineRecomputed';
+      data: {
+        at: Instant;
+        cause: RecomputeCause;
+        /** The new tier, severity, calendar version, or the days. */
+        detail: string;
+        old: Instant | null;
+        new: Instant | null;
+        dueDate: LocalDate | null;
+        provisional: boolean;
+      } & Evidenced;
+    }
+  | { type: 'CommitmentBreached'; data: { deadlineAt: Instant; detectedAt: Instant } }
+  | { type: 'CommitmentEscalated'; data: { level: number; afterMinutes: number; toRole: string; at: Instant; detectedAt: Instant } }
+  | { type: 'CommitmentMet'; data: { stoppedAt: Instant; stoppedBy?: StaffId; deadlineAt: Instant | null } & Measured & Evidenced }
+  | { type: 'CommitmentCompletedLate'; data: { stoppedAt: Instant; stoppedBy?: StaffId } & Measured & Evidenced }
+  | { type: 'CommitmentCancelled'; data: { at: Instant; cause: 'subjectCancelled' | 'notMeasurable' } & Evidenced };
+
+export type CommitmentEvent =
+  | ClockEvent
+  /** Evidence recorded late: the first `kept` clock events stand, `history` takes the place of the rest. */
+  | { type: 'CommitmentCorrected'; data: { was: Standing; is: Standing; cause: Uuid | null; kept: number; history: readonly ClockEvent[] } }
+  | {
+      type: 'CommitmentExtended';
+      data: { subject: SubjectRef; promise: string; days: number; at: Instant; extendedBy: StaffId; reason: string };
+    }
+  | { type: 'ExcuseRequested'; data: { requestedBy: StaffId; at: Instant; reason: string } }
+  | { type: 'BreachExcused'; data: { requestedBy: StaffId; approvedBy: StaffId; at: Instant; reason: string } }
+  | { type: 'ExcuseRefused'; data: { refusedBy: StaffId; at: Instant; reason: string } };
+
+const measured = { accruedMinutes: 'P1', pausedMinutes: 'P1', elapsedMinutes: 'P1' } as const;
+
+export const commitmentEvents: EventDefinitions<CommitmentEvent> = {
+  CommitmentStarted: {
+    version: 1,
+    fields: {
+      ...{ clientId: 'P1', subject: 'P1', process: 'P1', channel: 'P1', severity: 'P1', metric: 'P1', class: 'P1', step: 'P1' },
+      ...{ promise: 'P1', edition: 'P1', cycle: 'P1', calendar: 'P1', calendarVersion: 'P1', tierUsed: 'P1', target: 'P1' },
+      ...{ startedAt: 'P1', startedBy: 'P1', startDate: 'P1', deadlineAt: 'P1', dueDate: 'P1', provisional: 'P1', evidence: 'P1' },
+    },
+  },
+  WarningReached: { version: 1, fields: { percent: 'P1', at: 'P1', detectedAt: 'P1' } },
+  CommitmentPaused: { version: 1, fields: { at: 'P1', evidence: 'P1' } },
+  CommitmentResumed: { version: 1, fields: { at: 'P1', by: 'P1', deadlineAt: 'P1', evidence: 'P1' } },
+  DeadlineRecomputed: {
+    version: 1,
+    fields: { at: 'P1', cause: 'P1', detail: 'P1', old: 'P1', new: 'P1', dueDate: 'P1', provisional: 'P1', evidence: 'P1' },
+  },
+  CommitmentBreached: { version: 1, fields: { deadlineAt: 'P1', detectedAt: 'P1' } },
+  CommitmentEscalated: { version: 1, fields: { level: 'P1', afterMinutes: 'P1', toRole: 'P1', at: 'P1', detectedAt: 'P1' } },
+  CommitmentMet: { version: 1, fields: { stoppedAt: 'P1', stoppedBy: 'P1', deadlineAt: 'P1', ...measured, evidence: 'P1' } },
+  CommitmentCompletedLate: { version: 1, fields: { stoppedAt: 'P1', stoppedBy: 'P1', ...measured, evidence: 'P1' } },
+  CommitmentCancelled: { version: 1, fields: { at: 'P1', cause: 'P1', evidence: 'P1' } },
+  CommitmentCorrected: { version: 1, fields: { was: 'P1', is: 'P1', cause: 'P1', kept: 'P1', history: 'P1' } },
+  CommitmentExtended: { version: 1, fields: { subject: 'P1', promise: 'P1', days: 'P1', at: 'P1', extendedBy: 'P1', reason: 'P3' } },
+  ExcuseRequested: { version: 1, fields: { requestedBy: 'P1', at: 'P1', reason: 'P3' } },
+  BreachExcused: { version: 1, fields: { requestedBy: 'P1', approvedBy: 'P1', at: 'P1', reason: 'P3' } },
+  ExcuseRefused: { version: 1, fields: { refusedBy: 'P1', at: 'P1', reason: 'P3' } },
+};
+
+export const commitmentProblems = {
+  'commitment-not-started': { en: 'There is no such commitment', zh: '服务承诺不存在' },
+  'commitment-ended': { en: 'The commitment has ended', zh: '服务承诺已结束' },
+  'commitment-not-of-days': { en: 'Only a promise in calendar days can be extended', zh: '只有以自然日计的承诺可以延期' },
+  'extension-too-late': { en: 'An extension counts only on or before the due date', zh: '延期须在到期日当日或之前登记' },
+  'commitment-not-breached': { en: 'Only a missed commitment can be excused', zh: '只有未兑现的承诺可以豁免' },
+  'excuse-not-requested': { en: 'Nobody has asked to excuse this', zh: '尚无豁免申请' },
+  'excuse-already-requested': { en: 'Somebody has asked to excuse this already', zh: '已有豁免申请' },
+  'excused-by-themselves': { en: 'A second person decides on an excuse', zh: '申请人不能审批自己的豁免申请' },
+  'already-excused': { en: 'The breach is excused already', zh: '该违约已豁免' },
+} as const satisfies Record<string, ProblemTitle>;
+
+/** A commitment of a case: its kind and its cycle make its id, so that a replay finds the same stream. */
+export const commitmentStream = (subject: Uuid, clientId: Uuid, kind: string, cycle: number) => ({
+  id: derivedId(subject, `commitment|${kind}|${cycle}`),
+  kind: 'commitment',
+  key: clientId,
+});
+
+const clockEventTypes: ReadonlySet<string> = new Set<ClockEvent['type']>([
+  ...(['CommitmentStarted', 'WarningReached', 'CommitmentPaused', 'CommitmentResumed', 'DeadlineRecomputed'] as const),
+  ...(['CommitmentBreached', 'CommitmentEscalated', 'CommitmentMet', 'CommitmentCompletedLate', 'CommitmentCancelled'] as const),
+]);
+
+export const isClockEvent = (event: DomainEvent): event is ClockEvent => clockEventTypes.has(event.type);
