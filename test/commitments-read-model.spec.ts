@@ -10,7 +10,7 @@ import {
   commitments,
   commitmentTable,
 } from '../libs/read-models/src/commitments/commitments.js';
-import type { ProjectedEvent } from '../libs/projections/src/runner/projection.js';
+import type { ProjectedEvent } from '#projections';
 
 jest.setTimeout(60_000);
 

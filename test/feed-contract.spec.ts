@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Feed, KafkaFeed, PostgresFeed } from '#event-feed';
+import { type Feed, KafkaFeed, PostgresFeed } from '../libs/event-feed/src/index.js';
 import { newId, partitionOf } from '#event-sourcing';
 import { ParkedKeys, ReadModelPositions } from '#projections';
 import { describeWithKafka, testTopic } from './support/kafka.js';

@@ -7,7 +7,7 @@ import { type ApiUnderTest, Caller, SHANGHAI, startApiUnderTest } from '../../..
 
 jest.setTimeout(120_000);
 
-const folder = path.resolve(import.meta.dirname, '../../../../libs/service-levels/src/samples');
+const folder = path.resolve(import.meta.dirname, '../../../../libs/service-levels/src/what-if/samples');
 const samples = readdirSync(folder).map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as WhatIfDocument);
 
 let under: ApiUnderTest;

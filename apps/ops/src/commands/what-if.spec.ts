@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { answerWhatIfFile, type FileFault } from './what-if.js';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
-const samples = path.join(root, 'libs/service-levels/src/samples');
+const samples = path.join(root, 'libs/service-levels/src/what-if/samples');
 const sampleFiles = readdirSync(samples).map((name) => path.join(samples, name));
 const folder = mkdtempSync(path.join(tmpdir(), 'rapport-what-if-'));
 

@@ -37,7 +37,7 @@ const received = (text: string): Fact => ({ at: at(text), fact: 'received' });
 const minutes = (count: number) => ({ kind: 'businessMinutes' as const, minutes: count });
 
 describe('the published examples', () => {
-  const folder = path.join(import.meta.dirname, 'samples');
+  const folder = path.join(import.meta.dirname, '../what-if/samples');
   it.each(readdirSync(folder))('the sample %s is answered as it expects', (file) => {
     const document = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as WhatIfDocument & { expect: object[] };
     const { answers } = answerWhatIf(document);

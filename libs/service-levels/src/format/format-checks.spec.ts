@@ -134,8 +134,8 @@ test('any value is answered, and none throws', () => {
   fc.assert(fc.property(fc.constantFrom('/calendars', '/handbook', '/subject', '/timeline', '/asOf', DESK, `${DESK}/week`, P, `${P}/appliesTo`), fc.jsonValue(), (path, value) => Array.isArray(faultsOf(changed(path, value))))); // prettier-ignore
 });
 
-test.each(readdirSync(new URL('samples', import.meta.url)))('the published sample %s is taken', (name) => {
-  expect(faultsOf(JSON.parse(readFileSync(new URL(`samples/${name}`, import.meta.url), 'utf8')))).toEqual([]);
+test.each(readdirSync(new URL('../what-if/samples', import.meta.url)))('the published sample %s is taken', (name) => {
+  expect(faultsOf(JSON.parse(readFileSync(new URL(`../what-if/samples/${name}`, import.meta.url), 'utf8')))).toEqual([]);
 });
 
 describe('an edition cannot be used where', () => {

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId } from '#event-sourcing';
 import { ParkedKeys } from '#projections';
-import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
-import { reached } from './support/projector.js';
+import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from '../../../test/support/ledger.js';
+import { reached } from '../../../test/support/projector.js';
 
 jest.setTimeout(120_000);
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 
 describe('a projector process', () => {
   let ledger: Ledger;

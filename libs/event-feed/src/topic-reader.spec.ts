@@ -1,8 +1,8 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { ensureTopic, TopicReader } from '#event-feed';
-import { produce } from './support/bridge.js';
-import { describeWithKafka, testTopic } from './support/kafka.js';
-import { kafkaWithoutTopic, testKafka } from './support/topic.js';
+import { ensureTopic, TopicReader } from './index.js';
+import { produce } from '../../../test/support/bridge.js';
+import { describeWithKafka, testTopic } from '../../../test/support/kafka.js';
+import { kafkaWithoutTopic, testKafka } from '../../../test/support/topic.js';
 
 jest.setTimeout(120_000);
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { Calendar, Fact, ServicePromise, WhatIfDocument, Window } from '../libs/service-levels/src/format/format.js';
-import { NaiveCalendar } from './support/naive-clock.js';
-import { naiveWhatIf } from './support/naive-what-if.js';
+import type { Calendar, Fact, ServicePromise, WhatIfDocument, Window } from '../format/format.js';
+import { NaiveCalendar } from '../../../../test/support/naive-clock.js';
+import { naiveWhatIf } from '../../../../test/support/naive-what-if.js';
 
 const day: Window[] = [
   ['09:00', '11:30'],
@@ -14,7 +14,7 @@ const at = (text: string) => Date.parse(text);
 const iso = (ms: number) => new Date(ms).toISOString();
 
 describe('the slow oracle of service clocks, before it judges the engine', () => {
-  const folder = path.join(import.meta.dirname, '../libs/service-levels/src/samples');
+  const folder = path.join(import.meta.dirname, '../what-if/samples');
   it.each(readdirSync(folder))('answers the sample %s as it expects', (file) => {
     const document = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as WhatIfDocument & { expect: object[] };
     const answer = naiveWhatIf(document);

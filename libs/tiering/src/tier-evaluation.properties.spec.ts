@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { compareRationals, type LocalDate } from '#event-sourcing';
-import { clientFacts, exchangeRates, pageOfClients } from '#tiering';
+import { clientFacts, exchangeRates, pageOfClients } from './index.js';
 import type { TierEvent, TierRules } from '#tiers';
-import { createStage, live, type Living, type Stage } from './support/living-tier-world.js';
-import { factsOfClient, inputsOfClient, ratesIn, toldOf } from './support/naive-tier-evaluation.js';
-import { MONTHS, tierWorlds } from './support/tier-world.js';
+import { createStage, live, type Living, type Stage } from '../../../test/support/living-tier-world.js';
+import { factsOfClient, inputsOfClient, ratesIn, toldOf } from '../../../test/support/naive-tier-evaluation.js';
+import { MONTHS, tierWorlds } from '../../../test/support/tier-world.js';
 
 jest.setTimeout(180_000);
 /** TIER_WORLDS lengthens. */

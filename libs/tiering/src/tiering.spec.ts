@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { type TierEvent, type TierRules, tierStream } from '#tiers';
-import { createTieredLog, SOURCE, type TieredLog } from './support/tiering.js';
+import { createTieredLog, SOURCE, type TieredLog } from '../../../test/support/tiering.js';
 
 jest.setTimeout(60_000);
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newId, type LocalDate, type Uuid } from '#event-sourcing';
-import { startTierKeeping, type TierKeeping } from '#tiering';
+import { startTierKeeping, type TierKeeping } from './index.js';
 import { sampleTierRules, tierStream } from '#tiers';
-import { createTieredLog, FIRM_ZONE, type TieredLog } from './support/tiering.js';
+import { createTieredLog, FIRM_ZONE, type TieredLog } from '../../../test/support/tiering.js';
 
 jest.setTimeout(60_000);
 const YUAN = 100;

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { brokerDayFile, dataFilesAt, type FileReport, importBackOfficeFile, standard } from '#bridge';
+import { brokerDayFile, dataFilesAt, type FileReport, importBackOfficeFile, standard } from './index.js';
 import { newId } from '#event-sourcing';
-import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
-import { aMessage, assets } from './support/back-office-messages.js';
+import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, assets } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(120_000);
 

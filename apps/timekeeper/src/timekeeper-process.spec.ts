@@ -11,12 +11,12 @@ import { readModelMigrations } from '#read-models';
 import { readModelRunnerMigrations } from '#projections';
 import type { ServicePromise } from '#service-levels';
 import { tieringMigrations } from '#tiering';
-import { disagreements } from './support/clock-disagreements.js';
-import { createTestDatabase } from './support/postgres.js';
-import { act, createTimedLog, received, request, type TimedLog, ZONE } from './support/timekeeping.js';
+import { disagreements } from '../../../test/support/clock-disagreements.js';
+import { createTestDatabase } from '../../../test/support/postgres.js';
+import { act, createTimedLog, received, request, type TimedLog, ZONE } from '../../../test/support/timekeeping.js';
 
 jest.setTimeout(120_000);
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 const KILLS = 8;
 const PROMISES: ServicePromise[] = [
   {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LocalDate } from '#event-sourcing';
-import { checkTierRules, correctingEvents, saysTheSame, standingBefore, type TierEvent } from '#tiers';
-import { type Knowledge, LAST_DAY, type TierLife, tierLives } from './support/arbitrary-tiers.js';
-import { days, instantOf, justBefore, LivedTiers, livedTiers } from './support/lived-tiers.js';
+import { checkTierRules, correctingEvents, saysTheSame, standingBefore, type TierEvent } from './index.js';
+import { type Knowledge, LAST_DAY, type TierLife, tierLives } from '../../../test/support/arbitrary-tiers.js';
+import { days, instantOf, justBefore, LivedTiers, livedTiers } from '../../../test/support/lived-tiers.js';
 
 /** TIER_RUNS lengthens. */
 const runs = Number(process.env.TIER_RUNS ?? 150);

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { KafkaFeed } from '#event-feed';
-import { rebuild, releaseKept } from '#projections';
-import { describeWithKafka, testTopic } from './support/kafka.js';
-import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
-import { reached, startProjector } from './support/projector.js';
-import { startRelay, testKafka } from './support/topic.js';
+import { rebuild, releaseKept } from '../index.js';
+import { describeWithKafka, testTopic } from '../../../../test/support/kafka.js';
+import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from '../../../../test/support/ledger.js';
+import { reached, startProjector } from '../../../../test/support/projector.js';
+import { startRelay, testKafka } from '../../../../test/support/topic.js';
 
 jest.setTimeout(120_000);
 

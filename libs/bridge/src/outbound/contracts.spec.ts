@@ -5,11 +5,11 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { messageSchemas } from '#back-office';
-import { tierChangeContracts } from '#bridge';
+import { tierChangeContracts } from '../index.js';
 
 const require = createRequire(import.meta.url);
 const addFormats = require('ajv-formats') as (ajv: Ajv | Ajv2020) => void;
-const folder = path.resolve(import.meta.dirname, '../apps/bridge/contracts');
+const folder = path.resolve(import.meta.dirname, '../../../../apps/bridge/contracts');
 const published: Readonly<Record<string, object>> = {
   ...Object.fromEntries(Object.entries(messageSchemas).map(([kind, schema]) => [`${kind}.schema.json`, schema])),
   ...tierChangeContracts,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Instant, newId, type Uuid } from '#event-sourcing';
 import { calendarStream, handbookStream, type ServicePromise } from '#service-levels';
 import { tierStream } from '#tiers';
-import { act, createTimedLog, DESK, received, request, type TimedLog } from './support/timekeeping.js';
+import { act, createTimedLog, DESK, received, request, type TimedLog } from '../../../test/support/timekeeping.js';
 
 const resolution = (id: string, minutes: number, tier?: string): ServicePromise => ({
   ...{ id, metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes } },

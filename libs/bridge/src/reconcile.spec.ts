@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type BackOfficeUnderTest, decidedBy, startBackOffice } from './support/back-office.js';
-import { aMessage, assets } from './support/back-office-messages.js';
+import { type BackOfficeUnderTest, decidedBy, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, assets } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(120_000);
 const DAY = '2025-03-11';

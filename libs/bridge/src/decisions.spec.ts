@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { giveUpGap } from '#bridge';
-import { type BackOfficeUnderTest, decidedBy, startBackOffice } from './support/back-office.js';
-import { aMessage, assets } from './support/back-office-messages.js';
+import { giveUpGap } from './index.js';
+import { type BackOfficeUnderTest, decidedBy, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, assets } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(120_000);
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { addDays, toLocalDate } from '#event-sourcing';
-import { openSegmentCounter, type SegmentCounter } from '#tiering';
-import { type ApiUnderTest, BEIJING, type Caller, SHANGHAI, startApiUnderTest } from './support/api.js';
-import { aValuedClient, stateFacts } from './support/valued-clients.js';
+import { openSegmentCounter, type SegmentCounter } from './index.js';
+import { type ApiUnderTest, BEIJING, type Caller, SHANGHAI, startApiUnderTest } from '../../../test/support/api.js';
+import { aValuedClient, stateFacts } from '../../../test/support/valued-clients.js';
 
 jest.setTimeout(120_000);
 

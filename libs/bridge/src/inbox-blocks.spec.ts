@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { standard } from '#bridge';
+import { standard } from './index.js';
 import { newId } from '#event-sourcing';
-import { aClient } from './support/api.js';
-import { arbitraryScript, type Said, scriptDays, type World } from './support/arbitrary-messages.js';
-import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
-import { aMessage, rawOf } from './support/back-office-messages.js';
+import { aClient } from '../../../test/support/api.js';
+import { arbitraryScript, type Said, scriptDays, type World } from '../../../test/support/arbitrary-messages.js';
+import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, rawOf } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(300_000);
 const SCRIPTS = 8;

@@ -4,16 +4,16 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { replayTierChanges, type TierChange } from '#bridge';
+import { replayTierChanges, type TierChange } from './index.js';
 import { ensureTopic } from '#event-feed';
-import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
-import { assets, rawOf } from './support/back-office-messages.js';
-import { ended, jsonRecordsOf, produce, startBridgeProcess } from './support/bridge.js';
-import { describeWithKafka, testBrokers, testTopic } from './support/kafka.js';
-import { testKafka } from './support/topic.js';
+import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
+import { assets, rawOf } from '../../../test/support/back-office-messages.js';
+import { ended, jsonRecordsOf, produce, startBridgeProcess } from '../../../test/support/bridge.js';
+import { describeWithKafka, testBrokers, testTopic } from '../../../test/support/kafka.js';
+import { testKafka } from '../../../test/support/topic.js';
 
 jest.setTimeout(180_000);
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 const addFormats = createRequire(import.meta.url)('ajv-formats') as (ajv: Ajv2020) => void;
 
 describeWithKafka('the bridge as a process', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
-import { aMessage, assets, rawOf } from './support/back-office-messages.js';
+import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, assets, rawOf } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(120_000);
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ensureTopic, type FeedRecord, KafkaFeed, Relay, WrongPartitionCount } from '#event-feed';
+import { ensureTopic, type FeedRecord, KafkaFeed, Relay, WrongPartitionCount } from './index.js';
 import { newId, PARTITION_COUNT } from '#event-sourcing';
-import { describeWithKafka, testTopic } from './support/kafka.js';
-import { createLedger, digestOf, expectedDigest, type Ledger } from './support/ledger.js';
-import { reached, startProjector } from './support/projector.js';
-import { flakyKafka, recordsOf, startRelay, testKafka } from './support/topic.js';
+import { describeWithKafka, testTopic } from '../../../test/support/kafka.js';
+import { createLedger, digestOf, expectedDigest, type Ledger } from '../../../test/support/ledger.js';
+import { reached, startProjector } from '../../../test/support/projector.js';
+import { flakyKafka, recordsOf, startRelay, testKafka } from '../../../test/support/topic.js';
 
 jest.setTimeout(120_000);
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { BackOfficeMessage } from '#back-office';
-import { type BackOfficeUnderTest, startBackOffice } from './support/back-office.js';
-import { aMessage, assets } from './support/back-office-messages.js';
+import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
+import { aMessage, assets } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(180_000);
 const SCRIPTS = 12;
