@@ -40,9 +40,13 @@ export class PipelinedConnection {
   }
 }
 
-/** What `ask` and everybody else sends in this turn of the event loop leaves in one write: one system call, one packet. */
+/**
+ * What `ask` and everybody else sends in this turn of the event loop leaves in one write: one system call, one packet. Only
+ * once all that has arrived is read: a socket that is written to while it is read from goes on being read for dozens of
+ * answers, and those who wait on another one starve.
+ */
 export function sentTogether<T>({ connection: { stream } }: pg.Client, ask: () => T): T {
   stream.cork();
-  process.nextTick(() => stream.uncork());
+  setImmediate(() => stream.uncork());
   return ask();
 }

@@ -52,6 +52,23 @@ test('a statement that fails fails its own reader, and leaves nothing of its sco
   expect(await branches('')).toEqual([]);
 });
 
+test('readers who ask again at once take turns', async () => {
+  const big = { name: 'big', text: "SELECT repeat('x', 16000) AS text", values: [] };
+  const [readers, reads] = [32, 60];
+  let answered = 0;
+  const othersBefore: number[] = [];
+  const reading = async (): Promise<void> => {
+    for (let nth = 0; nth < reads; nth++) {
+      const asked = answered;
+      await reader.read('sh-01', [big]);
+      othersBefore.push(answered++ - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: readers }, reading));
+  // three others of each reader: one answer may be read while the next is under way
+  expect(Math.max(...othersBefore)).toBeLessThan(4 * readers);
+});
+
 test('nothing is written on this way', async () => {
   const insert = { name: 'insert', text: "INSERT INTO public.kept VALUES ('sh-01')", values: [] };
   await expect(reader.read('sh-01', [insert])).rejects.toThrow('read-only transaction');
