@@ -25,7 +25,15 @@ const onKafka = (ledger: Ledger): Ground => {
   const relay = startRelay(ledger, topic);
   return {
     member: () =>
-      new KafkaFeed({ kafka: testKafka(), topic, group: `${topic}.group`, sessionTimeoutMs: 10_000, heartbeatMs: 500, chunkSize: 50 }),
+      new KafkaFeed({
+        database: ledger.projectorPool,
+        kafka: testKafka(),
+        topic,
+        group: `${topic}.group`,
+        sessionTimeoutMs: 10_000,
+        heartbeatMs: 500,
+        chunkSize: 50,
+      }),
     stop: () => relay.stop(),
   };
 };

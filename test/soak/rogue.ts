@@ -1,7 +1,7 @@
 import kafkajs, { type Kafka, type Message } from 'kafkajs';
 import type { Database } from '#database';
-import { createKafka, toRecord } from '#event-feed';
-import { newId, partitionOf, type RecordedEvent, type Uuid } from '#event-sourcing';
+import { createKafka, RecordMac, toRecord } from '#event-feed';
+import { newId, PARTITION_COUNT, partitionOf, type RecordedEvent, type Uuid } from '#event-sourcing';
 import { EventStore, LogReader } from '#event-store';
 import type { Chance } from '../support/chance.js';
 import type { Journal } from './journal.js';
@@ -52,6 +52,22 @@ export class Rogue {
     await this.send(TOPICS.backOffice, [{ key: 'rubbish', value: Buffer.from('no message at all') }]);
   }
 
+  /** Events of the log as they never were, in other partitions too, and one that is to come. */
+  async forgeries(chance: Chance): Promise<void> {
+    const { position } = await relayState(this.world.owner);
+    const events = await this.reader.read({ after: chance.whole(Math.max(1, position - PAGE)), upTo: position, limit: 20 });
+    const forged = events.map((event, nth): Message => {
+      const { partition, key, value, headers } = toRecord({ ...event, position: event.position + (nth === 0 ? PAGE * PAGE : 0) }, 0);
+      return {
+        partition: nth % 2 === 0 ? partition : (partition + 1) % PARTITION_COUNT,
+        key,
+        value: nth % 3 === 0 ? '{}' : value,
+        headers,
+      };
+    });
+    if (forged.length > 0) await this.send(TOPICS.events, forged);
+  }
+
   /** A client whose first contact is recorded in a shape that it cannot have, and whose second is in order. */
   async poison(): Promise<void> {
     const store = await EventStore.open({ url: this.world.postgres.url, role: 'rapport_api', applicationName: 'rogue' });
@@ -78,8 +94,9 @@ export class Rogue {
 
   private async publish(events: readonly RecordedEvent[]): Promise<void> {
     const before = await this.previousOf(events);
+    const mac = await RecordMac.load(this.world.owner); // as a relay would that was taken for dead
     const messages = events.map((event) => {
-      const { partition, key, value, headers } = toRecord(event, before.get(event.position)!);
+      const { partition, key, value, headers } = mac.sign(toRecord(event, before.get(event.position)!));
       return { partition, key, value, headers };
     });
     if (messages.length > 0) await this.send(TOPICS.events, messages);

@@ -8,6 +8,7 @@ import { replayTierChanges, type TierChange } from './index.js';
 import { ensureTopic } from '#event-feed';
 import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
 import { assets, rawOf } from '../../../test/support/back-office-messages.js';
+import { produceSnappy } from '../../../test/support/packed-batches.js';
 import { ended, jsonRecordsOf, produce, startBridgeProcess } from '../../../test/support/bridge.js';
 import { describeWithKafka, testBrokers, testTopic } from '../../../test/support/kafka.js';
 import { testKafka } from '../../../test/support/topic.js';
@@ -70,6 +71,25 @@ describeWithKafka('the bridge as a process', () => {
     await t.under.settled();
     expect(await count('read.account_gaps WHERE closed_position IS NULL')).toBe(0);
     expect(await count('read.account_assets WHERE replaced_at IS NULL')).toBe(240);
+  });
+
+  it('sets a batch that nobody can unpack aside with its place, and goes on', async () => {
+    const packed = testTopic('back-office-packed');
+    const admin = testKafka().admin();
+    await admin.connect();
+    const topic = { topic: packed, numPartitions: 1, configEntries: [{ name: 'compression.type', value: 'producer' }] };
+    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+    await admin.disconnect();
+    await produceSnappy(testKafka(), packed, [{ partition: 0, value: rawOf(assets('k1', '2024-11-01', 1)) }]);
+    const bridge = { ...environment, BACK_OFFICE_TOPIC: packed, BACK_OFFICE_GROUP: `${packed}.bridge` };
+    for (const day of ['2024-11-02', '2024-11-03']) {
+      await produce(testKafka(), packed, [{ key: 'k1', value: rawOf(assets('k1', day, 2)) }]);
+      const child = startBridgeProcess(bridge);
+      const applied = `bridge.messages WHERE on_date = '${day}' AND status = 'applied'`;
+      await until('took what came behind it', async () => (await count(applied)) === 1).finally(() => ended(child, 'SIGTERM'));
+    }
+    const { rows } = await t.under.owner.query(`SELECT reason, pointer FROM bridge.messages WHERE adapter = 'undecodable-batch'`);
+    expect(rows).toEqual([{ reason: 'undecodable-batch', pointer: '/0/0' }]);
   });
 
   it('applies what waited once its account has an owner, without anybody asking', async () => {

@@ -3,7 +3,7 @@ import { createKafka, type ForeignRecord, Relay, TopicReader } from '#event-feed
 import { newId } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import type { MasterKeys } from '#privacy';
-import { standard } from './adapters/index.js';
+import { noteOf, standard, undecodableBatch } from './adapters/index.js';
 import type { BackOffice } from './back-office.js';
 import { BridgeDesk, type DeskOptions } from './desk.js';
 import { openBackOffice } from './open-back-office.js';
@@ -51,8 +51,11 @@ export async function startBridge({ url, master, firmZone, kafka, onIdleError, .
   if (kafka) {
     const client = createKafka('rapport-bridge', kafka.brokers);
     const take = async (records: readonly ForeignRecord[]): Promise<void> => {
-      const raws = records.map(({ value }) => value ?? Buffer.alloc(0));
-      await office.inbox.take(raws, { channel: 'kafka', deliveryId: newId(), adapter: standard, source: 'unknown' });
+      const delivery = { channel: 'kafka', deliveryId: newId(), source: 'unknown' } as const;
+      const notes = records.flatMap((record) => (record.undecodable ? [noteOf(kafka.backOfficeTopic, record, record.undecodable)] : []));
+      if (notes.length > 0) await office.inbox.take(notes, { ...delivery, adapter: undecodableBatch });
+      const raws = records.filter(({ undecodable }) => !undecodable).map(({ value }) => value ?? Buffer.alloc(0));
+      if (raws.length > 0) await office.inbox.take(raws, { ...delivery, adapter: standard });
     };
     parts.push(new TopicReader({ kafka: client, topic: kafka.backOfficeTopic, group: kafka.group }).run(take, signal));
     relay = new Relay({

@@ -8,6 +8,17 @@ export const KAFKA_DEADLINE_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 5_000;
 const log = createLogger('kafka');
 
+/**
+ * A topic that we make keeps what it is given until somebody deletes it, for a reader may come at any time; and Kafka unpacks
+ * what a producer packed, since kafkajs knows gzip alone.
+ */
+const OURS = [
+  { name: 'cleanup.policy', value: 'delete' },
+  { name: 'retention.ms', value: '-1' },
+  { name: 'retention.bytes', value: '-1' },
+  { name: 'compression.type', value: 'uncompressed' },
+] as const;
+
 guardKafkajs();
 
 /** `brokers`: `host:port`. `connection`: how to reach them, where it is not plain TCP. */
@@ -43,7 +54,8 @@ export async function ensureTopic(kafka: Kafka, topic: string, replicationFactor
   try {
     await within(KAFKA_DEADLINE_MS, 'connecting to Kafka', admin.connect());
     if (!(await within(KAFKA_DEADLINE_MS, 'listing topics', admin.listTopics())).includes(topic)) {
-      const creation = admin.createTopics({ topics: [{ topic, numPartitions: PARTITION_COUNT, replicationFactor }], waitForLeaders: true });
+      const ours = { topic, numPartitions: PARTITION_COUNT, replicationFactor, configEntries: [...OURS] };
+      const creation = admin.createTopics({ topics: [ours], waitForLeaders: true });
       await within(KAFKA_DEADLINE_MS, `creating topic ${topic}`, creation);
     }
     if (anyCount) return;

@@ -1,4 +1,5 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Sql } from '#database';
 import { PARTITION_COUNT } from '#event-sourcing';
 import { createLogger } from '#telemetry';
 import { type Feed, type FeedConsumer, TakenOver } from './feed.js';
@@ -8,6 +9,7 @@ import {
   groupMember,
   HEARTBEAT_MS,
   joinGroup,
+  joining,
   kafkajsError,
   keepJoining,
   leaveGroup,
@@ -16,13 +18,16 @@ import {
   topicReady,
   withHeartbeats,
 } from './kafka-member.js';
-import { KafkaPositions } from './kafka-positions.js';
+import { KafkaPositions, spanOf } from './kafka-positions.js';
 import { sliceOf } from './kafka-slice.js';
 import { pause } from './pause.js';
+import { RecordMac } from './record-mac.js';
 import { SliceCollector } from './slice-collector.js';
 import { TopicIds } from './topic-id.js';
 
 export interface KafkaFeedOptions extends MembershipOptions {
+  /** Where the key is by which the relay's records are known. */
+  database: Sql;
   chunkSize?: number;
 }
 
@@ -43,9 +48,10 @@ export class KafkaFeed implements Feed {
   }
 
   private async membership(consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
-    const { kafka, topic } = this.options;
+    const { kafka, topic, database } = this.options;
     await topicReady(this.options, signal);
     if (signal.aborted) return;
+    const mac = await joining(RecordMac.load(database));
     const member = groupMember(this.options);
     const topicIds = new TopicIds(kafka, topic);
     const positions = new KafkaPositions(member, topic, consumer, topicIds);
@@ -53,7 +59,7 @@ export class KafkaFeed implements Feed {
     const { fault, end } = memberFault(member);
     const endings = [end, watch(member, positions), every(TOPIC_CHECK_MS, () => positions.checkTopic())];
     try {
-      await joinGroup(member, topic, PARTITION_COUNT, (payload) => this.handle(payload, positions, collector, signal));
+      await joinGroup(member, topic, PARTITION_COUNT, (payload) => this.handle(payload, positions, collector, mac, signal));
       await Promise.race([fault, aborted(signal)]);
     } finally {
       for (const ending of endings) ending();
@@ -67,18 +73,19 @@ export class KafkaFeed implements Feed {
     payload: EachBatchPayload,
     positions: KafkaPositions,
     collector: SliceCollector,
+    mac: RecordMac,
     signal: AbortSignal,
   ): Promise<void> {
     const { batch } = payload;
     const heartbeat = () => payload.heartbeat();
     const { chunkSize = CHUNK_SIZE, heartbeatMs = HEARTBEAT_MS } = this.options;
     const beating = <T>(work: Promise<T>): Promise<T> => withHeartbeats(work, heartbeat, heartbeatMs);
-    const topicId = await beating(positions.enter(batch.partition, batch.firstOffset() ?? '0'));
+    const topicId = await beating(positions.enter(batch.partition, spanOf(batch.messages[0])));
     if (topicId === undefined) return; // it sought elsewhere; this batch is not what we want
     for (let at = 0; at < batch.messages.length; at += chunkSize) {
       if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
       const chunk = batch.messages.slice(at, at + chunkSize);
-      const slice = sliceOf(topicId, batch.partition, chunk);
+      const slice = sliceOf(topicId, batch.partition, chunk, mac);
       try {
         if (slice) await beating(collector.consume(slice));
       } catch (error) {

@@ -1,11 +1,25 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer, KafkaMessage } from 'kafkajs';
 import { createLogger } from '#telemetry';
 import type { Checkpoint, FeedConsumer } from './feed.js';
 import { EARLIEST, offsetOf } from './kafka-slice.js';
 import { Backoff } from './pause.js';
 import type { TopicIds } from './topic-id.js';
+import { undecodableBatch } from './undecodable-batches.js';
 
 const log = createLogger('kafka-feed');
+
+/** Offsets that a record stands for: its own, or those of a batch that cannot be decoded. */
+export interface OffsetSpan {
+  from: string;
+  to: string;
+}
+
+export function spanOf(first: KafkaMessage | undefined): OffsetSpan {
+  const undecodable = first && undecodableBatch(first);
+  if (undecodable) return { from: undecodable.firstOffset, to: undecodable.lastOffset };
+  const offset = first?.offset ?? '0';
+  return { from: offset, to: offset };
+}
 
 /** One assignment: the look-up that began when the group was joined, and the partitions that already read from there. */
 interface Term {
@@ -50,7 +64,7 @@ export class KafkaPositions {
   }
 
   /** The topic's id when the batch is the one to go on with; undefined when the partition was sought elsewhere instead. */
-  async enter(partition: number, firstOffset: string): Promise<string | undefined> {
+  async enter(partition: number, first: OffsetSpan): Promise<string | undefined> {
     const term = this.term;
     const target = term?.targets.get(partition);
     if (!term || !target) return undefined;
@@ -59,7 +73,7 @@ export class KafkaPositions {
     if (!term.entered.has(partition)) {
       term.entered.add(partition);
       // a batch may begin a little before the offset that was asked for, never after it without a gap
-      if (offset !== EARLIEST && offset !== firstOffset) {
+      if (offset !== EARLIEST && !(BigInt(first.from) <= BigInt(offset) && BigInt(offset) <= BigInt(first.to))) {
         this.seek(partition, offset);
         return undefined;
       }

@@ -1,16 +1,28 @@
 import type { KafkaMessage } from 'kafkajs';
-import { createLogger } from '#telemetry';
+import { counter, createLogger } from '#telemetry';
 import { fromRecord, Unreadable } from './cloud-event.js';
 import type { FedEvent, Slice } from './feed.js';
+import type { RecordMac } from './record-mac.js';
+import { undecodableBatch } from './undecodable-batches.js';
 
 const log = createLogger('kafka-feed');
+const foreign = counter(
+  'rapport_feed_foreign_records_total',
+  'Records of the event topic, and whole batches, that the relay did not write: they have no effect.',
+);
 
-/** What some records of one partition say. Undefined where none of them was ours. */
-export function sliceOf(topicId: string, partition: number, messages: readonly KafkaMessage[]): Slice | undefined {
+/**
+ * What some records of one partition say. Undefined where none of them was ours. What the relay did not write is counted, and
+ * passed over: the chain of previous positions betrays what it may have stood for, and the store fills in.
+ */
+export function sliceOf(topicId: string, partition: number, messages: readonly KafkaMessage[], mac: RecordMac): Slice | undefined {
   const events: FedEvent[] = [];
   let [watermark, lastPosition] = [-1, 0];
   for (const message of messages) {
     try {
+      const undecodable = undecodableBatch(message);
+      if (undecodable) throw new Unreadable(`a batch from offset ${undecodable.firstOffset} on: ${undecodable.reason}`);
+      if (!mac.verify(partition, message)) throw new Unreadable('its MAC is not the relay’s');
       const record = fromRecord(partition, message);
       if (record.kind === 'event') events.push(record.event);
       const at = record.kind === 'event' ? record.event.position : record.watermark;
@@ -19,6 +31,7 @@ export function sliceOf(topicId: string, partition: number, messages: readonly K
       lastPosition = record.kind === 'event' ? at : record.lastPosition;
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
+      foreign.inc();
       log.error({ partition, offset: message.offset, error: error.message }, 'skipped a record that the relay did not write');
     }
   }

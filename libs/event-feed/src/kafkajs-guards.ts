@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import kafkajs from 'kafkajs';
+import { setUndecodableBatchesAside } from './undecodable-batches.js';
 
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
@@ -34,8 +35,13 @@ function scheduleCheckPendingRequests(this: RequestQueue): void {
   );
 }
 
-/** Once per process, before the first client. The library is pinned exactly, and the feed's tests run with these guards. */
+let guarded = false;
+
+/** Before the first client of the process. The library is pinned exactly, and the feed's tests run with these guards. */
 export function guardKafkajs(): void {
+  if (guarded) return;
+  guarded = true;
+  setUndecodableBatchesAside();
   const require = createRequire(import.meta.url);
   const queue = require('kafkajs/src/network/requestQueue') as { prototype: { scheduleCheckPendingRequests?: unknown } };
   if (typeof queue.prototype.scheduleCheckPendingRequests !== 'function')

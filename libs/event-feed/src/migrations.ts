@@ -23,7 +23,18 @@ GRANT USAGE ON SCHEMA feed TO rapport_projector;
 GRANT SELECT ON feed.relay_state TO rapport_projector;
 `;
 
+// Who can write to the topic need not be the relay: its records carry a MAC under this key. 244 random bits.
+const recordKey = `
+CREATE TABLE feed.record_key (
+  one    boolean PRIMARY KEY DEFAULT true CHECK (one),
+  secret bytea NOT NULL
+);
+INSERT INTO feed.record_key (secret) VALUES (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+GRANT SELECT ON feed.record_key TO rapport_relay, rapport_projector;
+`;
+
 export const eventFeedMigrations: readonly Migration[] = [
   { name: 'event-feed-001-relay-state', sql: relayState },
   { name: 'event-feed-002-projector-sees', sql: projectorSees },
+  { name: 'event-feed-003-record-key', sql: recordKey },
 ];

@@ -115,7 +115,19 @@ describeWithKafka('the relay', () => {
       const topic = testTopic('deleted');
       await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints');
       const relay = using(startRelay(ledger, topic));
-      using(startProjector(ledger, new KafkaFeed({ kafka: testKafka(), topic, group: topic, sessionTimeoutMs: 10_000, heartbeatMs: 500 })));
+      using(
+        startProjector(
+          ledger,
+          new KafkaFeed({
+            database: ledger.projectorPool,
+            kafka: testKafka(),
+            topic,
+            group: topic,
+            sessionTimeoutMs: 10_000,
+            heartbeatMs: 500,
+          }),
+        ),
+      );
       await reached(ledger, await ledger.book(100));
       const admin = testKafka().admin();
       await admin.connect();
@@ -132,7 +144,19 @@ describeWithKafka('the relay', () => {
       const topic = testTopic('recreated');
       await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints');
       const relay = startRelay(ledger, topic);
-      using(startProjector(ledger, new KafkaFeed({ kafka: testKafka(), topic, group: topic, sessionTimeoutMs: 10_000, heartbeatMs: 500 })));
+      using(
+        startProjector(
+          ledger,
+          new KafkaFeed({
+            database: ledger.projectorPool,
+            kafka: testKafka(),
+            topic,
+            group: topic,
+            sessionTimeoutMs: 10_000,
+            heartbeatMs: 500,
+          }),
+        ),
+      );
       await reached(ledger, await ledger.book(30));
       await relay.stop();
       const admin = testKafka().admin();

@@ -7,6 +7,7 @@ import { type CloudRecord, metadataOf, toRecord, watermarkRecord } from './cloud
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
 import { lead } from './leadership.js';
 import { Backoff } from './pause.js';
+import { RecordMac } from './record-mac.js';
 import { assertLeading, beginTerm, Deposed, nothingPublished, type RelayState, saveState } from './relay-state.js';
 import { TopicIds } from './topic-id.js';
 import { TopicWriter } from './topic-writer.js';
@@ -20,7 +21,7 @@ export interface RelayOptions {
   onAppended?: OnAppended;
   pageSize?: number;
   pollMs?: number;
-  /** Absent: the whole log, as events. */
+  /** Absent: the whole log, as events, signed for our own readers. */
   outlet?: Outlet;
 }
 
@@ -116,6 +117,7 @@ export class Relay {
       return page;
     };
     await ensureTopic(kafka, topic);
+    const mac = outlet ? undefined : await RecordMac.load(pool);
     const topicIds = new TopicIds(kafka, topic);
     const writer = new TopicWriter(kafka, topic);
     try {
@@ -138,7 +140,7 @@ export class Relay {
           const records = recordsOf(events, previous, outlet);
           if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
           const beganAt = Date.now();
-          if (records.length > 0) await writer.send(records);
+          if (records.length > 0) await writer.send(mac ? records.map((record) => mac.sign(record)) : records);
           if (tracingIsOn()) traceCarried('publish', 'producer', events.filter(selects).map(carried), beganAt);
           published.inc({ topic }, records.length);
           state = { ...state, position, previous };

@@ -1,4 +1,4 @@
-import type { EachBatchPayload } from 'kafkajs';
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { createLogger } from '#telemetry';
 import {
   aborted,
@@ -17,6 +17,7 @@ import {
 } from './kafka-member.js';
 import { Backoff } from './pause.js';
 import { TopicIds } from './topic-id.js';
+import { undecodableBatch, type UndecodableBatch } from './undecodable-batches.js';
 
 /** The topic is filled by somebody else, in as many partitions as they like. */
 export interface TopicReaderOptions extends MembershipOptions {
@@ -29,6 +30,8 @@ export interface ForeignRecord {
   partition: number;
   offset: string;
   value: Buffer | null;
+  /** This record stands for a batch, of which no record can be read. */
+  undecodable?: UndecodableBatch;
 }
 
 const CHUNK_SIZE = 200;
@@ -92,7 +95,7 @@ export class TopicReader {
       const chunk = batch.messages.slice(at, at + chunkSize);
       const last = chunk.at(-1)!.offset;
       try {
-        await beating(handle(chunk.map(({ offset, value }) => ({ partition: batch.partition, offset, value }))));
+        await beating(handle(chunk.map((message) => foreign(batch.partition, message))));
       } catch (error) {
         if (kafkajsError(error)) throw error; // the heartbeat's: the group is rebalancing
         log.warn({ partition: batch.partition, error: String(error) }, 'not kept, and handed over again');
@@ -106,4 +109,12 @@ export class TopicReader {
       at += chunk.length;
     }
   }
+}
+
+function foreign(partition: number, message: KafkaMessage): ForeignRecord {
+  const { offset, value } = message;
+  const undecodable = undecodableBatch(message);
+  if (!undecodable) return { partition, offset, value };
+  log.error({ partition, ...undecodable }, 'a batch cannot be decoded');
+  return { partition, offset, value, undecodable };
 }

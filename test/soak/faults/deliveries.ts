@@ -30,10 +30,11 @@ const gaps: Fault = {
 };
 
 const poison: Fault = {
-  name: 'an event that no projection can apply, records that nobody can read',
+  name: 'an event that no projection can apply, records that nobody can read or that the relay did not write',
   kills: 0,
-  async run({ rogue }) {
+  async run({ rogue, chance }) {
     await tried(() => rogue.poison());
+    await tried(() => rogue.forgeries(chance));
     await tried(() => rogue.rubbish());
   },
 };

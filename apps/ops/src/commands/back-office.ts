@@ -36,7 +36,13 @@ export async function importBackOffice(
   adapterName: string,
 ): Promise<FileReport[]> {
   const adapter = adapterNamed(adapterName);
-  if (!adapter) throw new UsageError(`there is no adapter ${adapterName}; there are ${adapters.map(({ name }) => name).join(', ')}`);
+  if (!adapter)
+    throw new UsageError(
+      `there is no adapter ${adapterName}; there are ${adapters
+        .filter(({ file }) => file)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    );
   return withBackOffice(installation, zone, async (office) => {
     const files = await dataFilesAt(adapter, where).catch((error: unknown) => {
       throw error instanceof UnusableDelivery ? new UsageError(error.message) : error;

@@ -13,6 +13,7 @@ export const refusalCodes = {
   },
   'too-large': { en: 'The message is larger than 256 KiB', zh: '消息超过 256 KiB' },
   'wrong-columns': { en: 'The row does not have the columns of this file', zh: '列数与文件表头不符' },
+  'undecodable-batch': { en: 'The batch in Kafka cannot be decoded; it has to be sent again', zh: 'Kafka 批次无法解码，需重新发送' },
   'bad-number': { en: 'The text is no number of the form agreed on', zh: '数值格式不正确' },
 } as const;
 export type RefusalCode = keyof typeof refusalCodes;

@@ -20,7 +20,19 @@ describeWithKafka('read models on Kafka', () => {
     await part.stop();
   };
   const member = (topic: string) =>
-    using(startProjector(ledger, new KafkaFeed({ kafka: testKafka(), topic, group: topic, sessionTimeoutMs: 10_000, heartbeatMs: 500 })));
+    using(
+      startProjector(
+        ledger,
+        new KafkaFeed({
+          database: ledger.projectorPool,
+          kafka: testKafka(),
+          topic,
+          group: topic,
+          sessionTimeoutMs: 10_000,
+          heartbeatMs: 500,
+        }),
+      ),
+    );
   const rebuilt = async (projection: typeof balances) => {
     const result = await rebuild({ url: ledger.url, projection, registry: ledgerRegistry, by: 'tester' });
     await releaseKept(ledger.owner, projection.name);
