@@ -61,6 +61,7 @@ export class Evaluator {
       const days = await this.daysOf(page, rules, firm, on, run.knownTo);
       const answers = await Promise.all(page.map((client) => this.take(client, days.get(client.clientId), rules, firm, dates, run)));
       for (const answer of answers) count(run, answer);
+      await pool.query('INSERT INTO tiering.pending SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [parkedOf(page)]);
       run.after = last?.clientId ?? run.after;
       const finished = page.length < this.pageSize;
       await saveRun(pool, run, finished);
@@ -126,6 +127,9 @@ export class Evaluator {
     return this.parts.late.takeOne(client.clientId, dates, knownTo, on);
   }
 }
+
+/** They are looked at again, although what they wait for may have been applied before anybody looks at what is parked. */
+const parkedOf = (page: readonly PageClient[]): Uuid[] => page.filter(({ parked }) => parked).map(({ clientId }) => clientId);
 
 /** Not closed, and neither evaluated nor stopped on this date before. */
 function toDo({ closed, standing }: PageClient, on: LocalDate): boolean {

@@ -11,7 +11,11 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 
 // Facts of days that were evaluated already, and what makes or ends a stop: a gap that was found or closed, a day that was
 // completed, a source that has ended, a rate that came. A day that comes after its evaluation was waited for then, or is
-// since: the client has an account there that nobody knew of. A trade that moved to another day counts on both.
+// since: the client has an account there that nobody knew of. A trade that moved to another day counts on both. What an
+// evaluation had known of is what it says itself: it may have been appended long after, and the day completed meanwhile.
+const KNEW_NOT = (position: string): string => `(e.details::json ->> 'knownTo')::bigint < ${position}`;
+/** Read models whose parked keys have facts that are not known. */
+const PARKING = `'accountFacts', 'tierStandings'`;
 const TOUCHED = `
   SELECT client_id FROM (
     SELECT client_id FROM read.account_assets WHERE position > $1 AND position <= $2 AND on_date <= $3
@@ -21,12 +25,12 @@ const TOUCHED = `
     UNION SELECT client_id FROM read.accounts WHERE changed_at > $1 AND changed_at <= $2 AND first_on <= $3
     UNION SELECT client_id FROM read.account_gaps WHERE position > $1 AND position <= $2
     UNION SELECT client_id FROM read.account_gaps WHERE closed_position > $1 AND closed_position <= $2
-    UNION SELECT e.client_id FROM read.source_days d JOIN tiering.runs u ON u.on_date = d.on_date
-            JOIN read.tier_evaluations e ON e.on_date = d.on_date AND e.position < d.position AND e.replaced_at IS NULL
+    UNION SELECT e.client_id FROM read.source_days d JOIN tiering.runs u ON u.on_date = d.on_date AND u.known_to < d.position
+            JOIN read.tier_evaluations e ON e.on_date = d.on_date AND ${KNEW_NOT('d.position')} AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = d.source
            WHERE d.position > $1 AND d.position <= $2
-    UNION SELECT e.client_id FROM read.ended_sources s
-            JOIN read.tier_evaluations e ON e.on_date > s.last_day AND e.position < s.position AND e.replaced_at IS NULL
+    UNION SELECT e.client_id FROM read.ended_sources s JOIN tiering.runs u ON u.on_date > s.last_day AND u.known_to < s.position
+            JOIN read.tier_evaluations e ON e.on_date = u.on_date AND ${KNEW_NOT('s.position')} AND e.replaced_at IS NULL
             JOIN read.accounts a ON a.client_id = e.client_id AND a.source = s.source
            WHERE s.position > $1 AND s.position <= $2
     UNION SELECT a.client_id FROM read.exchange_rates r
@@ -37,7 +41,7 @@ const TOUCHED = `
            WHERE r.position > $1 AND r.position <= $2
     UNION SELECT client_id FROM tiering.pending
   ) touched
-   WHERE client_id > $4 AND NOT EXISTS (SELECT FROM read.parked k WHERE k.key = client_id AND k.projection IN ('accountFacts', 'tierStandings'))
+   WHERE client_id > $4 AND NOT EXISTS (SELECT FROM read.parked k WHERE k.key = client_id AND k.projection IN (${PARKING}))
    ORDER BY client_id LIMIT $5`;
 
 export interface LatePassParts {
@@ -70,7 +74,7 @@ export class LatePass {
   private async takeTouched(from: number, to: number, dates: readonly EvaluationDate[], signal: AbortSignal): Promise<number> {
     const { pool, late } = this.parts;
     await pool.query(
-      `INSERT INTO tiering.pending SELECT DISTINCT key FROM read.parked WHERE projection IN ('accountFacts', 'tierStandings') ON CONFLICT DO NOTHING`,
+      `INSERT INTO tiering.pending SELECT DISTINCT key FROM read.parked WHERE projection IN (${PARKING}) ON CONFLICT DO NOTHING`,
     );
     let taken = 0;
     for (let after: Uuid = NIL; ;) {
