@@ -3,6 +3,7 @@ import type { Uuid } from '#event-sourcing';
 import { calendar, calendarStream, commitment, type CommitmentCommand, type CommitmentStreamState } from '#service-levels';
 import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { change } from './transactions.js';
 
 type Stated = CommitmentCommand extends infer C ? (C extends CommitmentCommand ? Omit<C, 'zone'> : never) : never;
 
@@ -22,12 +23,9 @@ export class ChangeCommitmentHandler implements ICommandHandler<ChangeCommitment
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ commitmentId, command, context }: ChangeCommitment): Promise<CommandResult> {
-    return this.runner.run({ id: commitmentId, created: false }, context, async () => {
-      const { state, version, branchId, clientId } = await this.runner.loadVisible(commitment, commitmentId, context.principal);
+    return change(this.runner, commitment, commitmentId, context, async ({ state }) => {
       if (state.status === 'none') throw new NotFound();
-      const stream = { id: commitmentId, kind: commitment.kind, key: clientId };
-      const complete = command.type === 'ExtendCommitment' ? { ...command, zone: await this.zoneOf(state) } : command;
-      return { stream, version, decision: { events: commitment.decide(complete, state), branchId } };
+      return command.type === 'ExtendCommitment' ? { ...command, zone: await this.zoneOf(state) } : command;
     });
   }
 

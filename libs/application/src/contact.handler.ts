@@ -1,5 +1,4 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { client } from '#clients';
 import { complaint } from '#complaints';
 import {
   contact,
@@ -13,9 +12,9 @@ import {
 } from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
 import { request } from '#service-levels';
-import { openClient } from './client.handler.js';
 import type { CommandContext, CommandResult, Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { change, create } from './transactions.js';
 
 const refusal = DomainError.of(contactProblems);
 
@@ -36,18 +35,18 @@ export class ChangeContactHandler implements ICommandHandler<ChangeContact> {
 
   execute({ contactId, command, context }: ChangeContact): Promise<CommandResult> {
     const { principal } = context;
-    const target = { id: contactId ?? newId(), created: command.type === 'LogContact' };
-    return this.runner.run(target, context, async () => {
-      if (command.type === 'LogContact') {
-        // a former client may call as well, so a closed one is no obstacle
-        const owner = await this.runner.originVisible(client, command.clientId, principal);
-        if (command.linkTo) await this.checkLink(command.linkTo, command.clientId, principal);
-        const events = contact.decide(command, contact.initial);
-        return { stream: contactStream(target.id, command.clientId), version: 0, decision: { events, branchId: owner.branchId } };
-      }
-      const { state, version, branchId, clientId } = await this.runner.loadVisible(contact, target.id, principal);
-      if (command.type === 'LinkContact') await this.checkLink(command.to, clientId, principal);
-      return { stream: contactStream(target.id, clientId), version, decision: { events: contact.decide(command, state), branchId } };
+    if (command.type === 'LogContact') {
+      const { clientId, linkTo } = command;
+      const linked = async (): Promise<ContactCommand> => {
+        if (linkTo) await this.checkLink(linkTo, clientId, principal);
+        return command;
+      };
+      return create(this.runner, contact, contactStream(newId(), clientId), { is: 'client', clientId }, context, linked);
+    }
+    if (command.type !== 'LinkContact') return change(this.runner, contact, contactId!, context, command);
+    return change(this.runner, contact, contactId!, context, async ({ clientId }) => {
+      await this.checkLink(command.to, clientId, principal);
+      return command;
     });
   }
 
@@ -82,19 +81,13 @@ export class ChangeFollowUpHandler implements ICommandHandler<ChangeFollowUp> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ followUpId, command, context }: ChangeFollowUp): Promise<CommandResult> {
-    const { principal } = context;
-    const target = { id: followUpId ?? newId(), created: command.type === 'ScheduleFollowUp' };
-    return this.runner.run(target, context, async () => {
-      if (command.type === 'ScheduleFollowUp') {
-        const owner = await openClient(this.runner, command.clientId, principal);
-        if (command.contactId) await this.checkContact(command.contactId, command.clientId, principal);
-        const events = followUp.decide(command, followUp.initial);
-        const guards = [{ stream: command.clientId, version: owner.version }];
-        return { stream: followUpStream(target.id, command.clientId), version: 0, decision: { events, branchId: owner.branchId, guards } };
-      }
-      const { state, version, branchId, clientId } = await this.runner.loadVisible(followUp, target.id, principal);
-      return { stream: followUpStream(target.id, clientId), version, decision: { events: followUp.decide(command, state), branchId } };
-    });
+    if (command.type !== 'ScheduleFollowUp') return change(this.runner, followUp, followUpId!, context, command);
+    const { clientId, contactId } = command;
+    const checked = async (): Promise<FollowUpCommand> => {
+      if (contactId) await this.checkContact(contactId, clientId, context.principal);
+      return command;
+    };
+    return create(this.runner, followUp, followUpStream(newId(), clientId), { is: 'openClient', clientId }, context, checked);
   }
 
   private async checkContact(contactId: Uuid, clientId: Uuid, principal: Principal): Promise<void> {

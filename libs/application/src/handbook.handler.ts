@@ -17,10 +17,9 @@ import {
   type HandbookState,
   handbookStream,
 } from '#service-levels';
-import { branchOf } from './calendar.handler.js';
-import { runOnSatellite } from './client.handler.js';
 import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { act, branchOf } from './transactions.js';
 
 const refusal = DomainError.of(handbookProblems);
 
@@ -96,11 +95,9 @@ export class AcknowledgeHandbookHandler implements ICommandHandler<AcknowledgeHa
 
   execute({ command, context }: AcknowledgeHandbook): Promise<CommandResult> {
     const stream = acknowledgementStream(command.edition, command.staffId);
-    return this.runner.run({ id: stream.id, created: false }, context, async () => {
+    return act(this.runner, acknowledgement, stream, { is: 'firm' }, context, async () => {
       await checkPublished(this.runner, command.edition);
-      const loaded = await this.runner.load(acknowledgement, stream.id);
-      const events = acknowledgement.decide(command, loaded?.state ?? acknowledgement.initial);
-      return { stream, version: loaded?.version ?? 0, decision: { events, branchId: branchOf(context.principal) } };
+      return command;
     });
   }
 }
@@ -125,7 +122,7 @@ export class DeliverHandbookHandler implements ICommandHandler<DeliverHandbook> 
       await checkPublished(this.runner, command.edition);
       return command;
     };
-    return runOnSatellite(this.runner, deliveries, deliveriesStream(clientId), clientId, checked, context);
+    return act(this.runner, deliveries, deliveriesStream(clientId), { is: 'openClient', clientId }, context, checked);
   }
 }
 

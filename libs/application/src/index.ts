@@ -18,3 +18,4 @@ export * from './segment.handler.js';
 export * from './survey.handler.js';
 export * from './tier.handler.js';
 export * from './tier-rules.handler.js';
+export * from './transactions.js';

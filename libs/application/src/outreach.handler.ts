@@ -3,9 +3,9 @@ import { assessmentOn, type ProductRiskLevel, riskProfile, riskProfileStream, ty
 import { complaint } from '#complaints';
 import { outreach, type OutreachBlock, type OutreachSuitability, outreachStream, type PlannedOutreach } from '#contacts';
 import { type LocalDate, newId, type Uuid } from '#event-sourcing';
-import { openClient } from './client.handler.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { openClient } from './transactions.js';
 
 /** What forbids it goes with the answer, also with a repeated one; absent where nothing does. */
 export type OutreachResult = CommandResult & { reasons?: readonly OutreachBlock[] };

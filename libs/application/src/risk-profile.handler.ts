@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { riskProfile, type RiskProfileCommand, riskProfileStream, type SuitabilityResult } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import { runOnSatellite } from './client.handler.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { act } from './transactions.js';
 
 /** The result of a check goes with its answer, also with a repeated one. */
 export type RiskProfileResult = CommandResult & { suitability?: SuitabilityResult };
@@ -24,7 +24,7 @@ export class ChangeRiskProfileHandler implements ICommandHandler<ChangeRiskProfi
 
   async execute({ clientId, command, context }: ChangeRiskProfile): Promise<RiskProfileResult> {
     const stream = riskProfileStream(clientId);
-    const result = await runOnSatellite(this.runner, riskProfile, stream, clientId, async () => command, context);
+    const result = await act(this.runner, riskProfile, stream, { is: 'openClient', clientId }, context, command);
     if (command.type !== 'CheckSuitability') return result;
     const recorded = await this.runner.load(riskProfile, stream.id);
     const check = recorded?.state.checks.get(command.checkId);

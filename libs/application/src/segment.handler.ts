@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { segment, type SegmentCommand, segmentProblems, segmentStream } from '#clients';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
-import { branchOf } from './calendar.handler.js';
 import { applicationProblems, type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner, maySee } from './command-runner.js';
+import { branchOf } from './transactions.js';
 
 const refusal = DomainError.of({ ...segmentProblems, ...applicationProblems });
 

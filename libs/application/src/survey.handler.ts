@@ -1,11 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { client } from '#clients';
 import { complaint } from '#complaints';
 import { contactProblems, survey, type SurveyCommand, surveyStream } from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
 import { request } from '#service-levels';
 import type { CommandContext, CommandResult, Principal } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { create } from './transactions.js';
 
 const refusal = DomainError.of(contactProblems);
 
@@ -23,14 +23,12 @@ export class RecordSurveyAnswerHandler implements ICommandHandler<RecordSurveyAn
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ command, context }: RecordSurveyAnswer): Promise<CommandResult> {
-    const target = { id: newId(), created: true };
-    return this.runner.run(target, context, async () => {
-      // a former client may answer as well, so a closed one is no obstacle
-      const owner = await this.runner.originVisible(client, command.clientId, context.principal);
-      if (command.about) await this.checkAbout(command.about, command.clientId, context.principal);
-      const events = survey.decide(command, survey.initial);
-      return { stream: surveyStream(target.id, command.clientId), version: 0, decision: { events, branchId: owner.branchId } };
-    });
+    const { about, clientId } = command;
+    const checked = async (): Promise<SurveyCommand> => {
+      if (about) await this.checkAbout(about, clientId, context.principal);
+      return command;
+    };
+    return create(this.runner, survey, surveyStream(newId(), clientId), { is: 'client', clientId }, context, checked);
   }
 
   private async checkAbout({ kind, id }: NonNullable<SurveyCommand['about']>, clientId: Uuid, principal: Principal): Promise<void> {

@@ -2,9 +2,9 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, type Uuid } from '#event-sourcing';
 import { calendar, calendarStream, handbookProblems } from '#service-levels';
 import { tierRulebook, type TierRulebookState, type TierRulesCommand, tierRulesStream } from '#tiers';
-import { branchOf } from './calendar.handler.js';
 import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { branchOf } from './transactions.js';
 
 const refusal = DomainError.of(handbookProblems);
 

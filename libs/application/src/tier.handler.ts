@@ -1,9 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#event-sourcing';
 import { tier, type TierCommand, tierStream } from '#tiers';
-import { runOnSatellite } from './client.handler.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { CommandRunner } from './command-runner.js';
+import { act } from './transactions.js';
 
 export class ChangeTier extends Command<CommandResult> {
   constructor(
@@ -20,6 +20,6 @@ export class ChangeTierHandler implements ICommandHandler<ChangeTier> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ clientId, command, context }: ChangeTier): Promise<CommandResult> {
-    return runOnSatellite(this.runner, tier, tierStream(clientId), clientId, async () => command, context);
+    return act(this.runner, tier, tierStream(clientId), { is: 'openClient', clientId }, context, command);
   }
 }

@@ -1,5 +1,5 @@
 import type { MessageOf } from '#back-office';
-import { type CommandContext, CommandRunner, EventCodec, eventRegistry, NotFound, runOnSatellite } from '#application';
+import { act, type CommandContext, CommandRunner, EventCodec, eventRegistry, NotFound } from '#application';
 import { clientProblems, riskProfile, riskProfileStream } from '#clients';
 import { derivedId, DomainError, type Instant, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
@@ -43,8 +43,8 @@ export class RiskResults {
       lowestClass,
     } as const;
     try {
-      const stated = async () => ({ ...command, source: message.source });
-      return (await runOnSatellite(this.runner, riskProfile, stream, clientId, stated, context)).position;
+      const stated = { ...command, source: message.source };
+      return (await act(this.runner, riskProfile, stream, { is: 'openClient', clientId }, context, stated)).position;
     } catch (error) {
       if (error instanceof NotFound) throw refusal('client-not-registered');
       throw error;
