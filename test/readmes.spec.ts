@@ -13,7 +13,6 @@ const scripts = new Set(Object.keys((JSON.parse(readFileSync(path.join(root, 'pa
 const commandsOf = (file: string): string[] => [...readFileSync(file, 'utf8').matchAll(/\.command\('([a-z-]+)/g)].map(([, name]) => name!);
 const opsFolder = path.join(root, 'apps/ops/src');
 const opsCommands = new Set([
-  ...commandsOf(path.join(opsFolder, 'program.ts')),
   ...readdirSync(path.join(opsFolder, 'commands')).flatMap((file) => commandsOf(path.join(opsFolder, 'commands', file))),
 ]);
 

@@ -1,35 +1,8 @@
-import { type Command } from 'commander';
-import type { Installation } from '../installation.js';
-import { projectAll } from './import.js';
-import { fileLines, importBackOffice, rawMessage, reconcileDay, reconciliationLines, replayChanges } from './back-office.js';
+import { rawMessage, reconcileDay, reconciliationLines, replayChanges } from './back-office.js';
+import type { CommandGroup } from './command-tools.js';
 
-/** What a command is given to work with and to answer through. */
-export interface CommandTools {
-  onInstallation: (work: (installation: Installation) => Promise<void>) => Promise<void>;
-  print: (text: string) => void;
-  say: (line: string) => void;
-  firmZone: () => string;
-  /** Exit code 4: something was found, or refused. */
-  found: () => void;
-}
-
-/** `import back-office`: files of the trading back office. */
-export async function importBackOfficeFiles(
-  installation: Installation,
-  where: string,
-  options: { json?: boolean; adapter: string },
-  { print, say, firmZone, found }: CommandTools,
-): Promise<void> {
-  // whose an account is is read from the read models, which nobody keeps while the installation is not running
-  const caughtUp = async (): Promise<void> => (installation.served ? undefined : projectAll(installation, firmZone(), say));
-  await caughtUp();
-  const reports = await importBackOffice(installation, firmZone(), where, options.adapter);
-  await caughtUp();
-  print(options.json ? JSON.stringify({ files: reports }) : reports.flatMap(fileLines).join('\n'));
-  if (reports.some(({ refused }) => refused)) found();
-}
-
-export function registerBackOffice(program: Command, { onInstallation, print, firmZone, found }: CommandTools): void {
+/** What a source said compared with what is here, told on again, and word for word. */
+export const backOfficeCommands: CommandGroup = (program, { onInstallation, print, firmZone, found }) => {
   program
     .command('reconcile')
     .description('compare what a source said of a day, what the log holds and what the read models show; exits with 4 where they differ')
@@ -63,4 +36,4 @@ export function registerBackOffice(program: Command, { onInstallation, print, fi
         found();
       }),
     );
-}
+};

@@ -16,6 +16,8 @@ import { isUuid } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
+import type { CommandTools } from './command-tools.js';
+import { projectAll } from './import.js';
 import { statedDate } from './stated-date.js';
 
 /** Work on the inbox with the bridge's rights, beside a running bridge or without one. */
@@ -58,6 +60,22 @@ export async function importBackOffice(
     }
     return reports;
   });
+}
+
+/** `import back-office`: files of the trading back office. */
+export async function importBackOfficeFiles(
+  installation: Installation,
+  where: string,
+  options: { json?: boolean; adapter: string },
+  { print, say, firmZone, found }: CommandTools,
+): Promise<void> {
+  // whose an account is is read from the read models, which nobody keeps while the installation is not running
+  const caughtUp = async (): Promise<void> => (installation.served ? undefined : projectAll(installation, firmZone(), say));
+  await caughtUp();
+  const reports = await importBackOffice(installation, firmZone(), where, options.adapter);
+  await caughtUp();
+  print(options.json ? JSON.stringify({ files: reports }) : reports.flatMap(fileLines).join('\n'));
+  if (reports.some(({ refused }) => refused)) found();
 }
 
 const reasons = {

@@ -4,7 +4,7 @@ import { isUuid } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import { ClientKeys } from '#privacy';
 import { allProjections } from '#read-models';
-import { ParkedKeys } from '#projections';
+import { type ParkedKey, ParkedKeys } from '#projections';
 import { type Installation, UsageError } from '../installation.js';
 
 /** A client's id as somebody typed it. */
@@ -34,3 +34,6 @@ export async function withParkedKeys<T>(
     await pool.end();
   }
 }
+
+export const parkedLine = ({ projection, key, eventCount, firstPosition, errorCode }: ParkedKey): string =>
+  `${projection} ${key}: ${eventCount} events since position ${firstPosition}, ${errorCode}`;

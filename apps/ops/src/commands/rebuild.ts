@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import type { Command } from 'commander';
 import { eventRegistry } from '#application';
 import { createPool, type Database } from '#database';
 import { ClientKeys } from '#privacy';
@@ -17,7 +16,7 @@ import {
 } from '#projections';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
-import type { CommandTools } from './back-office-commands.js';
+import type { CommandTools } from './command-tools.js';
 import { generationLines, planLines, resultLines } from './rebuild-lines.js';
 
 export interface RebuildCommandOptions {
@@ -32,28 +31,9 @@ export interface RebuildCommandOptions {
   json?: boolean;
 }
 
-const ALL = 'all';
+/** Stands for every read model. */
+export const ALL_MODELS = 'all';
 const WORKERS_MAX = 24;
-
-/** `rebuild`: a read model is made again from the log beside the one that is read, and takes its place. */
-export function addRebuildCommand(program: Command, tools: CommandTools): void {
-  program
-    .command('rebuild')
-    .description('make a read model again from the log, compare it with the one that is read, and swap; exits with 4 where they differ')
-    .argument('[model]', `the read model, or ${ALL}`)
-    .option('--dry-run', 'say what would be done, and write nothing')
-    .option('--workers <n>', 'readers of the log, each of partitions of its own; 2 unless told otherwise')
-    .option('--accept-differences <reason>', 'swap though the two differ: to repair a broken model, or to take a new version')
-    .option('--back', 'bring the kept generation up to date, compare, and swap it back in')
-    .option('--cancel', 'give up what is being built')
-    .option('--release', 'drop the generations that are kept')
-    .option('--list', 'the generations that there are')
-    .option('--by <who>', 'who asks for it, if not the user of this machine')
-    .option('--json', 'print the results as one JSON document')
-    .action((model: string | undefined, options: RebuildCommandOptions) =>
-      tools.onInstallation((installation) => runRebuild(installation, model, options, tools)),
-    );
-}
 
 /** As it was asked for. Throws UsageError where that is not possible. */
 export async function runRebuild(
@@ -64,7 +44,7 @@ export async function runRebuild(
 ): Promise<void> {
   const actions = [options.dryRun, options.back, options.cancel, options.release, options.list].filter(Boolean);
   if (actions.length > 1) throw new UsageError('--dry-run, --back, --cancel, --release and --list exclude each other');
-  if (model === undefined && !options.list) throw new UsageError(`which read model? One of them, or ${ALL}; --list names them`);
+  if (model === undefined && !options.list) throw new UsageError(`which read model? One of them, or ${ALL_MODELS}; --list names them`);
   const workers = Number(options.workers ?? 2);
   if (!Number.isInteger(workers) || workers < 1 || workers > WORKERS_MAX)
     throw new UsageError(`--workers is a number from 1 to ${WORKERS_MAX}`);
@@ -72,7 +52,7 @@ export async function runRebuild(
   const reader = createPool({ url, role: 'rapport_projector', max: 2, applicationName: 'rapport ops' });
   const projections = allProjections({ registry: eventRegistry, keys: new ClientKeys(reader, master), master, firmZone: tools.firmZone() });
   try {
-    const chosen = model === undefined || model === ALL ? projections : [projectionNamed(projections, model)];
+    const chosen = model === undefined || model === ALL_MODELS ? projections : [projectionNamed(projections, model)];
     const { results, lines } = await carryOut({ owner, url, workers }, chosen, options, tools);
     tools.print(options.json ? JSON.stringify(results) : lines.join('\n'));
   } catch (error) {

@@ -1,17 +1,10 @@
-import type { Command } from 'commander';
-import type { Installation } from '../installation.js';
+import type { CommandGroup } from './command-tools.js';
 import { countSegmentsOf } from './count-segments.js';
 import { evaluateTiers, type EvaluateTiersOptions, evaluationLines } from './evaluate-tiers.js';
 import { tiersUnderDraft, type TierWhatIfOptions } from './tier-what-if.js';
 
-export interface TierCommandParts {
-  onInstallation: (work: (installation: Installation) => Promise<void>) => Promise<void>;
-  print: (text: string) => void;
-  firmZone: () => string;
-}
-
 /** What is done about tiers from the command line. */
-export function addTierCommands(program: Command, { onInstallation, print, firmZone }: TierCommandParts): void {
+export const tierCommands: CommandGroup = (program, { onInstallation, print, firmZone }) => {
   program
     .command('evaluate-tiers')
     .description('evaluate every month end that is due over all clients, and what facts that came late change')
@@ -42,4 +35,4 @@ export function addTierCommands(program: Command, { onInstallation, print, firmZ
     .action((options: TierWhatIfOptions) =>
       onInstallation(async (installation) => print(JSON.stringify(await tiersUnderDraft(installation, options), null, 2))),
     );
-}
+};
