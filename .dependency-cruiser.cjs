@@ -77,6 +77,13 @@ module.exports = {
       to: { path: '(^test/|\\.spec\\.ts$)' },
     },
     {
+      name: 'servers-for-int-specs',
+      comment: 'a spec that needs PostgreSQL or Kafka is named .int.spec.ts, since they are started for those alone',
+      severity: 'error',
+      from: { path: '\\.spec\\.ts$', pathNot: '\\.int\\.spec\\.ts$' },
+      to: { path: '^test/support/(postgres|kafka)\\.ts$', reachable: true },
+    },
+    {
       name: 'no-orphans-of-development',
       comment: 'production code imports no development dependency',
       severity: 'error',

@@ -38,6 +38,11 @@ const violations: Record<string, Record<string, string>> = {
   'kafkajs-at-home': { 'apps/relay/src/b.ts': "import 'kafkajs';" },
   'contexts-are-pure': { 'libs/contacts/src/b.ts': "import 'node:fs';" },
   'no-production-import-of-tests': { 'apps/api/src/b.ts': "import './c.spec.js';", 'apps/api/src/c.spec.ts': 'export {};' },
+  'servers-for-int-specs': {
+    'libs/tiers/src/e.spec.ts': "import '../../../test/support/tiered.js';",
+    'test/support/tiered.ts': "import './postgres.js';",
+    'test/support/postgres.ts': 'export {};',
+  },
   'no-orphans-of-development': { 'apps/api/src/d.ts': "import 'fast-check';" },
 };
 

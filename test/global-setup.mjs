@@ -1,4 +1,4 @@
-// Starts once what every suite shares: one durable PostgreSQL cluster (each suite has a database of its own in it) and Kafka.
+// Starts once what the suites named .int.spec.ts share: one durable PostgreSQL cluster (each suite has a database of its own in it) and Kafka.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 
-/** Brokers of this test run's Kafka, started once in the global set-up. */
+/** Brokers of this test run's Kafka, started once before the first .int.spec.ts. */
 export const testBrokers = (): string[] => (process.env.RAPPORT_TEST_KAFKA ?? '').split(',');
 
 /** Each suite has a topic of its own. */
@@ -16,7 +16,7 @@ export function describeWithKafka(name: string, suite: () => void): void {
     describe(name, suite);
     return;
   }
-  const reason = `NOT RUN, no Kafka: ${process.env.RAPPORT_TEST_KAFKA_REASON ?? 'the global set-up did not start one'}`;
+  const reason = `NOT RUN, no Kafka: ${process.env.RAPPORT_TEST_KAFKA_REASON ?? 'one is started for specs named .int.spec.ts'}`;
   describe(name, () => {
     if (process.env.REQUIRE_KAFKA === '1') {
       it(reason, () => {

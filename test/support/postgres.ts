@@ -7,10 +7,10 @@ export interface TestDatabase {
   drop: () => Promise<void>;
 }
 
-/** The shared cluster of this test run, started in the global set-up: durable settings, as the product asks for. */
+/** The shared cluster of this test run, started before the first .int.spec.ts: durable settings, as the product asks for. */
 export function testPostgres(): string {
   const url = process.env.RAPPORT_TEST_POSTGRES;
-  if (!url) throw new Error('no PostgreSQL: Jest’s global set-up starts it');
+  if (!url) throw new Error('no PostgreSQL: it is started for specs named .int.spec.ts');
   return url;
 }
 
