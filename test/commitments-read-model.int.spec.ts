@@ -29,16 +29,38 @@ afterAll(() => under.close());
 const at = (hour: number, minute = 0): string => `2026-03-11T${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}:00.000Z`;
 
 const promise = withDefaults({
-  ...{ id: 'resolution', metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 240 } },
-  ...{ pausable: true, warnings: [50, 80], escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }] },
+  id: 'resolution',
+  metric: 'resolution',
+  calendar: 'DESK',
+  target: { kind: 'businessMinutes', minutes: 240 },
+  pausable: true,
+  warnings: [50, 80],
+  escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }],
 });
 const started = (more: object = {}): Extract<ClockEvent, { type: 'CommitmentStarted' }> => ({
   type: 'CommitmentStarted',
   data: {
-    ...{ clientId, subject: { kind: 'request', id: requestId }, process: 'accountOpening', channel: 'counter', severity: 'normal' },
-    ...{ metric: 'resolution', class: 'service', promise, edition: 1, cycle: 1, calendar: 'DESK', calendarVersion: 1, tierUsed: 'GOLD' },
-    ...{ target: promise.target, startedAt: at(2), startedBy: 'chen', startDate: '2026-03-11', deadlineAt: at(7, 30), dueDate: null },
-    ...{ provisional: false, ...more },
+    clientId,
+    subject: { kind: 'request', id: requestId },
+    process: 'accountOpening',
+    channel: 'counter',
+    severity: 'normal',
+    metric: 'resolution',
+    class: 'service',
+    promise,
+    edition: 1,
+    cycle: 1,
+    calendar: 'DESK',
+    calendarVersion: 1,
+    tierUsed: 'GOLD',
+    target: promise.target,
+    startedAt: at(2),
+    startedBy: 'chen',
+    startDate: '2026-03-11',
+    deadlineAt: at(7, 30),
+    dueDate: null,
+    provisional: false,
+    ...more,
   },
 });
 const breached: ClockEvent = { type: 'CommitmentBreached', data: { deadlineAt: at(7, 30), detectedAt: at(7, 31) } };
@@ -48,8 +70,12 @@ const met: ClockEvent = { type: 'CommitmentMet', data: { stoppedAt: at(3), stopp
 async function say(stream: StreamRef, ...events: DomainEvent[]): Promise<void> {
   const commandId = newId();
   const context: CommandContext = {
-    ...{ commandId, requestHash: randomUUID().replaceAll('-', '').repeat(2), keepOutcome: 'forever', now: new Date().toISOString() },
-    ...{ principal: { subject: 'timekeeper', role: 'system', branchScope: '*' }, correlationId: commandId },
+    commandId,
+    requestHash: randomUUID().replaceAll('-', '').repeat(2),
+    keepOutcome: 'forever',
+    now: new Date().toISOString(),
+    principal: { subject: 'timekeeper', role: 'system', branchScope: '*' },
+    correlationId: commandId,
   };
   const encoded = await new EventCodec(eventRegistry, under.parts.keys).encode(events, stream.key, 'sh-01', context);
   const outcome = await under.store.append({ ...context, stream, expectedVersion: 'any', events: encoded });

@@ -26,7 +26,9 @@ describe('personal data at rest', () => {
     api = await startApiUnderTest();
     manager = await api.as('relationshipManager', SHANGHAI);
     const registered = await manager.post('/v1/clients', {
-      ...{ clientNo: canary('C'), party: 'person', acquisitionSource: 'branch' },
+      clientNo: canary('C'),
+      party: 'person',
+      acquisitionSource: 'branch',
       identity: { name: secrets.name, idNumber: secrets.idNumber, birthDate: BORN },
       reachableAt: [{ channel: 'phone', address: secrets.address }],
       profile: { internal: { occupation: secrets.occupation } },

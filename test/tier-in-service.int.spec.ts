@@ -11,7 +11,11 @@ jest.setTimeout(60_000);
 const YUAN = 100;
 const ALWAYS: Calendar = { zone: FIRM_ZONE, week: Object.fromEntries(weekdays.map((day) => [day, [['00:00', '24:00']]])) };
 const promise = (tier: string, minutes: number): ServicePromise => ({
-  ...{ id: tier, metric: 'resolution', calendar: 'ALWAYS', target: { kind: 'businessMinutes', minutes }, appliesTo: { tier: [tier] } },
+  id: tier,
+  metric: 'resolution',
+  calendar: 'ALWAYS',
+  target: { kind: 'businessMinutes', minutes },
+  appliesTo: { tier: [tier] },
   tierMode: 'favourable_only',
 });
 const PROMISES = [promise('STANDARD', 90_000), promise('GOLD', 60_000), promise('PLATINUM', 50_000)];

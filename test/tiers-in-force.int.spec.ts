@@ -16,7 +16,13 @@ const dates = fc.nat({ max: 40 }).map((n) => addDays('2026-01-01', n));
 const until = fc.option(fc.integer({ min: 1, max: 20 }), { nil: null });
 const tier = fc.constantFrom(...ladder);
 const stated = (validFrom: LocalDate, more: Partial<TierAssertion>): TierAssertion => ({
-  ...{ kind: 'rule', tier: null, mode: null, overrideId: null, validFrom, validTo: null, recordedAt: '2026-01-01T00:00:00.000Z' },
+  kind: 'rule',
+  tier: null,
+  mode: null,
+  overrideId: null,
+  validFrom,
+  validTo: null,
+  recordedAt: '2026-01-01T00:00:00.000Z',
   ...more,
 });
 

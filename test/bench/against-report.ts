@@ -47,7 +47,12 @@ export function againstReport(
 const told = ({ min, median, max }: Spread): string => `${shown(median)} (${shown(min)} - ${shown(max)})`;
 
 const cellsOf = ({ row, here, there, quotient, verdict }: Comparison): string[] => [
-  ...[row.what, row.unit, told(here.figure), told(there.figure), told(quotient), verdict],
+  row.what,
+  row.unit,
+  told(here.figure),
+  told(there.figure),
+  told(quotient),
+  verdict,
   ...[here, there].map(({ ours }) => shown(ours)),
 ];
 

@@ -47,8 +47,15 @@ export async function openApiWorld(url: string, clients: number): Promise<ApiWor
 }
 
 const contactBody = (clientId: string): object => ({
-  ...{ clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11T09:00:00+08:00', durationSec: 240 },
-  ...{ process: 'advice', purpose: 'Asks about a fund', summary: 'Wants the fee schedule of the balanced fund and a call back next week.' },
+  clientId,
+  channel: 'phone',
+  direction: 'inbound',
+  automated: false,
+  startedAt: '2026-03-11T09:00:00+08:00',
+  durationSec: 240,
+  process: 'advice',
+  purpose: 'Asks about a fund',
+  summary: 'Wants the fee schedule of the balanced fund and a call back next week.',
 });
 
 async function registerClients(url: string, keys: ClientKeys, count: number): Promise<string[]> {

@@ -55,7 +55,8 @@ async function rapport(
     accepted++;
   };
   const contenders = callers.map((count) => ({
-    ...{ name: `Rapport ${count}`, unit: 'events/s' },
+    name: `Rapport ${count}`,
+    unit: 'events/s',
     measure: () => rateOf(count, seconds, operation),
   }));
   const check = async (): Promise<void> => {
@@ -91,10 +92,7 @@ async function callers(server: BenchServer, seconds: number): Promise<Contender[
   const pool = createPool({ url, max: 1, applicationName: 'bench alone' });
   server.closeFirst(() => Promise.all([store.close(), pool.end()]));
   const operations = { 'one caller': () => logContact(store), 'direct call': directCall(pool), 'bare function': await bareInsert(pool) };
-  return Object.entries(operations).map(([name, operation]) => ({
-    ...{ name, unit: 'µs' },
-    measure: () => medianUs(seconds / 2, operation),
-  }));
+  return Object.entries(operations).map(([name, operation]) => ({ name, unit: 'µs', measure: () => medianUs(seconds / 2, operation) }));
 }
 
 async function medianUs(seconds: number, operation: () => Promise<unknown>): Promise<number> {

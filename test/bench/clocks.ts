@@ -39,11 +39,13 @@ export async function benchClocks({ rounds, seconds, seed }: BenchSettings): Pro
     const long = clocks.map(({ startMs }): Clock => ({ startMs, minutes }));
     const fromNothing = ({ startMs }: Clock): number => PreparedCalendar.of(calendar).reach(startMs, minutes * MINUTE_MS);
     const rate = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number) => ({
-      ...{ name, unit: 'deadlines/s' },
+      name,
+      unit: 'deadlines/s',
       measure: async () => rateOver(seconds / 2, own, deadlineOf),
     });
     const cost = (name: string, own: readonly Clock[], deadlineOf: (clock: Clock) => number) => ({
-      ...{ name, unit: 'µs' },
+      name,
+      unit: 'µs',
       measure: async () => 1e6 / rateOver(seconds / 4, own, deadlineOf),
     });
     for (const side of [ours, theirs]) rateOver(WARM_UP_SECONDS, clocks, side);
@@ -76,8 +78,13 @@ function prepareDayjs(): void {
   dayjs.extend(businessTime);
   const segments = day.map(([open, close]) => ({ start: `${open}:00`, end: `${close}:00` }));
   dayjs.setBusinessTime({
-    ...{ monday: segments, tuesday: segments, wednesday: segments, thursday: segments, friday: segments },
-    ...{ saturday: null, sunday: null },
+    monday: segments,
+    tuesday: segments,
+    wednesday: segments,
+    thursday: segments,
+    friday: segments,
+    saturday: null,
+    sunday: null,
   });
   dayjs.setHolidays([...closed]);
 }

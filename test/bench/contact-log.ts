@@ -28,7 +28,11 @@ export function contactEvent(type: 'ContactLogged' | 'ContactAmended', clientId:
 export function contactAppend(events: readonly NewEvent[], over: Partial<Append> = {}): Append {
   const id = newId();
   const bare: Append = {
-    ...{ commandId: newId(), requestHash: 'ab'.repeat(32), keepOutcome: 'sevenDays', expectedVersion: 0, events },
+    commandId: newId(),
+    requestHash: 'ab'.repeat(32),
+    keepOutcome: 'sevenDays',
+    expectedVersion: 0,
+    events,
     stream: { id, kind: 'contact', key: id },
   };
   return { ...bare, ...over };

@@ -62,13 +62,11 @@ async function open(server: BenchServer, name: string, events: number): Promise<
   };
   return [
     {
-      ...{ name: `${name} append`, unit: 'events/s' },
+      name: `${name} append`,
+      unit: 'events/s',
       measure: async () => (APPENDS * 1_000) / (await timed(() => latenciesOf(CALLERS, APPENDS, () => logContact(store)))),
     },
-    {
-      ...{ name: `${name} alone`, unit: 'ms' },
-      measure: async () => percentile(await latenciesOf(1, ALONE, () => logContact(store)), 0.5),
-    },
+    { name: `${name} alone`, unit: 'ms', measure: async () => percentile(await latenciesOf(1, ALONE, () => logContact(store)), 0.5) },
     { name: `${name} load`, unit: 'ms', measure: async () => percentile(await latenciesOf(1, LOADS, load), 0.5) },
     { name: `${name} replay`, unit: 'events/s', measure: async () => (REPLAYED * 100) / (await timed(replay)) },
   ];

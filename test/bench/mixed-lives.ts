@@ -218,16 +218,14 @@ const tierInitialised: TierEvent = { type: 'TierInitialised', data: { tier: 'STA
 const evaluatedOn = (on: LocalDate): TierEvent => ({
   type: 'TierEvaluated',
   data: {
-    ...{
-      on,
-      ruleVersion: 'r-1',
-      current: 'STANDARD',
-      candidate: 'STANDARD',
-      retained: true,
-      tier: 'STANDARD',
-      strikes: 0,
-      promotedFrom: null,
-    },
+    on,
+    ruleVersion: 'r-1',
+    current: 'STANDARD',
+    candidate: 'STANDARD',
+    retained: true,
+    tier: 'STANDARD',
+    strikes: 0,
+    promotedFrom: null,
     inputs: {
       currency: 'CNY',
       windowFrom: '2025-01-02',

@@ -65,7 +65,12 @@ function fold(event: RecordedEvent, localDate: (at: string) => string): Contact 
   const { channel, direction, automated, startedAt } = JSON.parse(event.data) as Stated;
   const { branchId } = JSON.parse(event.metadata) as { branchId: string };
   return {
-    ...{ contactId: event.streamId, clientId: event.key, branchId, channel, direction, automated },
+    contactId: event.streamId,
+    clientId: event.key,
+    branchId,
+    channel,
+    direction,
+    automated,
     startedOn: startedAt.precision === 'instant' ? localDate(startedAt.at) : null,
   };
 }

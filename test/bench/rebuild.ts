@@ -133,8 +133,12 @@ const appendOf = (client: number, count: number): Parameters<EventStore['append'
     metadata: JSON.stringify({ actor: { id: 's1', role: 'branchManager' }, branchId: 'sh-01', correlationId: newId() }),
   });
   return {
-    ...{ commandId: newId(), requestHash: 'ab'.repeat(32), keepOutcome: 'sevenDays', stream: { id: newId(), kind: 'followUp', key } },
-    ...{ expectedVersion: 0, events: Array.from({ length: count }, event) },
+    commandId: newId(),
+    requestHash: 'ab'.repeat(32),
+    keepOutcome: 'sevenDays',
+    stream: { id: newId(), kind: 'followUp', key },
+    expectedVersion: 0,
+    events: Array.from({ length: count }, event),
   };
 };
 

@@ -61,9 +61,13 @@ function cellsOf(row: ResultRow): string[] {
   const { what, unit, ours, theirs, spread, aim } = row;
   const met = isMet(row);
   return [
-    ...[what, unit, shown(ours), theirs === undefined ? '' : shown(theirs)],
+    what,
+    unit,
+    shown(ours),
+    theirs === undefined ? '' : shown(theirs),
     ...[spread.min, spread.median, spread.max].map(shown),
-    ...[aim ? told(aim) : '', met === undefined ? '' : met ? 'yes' : 'NO'],
+    aim ? told(aim) : '',
+    met === undefined ? '' : met ? 'yes' : 'NO',
   ];
 }
 

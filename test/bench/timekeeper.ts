@@ -13,9 +13,7 @@ const PROMISES: ServicePromise[] = [
   ...[
     { id: 'resolution', metric: 'resolution' as const },
     { id: 'reply', metric: 'firstResponse' as const },
-  ].map((promise) => ({
-    ...{ ...promise, calendar: 'DESK', target: { kind: 'businessMinutes' as const, minutes: 240 }, warnings: [50] },
-  })),
+  ].map((promise) => ({ ...promise, calendar: 'DESK', target: { kind: 'businessMinutes' as const, minutes: 240 }, warnings: [50] })),
 ];
 
 /** What running commitments cost while nothing is due, and how fast the log is answered and what is due is fired. */

@@ -136,7 +136,11 @@ export class Load {
   private async readBack(clientId: string): Promise<void> {
     const { chance, onViolation } = this.options;
     const written = await this.command(chance, '/v1/contacts', {
-      ...{ clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-12T09:00:00+08:00' },
+      clientId,
+      channel: 'phone',
+      direction: 'inbound',
+      automated: false,
+      startedAt: '2026-03-12T09:00:00+08:00',
     });
     if (written?.status !== 201) return;
     const position = Number(written.body['position']);

@@ -79,7 +79,10 @@ export class Rogue {
         const { id } = this.journal.sent(commandId, 'poison');
         const event = { eventId: newId(), type: 'ContactLogged', schemaVersion: 1, occurredAt: '2026-03-11T01:00:00.000Z', data };
         const outcome = await store.append({
-          ...{ commandId, requestHash: 'a'.repeat(64), keepOutcome: 'sevenDays' as const, expectedVersion: 'any' as const },
+          commandId,
+          requestHash: 'a'.repeat(64),
+          keepOutcome: 'sevenDays' as const,
+          expectedVersion: 'any' as const,
           stream: { id: newId(), kind: 'contact', key: client },
           events: [{ ...event, metadata: '{}' }],
         });

@@ -6,7 +6,11 @@ export async function publishRules(drafter: Caller, approver: Caller): Promise<v
   const windows = [['09:00', '17:00']];
   const calendar = { zone: FIRM_ZONE, week: { mon: windows, tue: windows, wed: windows, thu: windows, fri: windows } };
   const promise = {
-    ...{ id: 'resolution', metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 60 }, warnings: [50] },
+    id: 'resolution',
+    metric: 'resolution',
+    calendar: 'DESK',
+    target: { kind: 'businessMinutes', minutes: 60 },
+    warnings: [50],
     appliesTo: { process: ['accountOpening', 'trading', 'settlement', 'other'] },
   };
   const edition = { edition: 1, effectiveFrom: '2020-01-01T00:00:00+08:00', effectiveTo: null, promises: [promise] };

@@ -86,16 +86,31 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
   };
   const { can, notRun } = able({ disk: world.postgres.walDisk !== undefined, faketime: world.clocks !== undefined });
   const result: SoakResult = {
-    ...{ seed, rounds: 0, kills: 0, lostAnswers: 0, faults: new Map(), notRun: notRun.map(({ name }) => name), load: undefined! },
-    ...{ tailed: 0, checks: [], found, exits: new Map(), seconds: 0 },
+    seed,
+    rounds: 0,
+    kills: 0,
+    lostAnswers: 0,
+    faults: new Map(),
+    notRun: notRun.map(({ name }) => name),
+    load: undefined!,
+    tailed: 0,
+    checks: [],
+    found,
+    exits: new Map(),
+    seconds: 0,
   };
   const over = new AbortController();
   try {
     const rogue = new Rogue(world, journal);
     const subject = 'loader';
     const load = new Load({
-      ...{ subject, bearer: await world.bearer(subject, 'branchManager'), urls: world.apis.map(({ url }) => url) },
-      ...{ people: size.callers, journal, chance: chance.branch(), onViolation },
+      subject,
+      bearer: await world.bearer(subject, 'branchManager'),
+      urls: world.apis.map(({ url }) => url),
+      people: size.callers,
+      journal,
+      chance: chance.branch(),
+      onViolation,
     });
     result.load = load.counts;
     const backOffice = new BackOfficeLoad(world.kafka.brokers, chance.branch());

@@ -48,7 +48,11 @@ export async function startPostgres({ folder, clock }: PostgresOptions): Promise
   await start();
   const line = await FaultProxy.before(url);
   return {
-    ...{ url, line, walDisk, clockFile: clock?.file, start },
+    url,
+    line,
+    walDisk,
+    clockFile: clock?.file,
+    start,
     pid: () => running.pid,
     async stop() {
       await running.stop();
@@ -129,7 +133,8 @@ export async function startBroker(folder: string): Promise<KafkaServer> {
     throw new NoBroker(error.message);
   });
   return {
-    ...{ brokers: `127.0.0.1:${line.port}`, line },
+    brokers: `127.0.0.1:${line.port}`,
+    line,
     pid: () => running.pid,
     async start() {
       await running.stop();

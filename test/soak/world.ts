@@ -54,17 +54,35 @@ export async function openWorld(folder: string, root: string): Promise<World> {
     }),
   );
   const env: NodeJS.ProcessEnv = {
-    ...{ PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'warn', NODE_ENV: 'production' },
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    LOG_LEVEL: 'warn',
+    NODE_ENV: 'production',
     ...(library && clocks && fakeClock(library, clocks.apps)),
-    ...{ DATABASE_URL: postgres.line.through(postgres.url), KAFKA_BROKERS: kafka.brokers, MASTER_KEY_FILE: masterKeyFile, FIRM_ZONE },
-    ...{ KAFKA_TOPIC: TOPICS.events, BACK_OFFICE_TOPIC: TOPICS.backOffice, TIER_CHANGES_TOPIC: TOPICS.tierChanges },
-    ...{ TOKEN_ISSUER: name, TOKEN_AUDIENCE: audience, TOKEN_JWKS: (jwks as { file: string }).file, RATE_LIMIT_PER_MINUTE: '1000000' },
+    DATABASE_URL: postgres.line.through(postgres.url),
+    KAFKA_BROKERS: kafka.brokers,
+    MASTER_KEY_FILE: masterKeyFile,
+    FIRM_ZONE,
+    KAFKA_TOPIC: TOPICS.events,
+    BACK_OFFICE_TOPIC: TOPICS.backOffice,
+    TIER_CHANGES_TOPIC: TOPICS.tierChanges,
+    TOKEN_ISSUER: name,
+    TOKEN_AUDIENCE: audience,
+    TOKEN_JWKS: (jwks as { file: string }).file,
+    RATE_LIMIT_PER_MINUTE: '1000000',
     OPERATIONS_PORT: '0',
   };
   const own = (app: string, nth: number): Record<string, string> => (app === 'api' ? { PORT: String(ports[nth]) } : {});
   const fleet = new Fleet({ root, env, own, logFile: path.join(folder, 'fleet.log') });
   return {
-    ...{ folder, postgres, kafka, fleet, owner, apis, masterKeyFile, clocks },
+    folder,
+    postgres,
+    kafka,
+    fleet,
+    owner,
+    apis,
+    masterKeyFile,
+    clocks,
     async bearer(subject, role) {
       const token = await issuer.issueToken({ subject, role, branch: 'sh-01', ttlSeconds: TOKEN_DAYS * 24 * 3600 });
       return `Bearer ${token}`;

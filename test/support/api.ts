@@ -101,7 +101,9 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     issuer,
     store,
     owner,
-    ...{ url, reader, masterKeyFile: path.join(folder, 'master-keys.json') },
+    url,
+    reader,
+    masterKeyFile: path.join(folder, 'master-keys.json'),
     async eventCount() {
       const { rows } = await owner.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');
       return rows[0]!.count;

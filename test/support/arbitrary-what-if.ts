@@ -99,7 +99,10 @@ const promiseKinds: fc.Arbitrary<(key: string) => ServicePromise[]> = fc
           ...base,
           ...(metric === 'step' && { step }),
           ...(metric === 'update' && { recurring }),
-          ...{ id: `${key}-${i}`, metric, class: promiseClass, target: targets[i]! },
+          id: `${key}-${i}`,
+          metric,
+          class: promiseClass,
+          target: targets[i]!,
           appliesTo: { ...(tier !== undefined && { tier: [tier] }), ...(severity !== undefined && { severity: [severity] }) },
         })),
   );

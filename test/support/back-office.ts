@@ -50,7 +50,13 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
     }
   };
   return {
-    ...{ under, database, office, inbox, manager, take, link },
+    under,
+    database,
+    office,
+    inbox,
+    manager,
+    take,
+    link,
     say: async (...messages) => (await take(messages)).map(({ status, code }) => (code === undefined ? status : `${status}:${code}`)),
     async owner(...accountIds) {
       const clientId = String((await manager.post('/v1/clients', aClient())).body['id']);
@@ -64,7 +70,8 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
       );
       return events
         .map(({ type, data, metadata }) => ({
-          ...{ type, data: JSON.parse(data) as Record<string, unknown> },
+          type,
+          data: JSON.parse(data) as Record<string, unknown>,
           record: (JSON.parse(metadata) as { source?: { record: string } }).source?.record ?? '',
         }))
         .filter(({ data }) => data['accountId'] === accountId);
@@ -93,6 +100,10 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
 
 /** What comes with a person's decision. */
 export const decidedBy = (subject = 'lin', commandId = newId()): CommandContext => ({
-  ...{ commandId, requestHash: 'ab'.repeat(32), keepOutcome: 'sevenDays', now: new Date().toISOString(), correlationId: commandId },
+  commandId,
+  requestHash: 'ab'.repeat(32),
+  keepOutcome: 'sevenDays',
+  now: new Date().toISOString(),
+  correlationId: commandId,
   principal: { subject, role: 'complianceOfficer', branchScope: '*' },
 });

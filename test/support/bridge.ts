@@ -38,7 +38,9 @@ export interface TopicRecord {
 /** Everything that a topic of JSON holds, in offset order within each partition. */
 export async function jsonRecordsOf(kafka: Kafka, topic: string): Promise<TopicRecord[]> {
   return (await messagesOf(kafka, topic)).map(({ partition, message: { key, value, headers = {} } }) => ({
-    ...{ partition, key: key?.toString(), value: JSON.parse(value!.toString('utf8')) as unknown },
+    partition,
+    key: key?.toString(),
+    value: JSON.parse(value!.toString('utf8')) as unknown,
     headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)])),
   }));
 }

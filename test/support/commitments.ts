@@ -22,8 +22,12 @@ export const ALWAYS: Calendar = { zone: ZONE, week: Object.fromEntries(weekdays.
 export async function say(under: ApiUnderTest, stream: StreamRef, events: readonly DomainEvent[], branch = SHANGHAI): Promise<number> {
   const commandId = newId();
   const context: CommandContext = {
-    ...{ commandId, requestHash: randomUUID().replaceAll('-', '').repeat(2), keepOutcome: 'forever', now: new Date().toISOString() },
-    ...{ principal: { subject: 'timekeeper', role: 'system', branchScope: '*' }, correlationId: commandId },
+    commandId,
+    requestHash: randomUUID().replaceAll('-', '').repeat(2),
+    keepOutcome: 'forever',
+    now: new Date().toISOString(),
+    principal: { subject: 'timekeeper', role: 'system', branchScope: '*' },
+    correlationId: commandId,
   };
   const encoded = await new EventCodec(eventRegistry, under.parts.keys).encode(events, stream.key, branch, context);
   const outcome = await under.store.append({ ...context, stream, expectedVersion: 'any', events: encoded });
@@ -63,9 +67,24 @@ export function startedEvent(more: Pick<StartedData, 'clientId' | 'subject'> & P
   const { metric = 'resolution' } = more;
   const promise = withDefaults({ id: metric, metric, calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 240 } });
   const data: StartedData = {
-    ...{ process: 'accountOpening', channel: 'counter', severity: 'normal', metric, class: 'service', promise, edition: 1, cycle: 1 },
-    ...{ calendar: 'DESK', calendarVersion: 1, tierUsed: 'GOLD', target: promise.target, startedAt: '2026-03-11T02:00:00.000Z' },
-    ...{ startedBy: 'chen', startDate: '2026-03-11', deadlineAt: '2026-03-11T07:30:00.000Z', dueDate: null, provisional: false },
+    process: 'accountOpening',
+    channel: 'counter',
+    severity: 'normal',
+    metric,
+    class: 'service',
+    promise,
+    edition: 1,
+    cycle: 1,
+    calendar: 'DESK',
+    calendarVersion: 1,
+    tierUsed: 'GOLD',
+    target: promise.target,
+    startedAt: '2026-03-11T02:00:00.000Z',
+    startedBy: 'chen',
+    startDate: '2026-03-11',
+    deadlineAt: '2026-03-11T07:30:00.000Z',
+    dueDate: null,
+    provisional: false,
     ...more,
   };
   return { type: 'CommitmentStarted', data };

@@ -74,7 +74,9 @@ export async function installProcesses(name: string, migrations: readonly Migrat
   const apiUrl = `http://127.0.0.1:${port}`;
   const started: AppProcess[] = [];
   return {
-    ...{ database, env, apiUrl },
+    database,
+    env,
+    apiUrl,
     start(app, more = {}) {
       const one = startApp(app, { ...env, ...more });
       started.push(one);

@@ -46,7 +46,12 @@ export async function listen(caller: Caller, address: string, headers: Record<st
   });
   ended.catch(() => undefined); // whoever awaits it is told
   return {
-    ...{ status: response.status, headers: response.headers, events, ended, lastId: () => lastId, close: () => controller.abort() },
+    status: response.status,
+    headers: response.headers,
+    events,
+    ended,
+    lastId: () => lastId,
+    close: () => controller.abort(),
     async until(enough) {
       const startedMs = performance.now();
       while (!enough(events)) {

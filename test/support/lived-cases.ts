@@ -9,8 +9,16 @@ const resolution = (
   appliesTo: ServicePromise['appliesTo'],
   more: Partial<ServicePromise> = {},
 ): ServicePromise => ({
-  ...{ id, metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes }, appliesTo, pausable: true },
-  ...{ tierMode: 'favourable_only', minRemainingMinutes: 30, warnings: [50, 80], reopenFloorMinutes: 60 },
+  id,
+  metric: 'resolution',
+  calendar: 'DESK',
+  target: { kind: 'businessMinutes', minutes },
+  appliesTo,
+  pausable: true,
+  tierMode: 'favourable_only',
+  minRemainingMinutes: 30,
+  warnings: [50, 80],
+  reopenFloorMinutes: 60,
   ...more,
 });
 const other = (tier: string) => ({ process: ['other'], tier: [tier] });
@@ -35,11 +43,19 @@ export const LIVED_PROMISES: ServicePromise[] = [
     appliesTo: { process: ['settlement'] },
   },
   {
-    ...{ id: 'check', metric: 'step', step: 'check', calendar: 'DESK', target: { kind: 'businessDays', days: 2 } },
+    id: 'check',
+    metric: 'step',
+    step: 'check',
+    calendar: 'DESK',
+    target: { kind: 'businessDays', days: 2 },
     appliesTo: { process: ['accountOpening'] },
   },
   {
-    ...{ id: 'final', metric: 'resolution', class: 'regulatory', calendar: 'DESK', target: { kind: 'calendarDays', days: 60 } },
+    id: 'final',
+    metric: 'resolution',
+    class: 'regulatory',
+    calendar: 'DESK',
+    target: { kind: 'calendarDays', days: 60 },
     appliesTo: { process: ['complaint'] },
   },
 ];
@@ -106,7 +122,12 @@ export async function liveThrough(under: ApiUnderTest): Promise<Lived> {
   const breached = await received(manager, aRequest(clientId, { process: 'trading' }));
   await under.settled(); // missed, until the evidence below
   await manager.post('/v1/contacts', {
-    ...{ clientId, requestId: breached, channel: 'phone', direction: 'outbound', automated: false, startedAt: '2026-03-11T10:20:00+08:00' },
+    clientId,
+    requestId: breached,
+    channel: 'phone',
+    direction: 'outbound',
+    automated: false,
+    startedAt: '2026-03-11T10:20:00+08:00',
   });
   const steps = await received(manager, aRequest(clientId));
   await acts(manager, steps, [

@@ -36,7 +36,9 @@ export class LivedTiers {
       { event: { type: 'TierInitialised', data: { tier, effectiveFrom: from, basis: 'first-account' } }, recordedAt: instantOf(0) },
     ];
     this.commitments = life.commitments.map(({ afterRun, startDate }, i) => ({
-      ...{ commitmentId: `c${i}`, startDate, afterRun },
+      commitmentId: `c${i}`,
+      startDate,
+      afterRun,
       startedAt: new Date(Date.parse(instantOf(afterRun)) + 1).toISOString(),
     }));
   }
@@ -89,8 +91,14 @@ export class LivedTiers {
   naive(run: number): ReadonlyMap<string, string> {
     const { assets, commissions, rates, dates, stopped } = this.known(run);
     const client: NaiveClient = {
-      ...{ assets, commissions, rates, given: this.life.given, stopped, dates: new Set(evaluationDates.slice(0, dates)) },
-      ...{ rulesOn: this.rulesOn, isTradingDay: this.isTradingDay },
+      assets,
+      commissions,
+      rates,
+      given: this.life.given,
+      stopped,
+      dates: new Set(evaluationDates.slice(0, dates)),
+      rulesOn: this.rulesOn,
+      isTradingDay: this.isTradingDay,
     };
     return naiveTiers(client, LAST_DAY);
   }

@@ -24,8 +24,16 @@ export async function createStage(): Promise<Stage> {
 }
 
 const OF_A_WORLD = [
-  ...['accounts', 'account_assets', 'account_turnover', 'account_gaps', 'source_days', 'exchange_rates', 'ended_sources'],
-  ...['tier_standings', 'tier_evaluations', 'tier_assertions'],
+  'accounts',
+  'account_assets',
+  'account_turnover',
+  'account_gaps',
+  'source_days',
+  'exchange_rates',
+  'ended_sources',
+  'tier_standings',
+  'tier_evaluations',
+  'tier_assertions',
 ]
   .map((table) => `read.${table}`)
   .concat('tiering.runs', 'tiering.progress', 'tiering.pending');

@@ -35,8 +35,12 @@ export function tierFacts(store: EventStore, codec: EventCodec): TierFacts {
     const commandId = newId();
     const at = `${on}T00:00:00.000Z`;
     const context: CommandContext = {
-      ...{ commandId, requestHash: randomUUID().replaceAll('-', '').repeat(2), keepOutcome: 'sevenDays', now: new Date().toISOString() },
-      ...{ principal: { subject: 'back-office', role: 'integrationClient', branchScope: '*' }, correlationId: commandId },
+      commandId,
+      requestHash: randomUUID().replaceAll('-', '').repeat(2),
+      keepOutcome: 'sevenDays',
+      now: new Date().toISOString(),
+      principal: { subject: 'back-office', role: 'integrationClient', branchScope: '*' },
+      correlationId: commandId,
       ...(on !== undefined && { occurred: { precision: 'day', at, date: on, zone: FIRM_ZONE } }),
       source: { system: SOURCE, record: `R-${commandId.slice(-6)}#1` },
     };
@@ -56,7 +60,10 @@ export function tierFacts(store: EventStore, codec: EventCodec): TierFacts {
     return clientId;
   };
   return {
-    ...{ say, account, source, register },
+    say,
+    account,
+    source,
+    register,
     sayOn: (on, stream, ...events) => append(on, stream, events),
     async publish(rules, effectiveFrom) {
       const drafted = { type: 'TierRulesDrafted', data: { rules, draftedBy: 'li.na' } };

@@ -43,8 +43,22 @@ export interface TierWorld {
 const days = (from: LocalDate, count: number): fc.Arbitrary<LocalDate> => fc.integer({ min: 0, max: count }).map((n) => addDays(from, n));
 /** Few days, so that one is stated twice, and those at which windows of 7, 31 and 90 days and the twelve months begin. */
 const recent = fc.constantFrom<LocalDate>(
-  ...['2025-11-02', '2025-11-03', '2025-12-01', '2025-12-31', '2026-01-01', '2026-01-25', '2026-01-31', '2026-02-01'],
-  ...['2026-02-22', '2026-02-28', '2026-03-25', '2026-04-01', '2026-04-30', '2026-05-25', '2026-05-31', '2026-06-02'],
+  '2025-11-02',
+  '2025-11-03',
+  '2025-12-01',
+  '2025-12-31',
+  '2026-01-01',
+  '2026-01-25',
+  '2026-01-31',
+  '2026-02-01',
+  '2026-02-22',
+  '2026-02-28',
+  '2026-03-25',
+  '2026-04-01',
+  '2026-04-30',
+  '2026-05-25',
+  '2026-05-31',
+  '2026-06-02',
 );
 const traded = fc.oneof(
   recent,
@@ -56,8 +70,14 @@ const kind = <K extends string>(name: K) => fc.constant(name);
 
 const assets = fc.record({ ...ofAccount, kind: kind('assets'), on: recent, minor: fc.constantFrom(0, 10, 40, 80, 150, 400), currency });
 const trade = fc.record({
-  ...{ ...ofAccount, kind: kind('trade'), tradeId: fc.constantFrom('t1', 't2'), on: traded },
-  ...{ cancelled: fc.boolean(), commission: fc.integer({ min: -20, max: 60 }), passedOn: fc.constantFrom(0, 0, 5), currency },
+  ...ofAccount,
+  kind: kind('trade'),
+  tradeId: fc.constantFrom('t1', 't2'),
+  on: traded,
+  cancelled: fc.boolean(),
+  commission: fc.integer({ min: -20, max: 60 }),
+  passedOn: fc.constantFrom(0, 0, 5),
+  currency,
 });
 const change = fc.record({ ...ofAccount, kind: fc.constantFrom('opened', 'closed', 'unlinked'), on: recent });
 const gap = fc
@@ -75,9 +95,14 @@ const rate = fc.record({
 });
 
 const fact: fc.Arbitrary<Fact> = fc.oneof(
-  ...[{ weight: 14, arbitrary: assets }, { weight: 4, arbitrary: trade }, { weight: 3, arbitrary: change }], // prettier-ignore
-  ...[{ weight: 2, arbitrary: gap }, { weight: 3, arbitrary: gapClosed }, { weight: 3, arbitrary: day }], // prettier-ignore
-  ...[{ weight: 1, arbitrary: ended }, { weight: 2, arbitrary: rate }], // prettier-ignore
+  { weight: 14, arbitrary: assets },
+  { weight: 4, arbitrary: trade },
+  { weight: 3, arbitrary: change },
+  { weight: 2, arbitrary: gap },
+  { weight: 3, arbitrary: gapClosed },
+  { weight: 3, arbitrary: day },
+  { weight: 1, arbitrary: ended },
+  { weight: 2, arbitrary: rate },
 );
 const step = fc.record({
   facts: fc.array(fact, { maxLength: 9 }),
@@ -90,8 +115,11 @@ const atFirst = fc.record({ complete: fc.subarray([...MONTHS], { minLength: 3 })
 
 export const tierWorlds: fc.Arbitrary<TierWorld> = fc
   .record({
-    ...{ first: tierRules('v1'), second: tierRules('v2'), secondFrom: days('2026-01-01', 150) },
-    ...{ atFirst, steps: fc.array(step, { minLength: 6, maxLength: 9 }) },
+    first: tierRules('v1'),
+    second: tierRules('v2'),
+    secondFrom: days('2026-01-01', 150),
+    atFirst,
+    steps: fc.array(step, { minLength: 6, maxLength: 9 }),
   })
   .map(({ atFirst: { complete, rated }, steps: drawn, ...rules }) => {
     const steps = withoutRepeatedUnlinking(drawn);

@@ -7,8 +7,13 @@ import { FIRM_ZONE, SOURCE, type TierFacts, tierFacts } from './tier-facts.js';
 
 /** SILVER from 1,000.00 of average assets, GOLD from 5,000.00; kept at 80 %; two strikes after 90 days of grace. */
 export const branchRules: TierRules = {
-  ...{ version: 'v1', currency: 'CNY', windowDays: 90, dayBasis: 'calendar', retentionBasisPoints: 8_000, graceDays: 90 },
-  ...{ strikesToDemote: 2 },
+  version: 'v1',
+  currency: 'CNY',
+  windowDays: 90,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 90,
+  strikesToDemote: 2,
   tiers: [{ tier: 'STANDARD' }, { tier: 'SILVER', entry: { adaMinor: 1_000_00 } }, { tier: 'GOLD', entry: { adaMinor: 5_000_00 } }],
 };
 export const MONTHS: LocalDate[] = ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30'];

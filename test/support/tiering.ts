@@ -65,7 +65,14 @@ export async function createTieredLog(options: Partial<TieringOptions> = {}, dat
   };
   const tiering = await open();
   return {
-    ...{ url, masterKeyFile, owner, store, tiering, open, stopProjecting, ...tierFacts(store, codec) },
+    url,
+    masterKeyFile,
+    owner,
+    store,
+    tiering,
+    open,
+    stopProjecting,
+    ...tierFacts(store, codec),
     late: async () => tiering.latePass.run(await tiering.readModelsReady(), new AbortController().signal),
     async run(...dates) {
       for (const on of dates) await tiering.evaluator.run(on, new AbortController().signal);

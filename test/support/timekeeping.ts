@@ -59,8 +59,12 @@ export async function createTimedLog(database?: TestDatabase): Promise<TimedLog>
   const say = async (stream: StreamRef, ...events: DomainEvent[]): Promise<number> => {
     const commandId = newId();
     const context: CommandContext = {
-      ...{ commandId, requestHash: randomUUID().replaceAll('-', '').repeat(2), keepOutcome: 'sevenDays', now: new Date().toISOString() },
-      ...{ principal: { subject: 'chen', role: 'serviceDeskAgent', branchScope: 'sh-01' }, correlationId: commandId },
+      commandId,
+      requestHash: randomUUID().replaceAll('-', '').repeat(2),
+      keepOutcome: 'sevenDays',
+      now: new Date().toISOString(),
+      principal: { subject: 'chen', role: 'serviceDeskAgent', branchScope: 'sh-01' },
+      correlationId: commandId,
     };
     const encoded = events.map((event) => codec.encodeOne(event, undefined, 'sh-01', context));
     const outcome = await store.append({ ...context, stream, expectedVersion: 'any', events: encoded });
@@ -68,7 +72,10 @@ export async function createTimedLog(database?: TestDatabase): Promise<TimedLog>
     return outcome.position;
   };
   return {
-    ...{ url, owner, store, say },
+    url,
+    owner,
+    store,
+    say,
     async publish(promises, calendar = DESK) {
       const notice = { effectiveFrom: '2000-01-01', sourceNotice: 'test' };
       await say(calendarStream('DESK'), { type: 'CalendarPublished', data: { name: 'DESK', calendarVersion: 1, calendar, ...notice } });

@@ -37,12 +37,12 @@ export interface Lived {
 }
 
 const trade = fc.record({
-  ...{
-    on: dates,
-    kind: fc.constantFrom<'trade' | 'charge'>('trade', 'trade', 'charge'),
-    state: fc.constantFrom<'booked' | 'cancelled'>('booked', 'booked', 'booked', 'cancelled'),
-  },
-  ...{ commissionMinor: fc.oneof(fc.nat(900_000), fc.nat(50_000)), passedOnMinor: fc.nat(20_000), currency: currencies },
+  on: dates,
+  kind: fc.constantFrom<'trade' | 'charge'>('trade', 'trade', 'charge'),
+  state: fc.constantFrom<'booked' | 'cancelled'>('booked', 'booked', 'booked', 'cancelled'),
+  commissionMinor: fc.oneof(fc.nat(900_000), fc.nat(50_000)),
+  passedOnMinor: fc.nat(20_000),
+  currency: currencies,
 });
 const asset = fc.record({
   on: dates,
@@ -52,16 +52,18 @@ const asset = fc.record({
   cash: fc.boolean(),
 });
 const movement = fc.record({
-  ...{ on: dates, direction: fc.constantFrom<'in' | 'out'>('in', 'out', 'out'), amountMinor: fc.integer({ min: 1, max: 30_000_000 }) },
+  on: dates,
+  direction: fc.constantFrom<'in' | 'out'>('in', 'out', 'out'),
+  amountMinor: fc.integer({ min: 1, max: 30_000_000 }),
   state: fc.constantFrom<'booked' | 'cancelled'>('booked', 'booked', 'cancelled'),
 });
 const life = fc.record({
-  ...{ branch: fc.constantFrom(SHANGHAI, SHANGHAI, BEIJING), hasAccount: fc.constantFrom(true, true, true, true, false), openedOn: dates },
-  ...{
-    trades: fc.array(trade, { maxLength: 25 }),
-    assets: fc.array(asset, { maxLength: 8 }),
-    movements: fc.array(movement, { maxLength: 5 }),
-  },
+  branch: fc.constantFrom(SHANGHAI, SHANGHAI, BEIJING),
+  hasAccount: fc.constantFrom(true, true, true, true, false),
+  openedOn: dates,
+  trades: fc.array(trade, { maxLength: 25 }),
+  assets: fc.array(asset, { maxLength: 8 }),
+  movements: fc.array(movement, { maxLength: 5 }),
   contacts: fc.array(fc.record({ on: dates, automated: fc.boolean() }), { maxLength: 2 }),
   complaints: fc.array(
     fc.constantFrom(10, 40, 60, 100).map((days) => addDays(asOf, -days)),
@@ -138,8 +140,10 @@ export function churnOf(lived: Lived) {
   const human = lived.contacts.filter(({ on, automated }) => !automated && on <= asOf).map(({ on }) => on);
   return churn(
     {
-      ...{ adaRecent: ada(spans.assetsRecent, 30), adaBefore: ada(spans.assetsBefore, 90) },
-      ...{ tradeDatesRecent: within(spans.tradesRecent), tradeDatesBefore: within(spans.tradesBefore) },
+      adaRecent: ada(spans.assetsRecent, 30),
+      adaBefore: ada(spans.assetsBefore, 90),
+      tradeDatesRecent: within(spans.tradesRecent),
+      tradeDatesBefore: within(spans.tradesBefore),
       complaints: lived.complaints.map(({ on, id }) => {
         const { assets, outflow } = complaintSpans(on, asOf);
         return { complaintId: id, receivedOn: on, ada: ada(assets, 90), netOutflow: netOutflow(moved, outflow) };

@@ -86,18 +86,20 @@ describe('every route, every role (G18)', () => {
     const contracts = messageKinds.map((kind) => `GET /contracts/back-office/${kind}.schema.json`);
     expect([...open].sort()).toEqual([
       ...contracts.sort(),
-      ...[
-        'GET /contracts/tier-changes/asyncapi.json',
-        'GET /contracts/tier-changes/tier-change.schema.json',
-        'GET /contracts/what-if.schema.json',
-        'GET /docs',
-        'GET /docs/',
-        'GET /docs/favicon-32x32.png',
-        'GET /docs/start.js',
-        'GET /docs/swagger-ui-bundle.js',
-        'GET /docs/swagger-ui.css',
-      ],
-      ...['GET /health/live', 'GET /health/ready', 'GET /openapi.json', 'GET /problems', 'GET /problems/:code'],
+      'GET /contracts/tier-changes/asyncapi.json',
+      'GET /contracts/tier-changes/tier-change.schema.json',
+      'GET /contracts/what-if.schema.json',
+      'GET /docs',
+      'GET /docs/',
+      'GET /docs/favicon-32x32.png',
+      'GET /docs/start.js',
+      'GET /docs/swagger-ui-bundle.js',
+      'GET /docs/swagger-ui.css',
+      'GET /health/live',
+      'GET /health/ready',
+      'GET /openapi.json',
+      'GET /problems',
+      'GET /problems/:code',
     ]);
   });
 

@@ -161,8 +161,13 @@ describe('a complaint over HTTP', () => {
     expect(registered).toMatchObject({ status: 201, body: { version: 1, events: ['ComplaintRegistered'] } });
     const at = `/v1/complaints/${String(registered.body['id'])}`;
     const called = await manager.post('/v1/contacts', {
-      ...{ clientId, channel: 'phone', direction: 'outbound', automated: false, startedAt: '2026-03-11T12:00:00+08:00' },
-      ...{ complaintId: registered.body['id'], summary: '已联系' },
+      clientId,
+      channel: 'phone',
+      direction: 'outbound',
+      automated: false,
+      startedAt: '2026-03-11T12:00:00+08:00',
+      complaintId: registered.body['id'],
+      summary: '已联系',
     });
     expect(called.body).toMatchObject({ events: ['ContactLogged', 'ContactLinked'] });
     await manager.post(`${at}/acknowledge`, { occurredAt: '2026-03-12' }, { version: 1 });
@@ -173,13 +178,22 @@ describe('a complaint over HTTP', () => {
     expect(reopened).toMatchObject({ status: 200, body: { version: 6, events: ['ComplaintReopened'] } });
     const read = await manager.get(at, seen(reopened));
     expect(read.body).toMatchObject({
-      ...{ status: 'reopened', cycle: 2, version: 6, receivedOn: '2026-03-11', firstHumanResponseAt: '2026-03-11T04:00:00.000Z' },
+      status: 'reopened',
+      cycle: 2,
+      version: 6,
+      receivedOn: '2026-03-11',
+      firstHumanResponseAt: '2026-03-11T04:00:00.000Z',
       registered: { allegation: '未说明申购费' },
     });
     const timeline = await manager.get(`${at}/timeline`, seen(reopened));
     expect((timeline.body['items'] as { type: string }[]).map((item) => item.type)).toEqual([
-      ...['ComplaintRegistered', 'ContactLinked', 'ComplaintAcknowledged', 'FinalResponseSent'],
-      ...['ResponseDisputed', 'ComplaintClosed', 'ComplaintReopened'],
+      'ComplaintRegistered',
+      'ContactLinked',
+      'ComplaintAcknowledged',
+      'FinalResponseSent',
+      'ResponseDisputed',
+      'ComplaintClosed',
+      'ComplaintReopened',
     ]);
     const listed = await manager.get(
       '/v1/complaints?status=reopened&channel=phone&receivedFrom=2026-03-11&receivedTo=2026-03-11',

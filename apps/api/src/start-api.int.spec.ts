@@ -27,8 +27,11 @@ let api: RunningApi;
 let manager: Caller;
 beforeAll(async () => {
   database = await createTestDatabase([
-    ...[...eventStoreMigrations, ...privacyMigrations, ...eventFeedMigrations],
-    ...[...readModelRunnerMigrations, ...readModelMigrations],
+    ...eventStoreMigrations,
+    ...privacyMigrations,
+    ...eventFeedMigrations,
+    ...readModelRunnerMigrations,
+    ...readModelMigrations,
   ]);
   line = await FaultProxy.before(database.url);
   folder = await mkdtemp(path.join(tmpdir(), 'rapport-start-'));

@@ -70,8 +70,12 @@ function demoEdition(): HandbookEdition {
     promises: [
       ...sampleHandbook.promises,
       {
-        ...{ id: 'complaint-forwarding', metric: 'step', step: 'forwarding', appliesTo: { process: ['complaint'] } },
-        ...{ calendar: 'US_BUREAU', target: { kind: 'businessDays', days: 5 } },
+        id: 'complaint-forwarding',
+        metric: 'step',
+        step: 'forwarding',
+        appliesTo: { process: ['complaint'] },
+        calendar: 'US_BUREAU',
+        target: { kind: 'businessDays', days: 5 },
       },
     ],
     names: {

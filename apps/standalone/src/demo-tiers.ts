@@ -14,7 +14,8 @@ const SAMPLE_FROM = '2025-01-01';
 const crownStep = (tier: TierStep['tier'], crowns: number): TierStep => ({ tier, entry: { adaMinor: crowns * 100 } });
 const crownRules: TierRules = {
   ...sampleTierRules,
-  ...{ version: 'czech-bank-1993', currency: 'CZK' },
+  version: 'czech-bank-1993',
+  currency: 'CZK',
   tiers: [
     { tier: 'STANDARD' },
     crownStep('SILVER', 25_000),
@@ -92,8 +93,12 @@ async function countPast(db: Sql, filePath: string): Promise<TieredPast> {
   }>(COUNTS);
   const lines = readFileSync(filePath, 'latin1').trim().split('\n').length - 1; // below the header
   const movements: DataSetReport = {
-    ...{ name: 'berka-movements', rowsRead: lines, rowsAccepted: lines - parked, rowsRefused: parked },
-    ...{ eventsAppended: facts, readModelRows: rows },
+    name: 'berka-movements',
+    rowsRead: lines,
+    rowsAccepted: lines - parked,
+    rowsRefused: parked,
+    eventsAppended: facts,
+    readModelRows: rows,
   };
   const made = await one<Pick<TieredPast, 'evaluations' | 'promoted' | 'demoted'>>(
     `SELECT sum(evaluated)::int AS evaluations, sum(promoted)::int AS promoted, sum(demoted)::int AS demoted

@@ -48,7 +48,10 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   const account = `A-${as.run.slice(0, 8)}`; // of this walk alone: an account has one owner
 
   const client = await as.post('relationshipManager', '/v1/clients', {
-    ...{ clientNo: `DEMO-${as.run.slice(0, 8)}`, party: 'person', branchId: HEAD_OFFICE, acquisitionSource: 'referral' },
+    clientNo: `DEMO-${as.run.slice(0, 8)}`,
+    party: 'person',
+    branchId: HEAD_OFFICE,
+    acquisitionSource: 'referral',
     identity: { name: '王芳', idNumber: '310101198405170021', birthDate: '1984-05-17' },
     reachableAt: [{ channel: 'phone', address: '+86 21 5555 0100' }],
     occurredAt: at(30),
@@ -92,7 +95,11 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
   await as.post('branchManager', `${clientPath}/tier/overrides/${asked.overrideId}/approve`, {}, asked.version);
 
   const complaint = await as.post('serviceDeskAgent', '/v1/complaints', {
-    ...{ clientId: client.id, receivedAt: at(5), channel: 'phone', provisionalSeverity: 'normal', accountId: account },
+    clientId: client.id,
+    receivedAt: at(5),
+    channel: 'phone',
+    provisionalSeverity: 'normal',
+    accountId: account,
     subject: { product: 'Fund subscription', problem: 'Executed late' },
     allegation: 'The subscription of 3 March was executed a day late.',
     disputedAmount: { amountMinor: 12_500, currency: 'CNY' },

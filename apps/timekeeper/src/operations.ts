@@ -15,7 +15,10 @@ export function timekeeperOperations({ databaseUrl: url }: TimekeeperConfig, tim
     const { eventsBehind, secondsBehind, dueCases, dueSeconds } = figures;
     const standby = !leads(TIMEKEEPER_OFFICE);
     return {
-      ...{ position: timekeeper.done, behind: eventsBehind + dueCases, secondsBehind: Math.max(secondsBehind, dueSeconds), standby },
+      position: timekeeper.done,
+      behind: eventsBehind + dueCases,
+      secondsBehind: Math.max(secondsBehind, dueSeconds),
+      standby,
       says: standby ? `stands by, another process keeps time; ${timeSays(figures)}` : timeSays(figures),
     };
   };

@@ -20,8 +20,14 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 const KILLS = 8;
 const PROMISES: ServicePromise[] = [
   {
-    ...{ id: 'resolution', metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 240 }, pausable: true },
-    ...{ warnings: [50, 80], escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }], reopenFloorMinutes: 60 },
+    id: 'resolution',
+    metric: 'resolution',
+    calendar: 'DESK',
+    target: { kind: 'businessMinutes', minutes: 240 },
+    pausable: true,
+    warnings: [50, 80],
+    escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }],
+    reopenFloorMinutes: 60,
   },
   { id: 'reply', metric: 'firstResponse', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 60 } },
 ];

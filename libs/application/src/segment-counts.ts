@@ -51,7 +51,11 @@ export async function countSegments<Segment extends { segmentId: Uuid }>(
 function contextOf(segmentId: Uuid, on: LocalDate): CommandContext {
   const commandId = derivedId(segmentId, `count|${on}`);
   return {
-    ...{ commandId, correlationId: commandId, keepOutcome: 'forever', principal: COUNTER, now: new Date().toISOString() },
+    commandId,
+    correlationId: commandId,
+    keepOutcome: 'forever',
+    principal: COUNTER,
+    now: new Date().toISOString(),
     // the day alone: counted again it may be another number, and is the same command
     requestHash: createHash('sha256').update(`count|${segmentId}|${on}`).digest('hex'),
   };

@@ -43,7 +43,8 @@ export class ChangeSegmentHandler implements ICommandHandler<ChangeSegment> {
       const renamed = command.type === 'RenameSegment' && events.length > 0 && command.name.toLowerCase() !== name.toLowerCase();
       const freed = renamed || (command.type === 'RetireSegment' && events.length > 0);
       const decision = {
-        ...{ events, branchId: loaded.branchId },
+        events,
+        branchId: loaded.branchId,
         ...(renamed && { reservations: [nameOf(command.name)] }),
         ...(freed && { releases: [nameOf(name)] }),
       };

@@ -75,8 +75,17 @@ export const accountEvents: EventDefinitions<AccountEvent> = {
   TurnoverObserved: {
     version: 1,
     fields: {
-      ...{ ...account, tradeId: 'P1', kind: 'P1', on: 'P1', state: 'P1', side: 'P1', instrument: 'P1', quantityMillionths: 'P1' },
-      ...{ gross: 'P1', commission: 'P1', passedOn: 'P1' },
+      ...account,
+      tradeId: 'P1',
+      kind: 'P1',
+      on: 'P1',
+      state: 'P1',
+      side: 'P1',
+      instrument: 'P1',
+      quantityMillionths: 'P1',
+      gross: 'P1',
+      commission: 'P1',
+      passedOn: 'P1',
     },
   },
   MovementObserved: {

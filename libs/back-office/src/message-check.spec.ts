@@ -25,8 +25,30 @@ test.each(messageKinds)('%s: the example is in order, by the check and by the sc
 });
 
 const junk = fc.constantFrom<unknown>(
-  ...[null, true, 0, -1, 1.5, 2 ** 53, '', 'x', 'EUR', 'eur', '2025-02-30', '2025-03-11', '2999-01-01', [], {}, [{}]],
-  ...['2025-03-11T09:30:00Z', '2025-03-11T25:00:00Z', 'a'.repeat(65), 'C1', 'in', 1, 6, { amountMinor: 1, currency: 'EUR' }],
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  2 ** 53,
+  '',
+  'x',
+  'EUR',
+  'eur',
+  '2025-02-30',
+  '2025-03-11',
+  '2999-01-01',
+  [],
+  {},
+  [{}],
+  '2025-03-11T09:30:00Z',
+  '2025-03-11T25:00:00Z',
+  'a'.repeat(65),
+  'C1',
+  'in',
+  1,
+  6,
+  { amountMinor: 1, currency: 'EUR' },
 );
 
 type Json = Record<string, unknown> | unknown[];

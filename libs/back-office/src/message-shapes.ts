@@ -43,7 +43,9 @@ const trade: Members = {
   side: optional(oneOf(tradeSides)),
   instrument: optional(object({ instrumentId: code, instrumentClass: code, riskLevel: optional(whole(1, 5)) })),
   quantityMillionths: optional(whole(0)),
-  ...{ gross: money, commission: money, passedOn: money },
+  gross: money,
+  commission: money,
+  passedOn: money,
 };
 const movement: Members = { on: pastDate, direction: oneOf(movementDirections), amount: money, state: oneOf(['booked', 'cancelled']) };
 
@@ -58,7 +60,11 @@ export const dataShapes: Readonly<Record<MessageKind, Members>> = {
   cashMoved: movement,
   securitiesMoved: movement,
   riskResult: {
-    ...{ on: pastDate, questionnaireVersion: code, score: whole(0, 1_000_000), level: oneOf(riskLevels), lowestClass: { is: 'flag' } },
+    on: pastDate,
+    questionnaireVersion: code,
+    score: whole(0, 1_000_000),
+    level: oneOf(riskLevels),
+    lowestClass: { is: 'flag' },
   },
   feeSchedule: {
     schedule: code,

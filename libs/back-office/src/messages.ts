@@ -79,8 +79,15 @@ export type MessageOf<K extends MessageKind> = Extract<BackOfficeMessage, { kind
 
 /** Kinds that belong to an account; the others are of the source as a whole. A risk result may name the client alone. */
 export const accountKinds = [
-  ...['accountOpened', 'accountClosed', 'accountStatusChanged', 'assetsObserved', 'tradeBooked', 'tradeCorrected', 'tradeCancelled'],
-  ...['cashMoved', 'securitiesMoved'],
+  'accountOpened',
+  'accountClosed',
+  'accountStatusChanged',
+  'assetsObserved',
+  'tradeBooked',
+  'tradeCorrected',
+  'tradeCancelled',
+  'cashMoved',
+  'securitiesMoved',
 ] as const satisfies readonly string[] as readonly MessageKind[];
 
 /** Kinds of one record: a trade is booked, then corrected, then cancelled; what an assets record says stays about assets. */

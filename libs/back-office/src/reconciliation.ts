@@ -45,10 +45,7 @@ export const reconciliationEvents: EventDefinitions<ReconciliationEvent> = {
   ReconciliationRun: { version: 1, fields: { source: 'P1', on: 'P1', checked: 'P1', breaks: 'P1' } },
   BreakFound: {
     version: 1,
-    fields: {
-      ...{ source: 'P1', on: 'P1', breakId: 'P1', code: 'P1', accountId: 'P1' },
-      ...{ record: 'P1', expected: 'P1', observed: 'P1' },
-    },
+    fields: { source: 'P1', on: 'P1', breakId: 'P1', code: 'P1', accountId: 'P1', record: 'P1', expected: 'P1', observed: 'P1' },
   },
   BreakExplained: { version: 1, fields: { breakId: 'P1', explanation: 'P1', reference: 'P1', explainedBy: 'P1' } },
   BreakClosed: { version: 1, fields: { breakId: 'P1', cause: 'P1', closedBy: 'P1' } },

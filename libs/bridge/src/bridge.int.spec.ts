@@ -32,8 +32,12 @@ describeWithKafka('the bridge as a process', () => {
     t = await startBackOffice();
     await ensureTopic(testKafka(), inbound);
     environment = {
-      ...{ DATABASE_URL: t.under.url, MASTER_KEY_FILE: t.under.masterKeyFile, KAFKA_BROKERS: testBrokers().join(',') },
-      ...{ BACK_OFFICE_TOPIC: inbound, TIER_CHANGES_TOPIC: outbound, BACK_OFFICE_GROUP: `${inbound}.bridge` },
+      DATABASE_URL: t.under.url,
+      MASTER_KEY_FILE: t.under.masterKeyFile,
+      KAFKA_BROKERS: testBrokers().join(','),
+      BACK_OFFICE_TOPIC: inbound,
+      TIER_CHANGES_TOPIC: outbound,
+      BACK_OFFICE_GROUP: `${inbound}.bridge`,
     };
   });
   afterAll(async () => {

@@ -32,8 +32,13 @@ export class ConflictNotes {
     const noted = rows.map(async ({ messageId, ...data }) => {
       const position = await this.facts.append(
         {
-          ...{ stream: inboxConflictStream(messageId), event: { type: 'InboxConflictFound', data }, purpose: 'found' },
-          ...{ contentSha256: data.otherSha256, branchId: HEAD_OFFICE, on: null, correlationId: messageId },
+          stream: inboxConflictStream(messageId),
+          event: { type: 'InboxConflictFound', data },
+          purpose: 'found',
+          contentSha256: data.otherSha256,
+          branchId: HEAD_OFFICE,
+          on: null,
+          correlationId: messageId,
           source: { system: data.source, record: `${data.record}#${data.version}` },
         },
         now,

@@ -66,7 +66,9 @@ export class InboxDecisions {
     const { message, refusal } = statementsOf(raw, delivery, this.inbox.today())[row.ordinal] ?? {};
     if (!message) {
       await this.database.query('UPDATE bridge.messages SET reason = $2, pointer = $3 WHERE message_id = $1', [
-        ...[messageId, refusal?.code ?? row.reason, refusal?.pointer ?? null],
+        messageId,
+        refusal?.code ?? row.reason,
+        refusal?.pointer ?? null,
       ]);
       return result;
     }
@@ -111,7 +113,10 @@ export class InboxDecisions {
 
 const decided = (sql: Sql, messageId: Uuid, from: string, to: string, reason: string | null) =>
   sql.query('UPDATE bridge.messages SET status = $3, reason = $4, decided_at = now() WHERE message_id = $1 AND status = $2', [
-    ...[messageId, from, to, reason],
+    messageId,
+    from,
+    to,
+    reason,
   ]);
 
 /** The key changes hands. What held it remembers for whom, so that the same coming again is known to be decided. */

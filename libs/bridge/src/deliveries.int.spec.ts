@@ -24,7 +24,9 @@ function month(accountId: string): BackOfficeMessage[] {
   const trades = [1, 2, 3].flatMap((n) => {
     const trade = (version: number, commission: number, kind: 'tradeBooked' | 'tradeCorrected' | 'tradeCancelled') =>
       aMessage(kind, {
-        ...{ ...head, record: `T-${accountId}-${n}`, version },
+        ...head,
+        record: `T-${accountId}-${n}`,
+        version,
         data: { kind: 'trade', on: '2025-03-04', gross: money(1_000), commission: money(commission), passedOn: money(0) },
       });
     return [trade(1, n, 'tradeBooked'), trade(2, n * 2, 'tradeCorrected'), ...(n === 3 ? [trade(3, n * 2, 'tradeCancelled')] : [])];

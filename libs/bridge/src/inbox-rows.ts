@@ -125,8 +125,12 @@ export async function settle(sql: Sql, settled: readonly Settled[]): Promise<voi
             AS s (message_id, status, reason, client_id, branch_id, stream_id, position)
       WHERE m.message_id = s.message_id`,
     [
-      ...[settled.map((s) => s.messageId), settled.map((s) => s.status), settled.map((s) => s.reason ?? null)],
-      ...[settled.map((s) => s.clientId ?? null), settled.map((s) => s.branchId ?? null), settled.map((s) => s.streamId ?? null)],
+      settled.map((s) => s.messageId),
+      settled.map((s) => s.status),
+      settled.map((s) => s.reason ?? null),
+      settled.map((s) => s.clientId ?? null),
+      settled.map((s) => s.branchId ?? null),
+      settled.map((s) => s.streamId ?? null),
       settled.map((s) => s.position ?? null),
     ],
   );

@@ -181,7 +181,9 @@ async function missingInLog(sql: Sql, source: string, on: LocalDate): Promise<Di
 const SHOWN: Readonly<Record<string, { table: string; id: string; amount: string; kinds: readonly string[] }>> = {
   assets: { table: 'account_assets', id: 'a.on_date = m.on_date', amount: 'total_minor', kinds: ['assetsObserved'] },
   turnover: {
-    ...{ table: 'account_turnover', id: 'a.trade_id = m.record', amount: 'gross_minor' },
+    table: 'account_turnover',
+    id: 'a.trade_id = m.record',
+    amount: 'gross_minor',
     kinds: ['tradeBooked', 'tradeCorrected', 'tradeCancelled'],
   },
   movements: {
@@ -227,7 +229,8 @@ async function unlinked(sql: Sql, source: string, on: LocalDate): Promise<Differ
     [source, on],
   );
   return rows.map(({ account_id, facts }) => ({
-    ...{ code: 'account-not-linked' as const, ...(account_id !== null && { accountId: account_id }) },
+    code: 'account-not-linked' as const,
+    ...(account_id !== null && { accountId: account_id }),
     observed: `${facts} facts wait`,
   }));
 }
@@ -235,7 +238,4 @@ async function unlinked(sql: Sql, source: string, on: LocalDate): Promise<Differ
 const differenceOf = (
   code: BreakCode,
   { account_id, record, version }: { account_id: string | null; record: string; version: number },
-): Difference => ({
-  ...{ code, ...(account_id !== null && { accountId: account_id }) },
-  record: `${record}#${version}`,
-});
+): Difference => ({ code, ...(account_id !== null && { accountId: account_id }), record: `${record}#${version}` });

@@ -30,8 +30,13 @@ export class RiskResults {
     const { on, questionnaireVersion, score, level, lowestClass } = message.data;
     const stream = riskProfileStream(clientId);
     const context: CommandContext = {
-      ...{ commandId: derivedId(stream.id, fact.purpose), requestHash: fact.contentSha256, keepOutcome: 'forever', principal: BRIDGE, now },
-      ...{ correlationId: fact.correlationId, source: fact.source },
+      commandId: derivedId(stream.id, fact.purpose),
+      requestHash: fact.contentSha256,
+      keepOutcome: 'forever',
+      principal: BRIDGE,
+      now,
+      correlationId: fact.correlationId,
+      source: fact.source,
     };
     const command = {
       type: 'RecordRiskAssessment',

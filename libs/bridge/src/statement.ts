@@ -84,9 +84,16 @@ function refused(
   const accountId = named(told['accountId'], NAME, '');
   const { version } = told;
   return {
-    ...{ messageId: newId(), source, record: named(told['record'], RECORD, `sha256:${rawSha256}`) },
+    messageId: newId(),
+    source,
+    record: named(told['record'], RECORD, `sha256:${rawSha256}`),
     version: Number.isInteger(version) && (version as number) >= 1 && (version as number) < 2 ** 31 ? (version as number) : 1,
-    ...{ refusal, lane: `source|${source}`, raw, rawSha256, ordinal, contentSha256: rawSha256 },
+    refusal,
+    lane: `source|${source}`,
+    raw,
+    rawSha256,
+    ordinal,
+    contentSha256: rawSha256,
     keySubject: keySubjectOf(source, accountId || undefined),
   };
 }

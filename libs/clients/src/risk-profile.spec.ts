@@ -19,7 +19,12 @@ const assessed = (more: object = {}): RiskProfileEvent => ({
 });
 const checkId = newId();
 const check = (today: string, more: object = {}): RiskProfileCommand => ({
-  ...{ type: 'CheckSuitability', today, checkId, productId: 'F-1', riskLevel: 'R4', initiative: 'client' },
+  type: 'CheckSuitability',
+  today,
+  checkId,
+  productId: 'F-1',
+  riskLevel: 'R4',
+  initiative: 'client',
   ...more,
 });
 const resultOf = (events: unknown): unknown => (events as { data: { result: string } }[])[0]!.data.result;
@@ -89,8 +94,14 @@ describe('a warning', () => {
   const checked = (more: object = {}): RiskProfileEvent => ({
     type: 'SuitabilityChecked',
     data: {
-      ...{ checkId, productId: 'F-1', riskLevel: 'R4', initiative: 'client', checkedOn: '2025-05-01', result: 'WARN' },
-      ...{ validUntil: '2026-02-28', ...more },
+      checkId,
+      productId: 'F-1',
+      riskLevel: 'R4',
+      initiative: 'client',
+      checkedOn: '2025-05-01',
+      result: 'WARN',
+      validUntil: '2026-02-28',
+      ...more,
     },
   });
 

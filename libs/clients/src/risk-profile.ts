@@ -47,16 +47,18 @@ export const riskProfileEvents: EventDefinitions<RiskProfileEvent> = {
   RiskAssessed: {
     version: 1,
     // what a client can bear is personal; until when we know it, sets and clocks have to see
-    fields: {
-      ...{ questionnaireVersion: 'P1', score: 'P2', level: 'P2', lowestClass: 'P2' },
-      ...{ assessedOn: 'P1', validUntil: 'P1', source: 'P1' },
-    },
+    fields: { questionnaireVersion: 'P1', score: 'P2', level: 'P2', lowestClass: 'P2', assessedOn: 'P1', validUntil: 'P1', source: 'P1' },
   },
   SuitabilityChecked: {
     version: 1,
     fields: {
-      ...{ checkId: 'P1', productId: 'P1', riskLevel: 'P1', initiative: 'P1', checkedOn: 'P1' },
-      ...{ result: 'P2', validUntil: 'P1' }, // the result beside the product's level tells the client's
+      checkId: 'P1',
+      productId: 'P1',
+      riskLevel: 'P1',
+      initiative: 'P1',
+      checkedOn: 'P1',
+      result: 'P2', // beside the product's level it tells the client's
+      validUntil: 'P1',
     },
   },
   SuitabilityWarningAccepted: { version: 1, fields: { checkId: 'P1', acceptedOn: 'P1', confirmation: 'P1' } },

@@ -6,7 +6,9 @@ const clientId = newId();
 const complaintId = newId();
 const planned = { clientId, channel: 'phone', plannedOn: '2026-03-10', productId: 'F-1', productRiskLevel: 'R3' } as const;
 const plan = (suitability: OutreachSuitability, openComplaints: string[] = []): OutreachCommand => ({
-  ...{ type: 'PlanOutreach', ...planned, facts: { suitability, openComplaints } },
+  type: 'PlanOutreach',
+  ...planned,
+  facts: { suitability, openComplaints },
 });
 const reasonsOf = (...facts: [OutreachSuitability, string[]?]): unknown => {
   const [event] = given(outreach).when(plan(...facts)) as { type: string; data: { reasons?: unknown } }[];

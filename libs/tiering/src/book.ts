@@ -126,9 +126,12 @@ function entryOf(
   const inputs = details === null ? undefined : (JSON.parse(details) as TierEvaluation).inputs;
   return {
     ...row,
-    ...{ tier: inForce?.tier ?? null, ruleTier: inForce?.ruleTier ?? null, riskProfileValidUntil: validUntil },
+    tier: inForce?.tier ?? null,
+    ruleTier: inForce?.ruleTier ?? null,
+    riskProfileValidUntil: validUntil,
     override: held ? { overrideId: held.overrideId, validTo: until } : null,
-    ...{ adaMinor: inputs?.adaMinor ?? null, currency: inputs?.currency ?? null },
+    adaMinor: inputs?.adaMinor ?? null,
+    currency: inputs?.currency ?? null,
     distances: inputs && row.ruleTier && made ? distancesOf(made, row.ruleTier, inputs) : null,
   };
 }

@@ -103,8 +103,13 @@ export async function pageOfClients(db: Sql, { rules, on, knownTo, after, limit 
   const values = [after, knownTo, on, windowFrom, addDays(on, 1), commissionPeriod(on).from, last, rules.currency];
   const { rows } = await db.query<PageRow>(PAGE, values);
   return rows.map((row) => ({
-    ...{ clientId: row.clientId, branchId: row.branchId!, firstOn: row.firstOn, sources: row.sources, hasGap: row.hasGap },
-    ...{ parked: row.parked, closed: row.closed ?? false },
+    clientId: row.clientId,
+    branchId: row.branchId!,
+    firstOn: row.firstOn,
+    sources: row.sources,
+    hasGap: row.hasGap,
+    parked: row.parked,
+    closed: row.closed ?? false,
     standing: standingOf(row),
     inputs: inCalendarDays && !row.foreign ? inputsOf(row, rules) : undefined,
   }));

@@ -90,7 +90,8 @@ export class PromiseCosts {
   private promiseTo({ edition, process, channel, severity, ...kind }: Started, tier: TierName | null): FullPromise | undefined {
     const found = this.promised.rules.handbookAt(Number.MAX_SAFE_INTEGER).find((one) => one.edition === edition);
     const subject = {
-      ...{ type: 'request', process },
+      type: 'request',
+      process,
       ...(channel !== null && { channel }),
       ...(severity !== null && { severity }),
       ...(tier !== null && { tier }),

@@ -75,11 +75,15 @@ export class TierWhyHandler implements IQueryHandler<TierWhyQuery> {
     const { assets, commissions } = await inputsOf(sql, clientId, evaluation, rules);
     return {
       ...known,
-      ...{ evaluation, recordedAt: last.recordedAt, stopped },
+      evaluation,
+      recordedAt: last.recordedAt,
+      stopped,
       thresholds: rules ? thresholdsSeen(rules, evaluation.inputs) : [],
       distances: rules ? distancesOf(rules, evaluation.tier, evaluation.inputs) : null,
-      ...{ assets: assets.slice(0, FACTS_MAX), assetCount: assets.length },
-      ...{ commissions: commissions.slice(0, FACTS_MAX), commissionCount: commissions.length },
+      assets: assets.slice(0, FACTS_MAX),
+      assetCount: assets.length,
+      commissions: commissions.slice(0, FACTS_MAX),
+      commissionCount: commissions.length,
     };
   }
 }

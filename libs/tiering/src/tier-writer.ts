@@ -23,7 +23,12 @@ export class TierWriter {
     const stream = tierStream(clientId);
     const commandId = derivedId(stream.id, `${purpose}|${version}`);
     const context: CommandContext = {
-      ...{ commandId, requestHash: hashOf(purpose), keepOutcome: 'sevenDays', principal: SYSTEM, now: now(), correlationId: commandId },
+      commandId,
+      requestHash: hashOf(purpose),
+      keepOutcome: 'sevenDays',
+      principal: SYSTEM,
+      now: now(),
+      correlationId: commandId,
       source: { system: 'log', record: purpose },
     };
     const encoded = events.map((event) => codec.encodeOne(event, undefined, branchId, context));

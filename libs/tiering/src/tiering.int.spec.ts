@@ -6,15 +6,13 @@ import { createTieredLog, SOURCE, type TieredLog } from '../../../test/support/t
 jest.setTimeout(60_000);
 
 export const rules: TierRules = {
-  ...{
-    version: 'v1',
-    currency: 'CNY',
-    windowDays: 90,
-    dayBasis: 'calendar',
-    retentionBasisPoints: 8_000,
-    graceDays: 90,
-    strikesToDemote: 2,
-  },
+  version: 'v1',
+  currency: 'CNY',
+  windowDays: 90,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 90,
+  strikesToDemote: 2,
   tiers: [{ tier: 'STANDARD' }, { tier: 'SILVER', entry: { adaMinor: 1_000_00 } }, { tier: 'GOLD', entry: { adaMinor: 5_000_00 } }],
 };
 const MONTHS: LocalDate[] = ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30'];
@@ -72,7 +70,9 @@ describe('month ends over all clients', () => {
       'starts STANDARD from 2025-11-01',
       '2026-01-31 GOLD 600000',
       'STANDARD > GOLD from 2026-02-01',
-      ...['2026-02-28 GOLD 600000', '2026-03-31 GOLD 600000', '2026-04-30 GOLD 600000'],
+      '2026-02-28 GOLD 600000',
+      '2026-03-31 GOLD 600000',
+      '2026-04-30 GOLD 600000',
     ]);
   });
 
@@ -143,8 +143,10 @@ describe('what stops an evaluation', () => {
     }
     await log.late();
     expect((await said(other)).slice(3)).toEqual([
-      ...['2026-06-30 SILVER 300000', 'STANDARD > SILVER from 2026-07-01'],
-      ...['2026-07-31 GOLD 610000', 'SILVER > GOLD from 2026-08-01'],
+      '2026-06-30 SILVER 300000',
+      'STANDARD > SILVER from 2026-07-01',
+      '2026-07-31 GOLD 610000',
+      'SILVER > GOLD from 2026-08-01',
     ]);
   });
 
@@ -160,8 +162,10 @@ describe('what stops an evaluation', () => {
     await log.account(client, { type: 'SequenceGapClosed', data: { accountId: 'B-4', source: SOURCE, through: 19 } });
     await log.late();
     expect((await said(client)).slice(3)).toEqual([
-      ...['2026-07-31 SILVER 310000', 'STANDARD > SILVER from 2026-08-01'],
-      ...['2026-08-31 GOLD 620000', 'SILVER > GOLD from 2026-09-01'],
+      '2026-07-31 SILVER 310000',
+      'STANDARD > SILVER from 2026-08-01',
+      '2026-08-31 GOLD 620000',
+      'SILVER > GOLD from 2026-09-01',
     ]);
   });
 

@@ -99,20 +99,18 @@ export async function tierWhatIf(parts: TierWhatIfParts, { rules, from, to, bran
   const { db, published, knownTo, signal } = parts;
   const firm = await readFirmFacts(db, published, rules, dates, knownTo);
   const result: TierWhatIf = {
-    ...{
-      rules: rules.version,
-      from,
-      to,
-      knownTo,
-      monthEnds: dates,
-      clients: 0,
-      notJudged: 0,
-      counts: [],
-      stopped: 0,
-      moveCount: 0,
-      moves: [],
-      cost: [],
-    },
+    rules: rules.version,
+    from,
+    to,
+    knownTo,
+    monthEnds: dates,
+    clients: 0,
+    notJudged: 0,
+    counts: [],
+    stopped: 0,
+    moveCount: 0,
+    moves: [],
+    cost: [],
   };
   const counts = new Map<string, TierWhatIf['counts'][number]>();
   const costs = new PromiseCosts(parts.promised);

@@ -3,15 +3,13 @@ import { distancesOf, thresholdsSeen } from './evaluation-thresholds.js';
 import type { TierRules } from './tier-rules.js';
 
 const rules: TierRules = {
-  ...{
-    version: 'v1',
-    currency: 'CNY',
-    windowDays: 90,
-    dayBasis: 'calendar',
-    retentionBasisPoints: 8_000,
-    graceDays: 90,
-    strikesToDemote: 2,
-  },
+  version: 'v1',
+  currency: 'CNY',
+  windowDays: 90,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 90,
+  strikesToDemote: 2,
   tiers: [
     { tier: 'STANDARD' },
     { tier: 'SILVER', entry: { adaMinor: 100_001, netCommissionMinor: 5_000 } },
@@ -28,8 +26,11 @@ describe('what an evaluation saw, step by step', () => {
     expect(thresholdsSeen(rules, seen('7200072', '90'))).toEqual([
       { tier: 'STANDARD', entry: {}, entered: true, retention: {}, retained: true },
       {
-        ...{ tier: 'SILVER', entry: { adaMinor: 100_001, netCommissionMinor: 5_000 }, entered: false },
-        ...{ retention: { adaMinor: 80_001, netCommissionMinor: 4_000 }, retained: true }, // 80 % is 80,000.8, and so is the mean
+        tier: 'SILVER',
+        entry: { adaMinor: 100_001, netCommissionMinor: 5_000 },
+        entered: false,
+        retention: { adaMinor: 80_001, netCommissionMinor: 4_000 }, // 80 % is 80,000.8, and so is the mean
+        retained: true,
       },
       { tier: 'GOLD', entry: { adaMinor: 500_000 }, entered: false, retention: { adaMinor: 450_000 }, retained: false },
     ]);

@@ -7,8 +7,13 @@ import { ladder } from './tier-events.js';
 import type { TierRules } from './tier-rules.js';
 
 const rules: TierRules = {
-  ...{ version: '1', currency: 'CNY', windowDays: 90, dayBasis: 'calendar' },
-  ...{ retentionBasisPoints: 8_000, graceDays: 90, strikesToDemote: 2 },
+  version: '1',
+  currency: 'CNY',
+  windowDays: 90,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 90,
+  strikesToDemote: 2,
   tiers: [
     { tier: 'STANDARD' },
     { tier: 'SILVER', entry: { adaMinor: 1_001, netCommissionMinor: 100 } },
@@ -37,8 +42,12 @@ describe('promotion', () => {
 
   it('is at once, over several steps, ends strikes and starts a grace on the next day', () => {
     expect(from(standing('STANDARD', 1), of(50_000))).toEqual({
-      ...{ current: 'STANDARD', candidate: 'PLATINUM', retained: true },
-      ...{ tier: 'PLATINUM', strikes: 0, promotedFrom: '2026-04-01' },
+      current: 'STANDARD',
+      candidate: 'PLATINUM',
+      retained: true,
+      tier: 'PLATINUM',
+      strikes: 0,
+      promotedFrom: '2026-04-01',
     });
   });
 

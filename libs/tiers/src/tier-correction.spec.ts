@@ -9,7 +9,13 @@ import { assertionsOf, tierInForce } from './tier-history.js';
 import type { TierRules } from './tier-rules.js';
 
 const rules: TierRules = {
-  ...{ version: '1', currency: 'CNY', windowDays: 1, dayBasis: 'calendar', retentionBasisPoints: 8_000, graceDays: 0, strikesToDemote: 1 },
+  version: '1',
+  currency: 'CNY',
+  windowDays: 1,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 0,
+  strikesToDemote: 1,
   tiers: [{ tier: 'STANDARD' }, { tier: 'SILVER', entry: { adaMinor: 100 } }, { tier: 'GOLD', entry: { adaMinor: 1_000 } }],
 };
 const dates = ['2026-01-31', '2026-02-28', '2026-03-31'];
@@ -31,7 +37,8 @@ class Stream {
 
   answers(assets: readonly (number | typeof gap)[], from = 0, knownTo = 1): DayAnswer[] {
     const days = assets.map((ada, i) => ({
-      ...{ on: dates[from + i]!, rules },
+      on: dates[from + i]!,
+      rules,
       inputs: typeof ada === 'number' ? { ada: rational(ada), netCommission: rational(0), accounts: 1, facts: 1 } : ada,
     }));
     return evaluateDays(standingBefore(this.past, dates[from]!)!, days, knownTo);

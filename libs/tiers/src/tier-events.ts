@@ -102,8 +102,16 @@ export const tierEvents: EventDefinitions<TierEvent> = {
   TierEvaluated: {
     version: 1,
     fields: {
-      ...{ on: 'P1', ruleVersion: 'P1', current: 'P1', candidate: 'P1', retained: 'P1', tier: 'P1', strikes: 'P1' },
-      ...{ promotedFrom: 'P1', inputs: 'P1', knownTo: 'P1' },
+      on: 'P1',
+      ruleVersion: 'P1',
+      current: 'P1',
+      candidate: 'P1',
+      retained: 'P1',
+      tier: 'P1',
+      strikes: 'P1',
+      promotedFrom: 'P1',
+      inputs: 'P1',
+      knownTo: 'P1',
     },
   },
   TierEvaluationStopped: { version: 1, fields: { on: 'P1', ruleVersion: 'P1', reasons: 'P1', knownTo: 'P1' } },

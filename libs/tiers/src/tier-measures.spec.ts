@@ -109,14 +109,15 @@ describe('inputs of an evaluation', () => {
   it('are shown rounded half up and kept exact', () => {
     const exact = tierInputs(rules, facts, noRates, on); // (9 + 9 + 9 + 2) / 4 = 7.25
     expect(evaluatedInputs(rules, exact, on)).toEqual({
-      ...{ currency: 'CNY', windowFrom: '2026-03-28', ada: { numerator: '29', denominator: '4' }, adaMinor: 7 },
-      ...{
-        commissionFrom: '2025-04-01',
-        netCommission: { numerator: '3', denominator: '1' },
-        netCommissionMinor: 3,
-        accounts: 2,
-        facts: 4,
-      },
+      currency: 'CNY',
+      windowFrom: '2026-03-28',
+      ada: { numerator: '29', denominator: '4' },
+      adaMinor: 7,
+      commissionFrom: '2025-04-01',
+      netCommission: { numerator: '3', denominator: '1' },
+      netCommissionMinor: 3,
+      accounts: 2,
+      facts: 4,
     });
     const half = { ...exact, ada: rational(5, 2), netCommission: rational(-5, 2) };
     expect(evaluatedInputs(rules, half, on)).toMatchObject({ adaMinor: 3, netCommissionMinor: -3 });

@@ -7,8 +7,13 @@ import { checkTierRules } from './tier-rules-check.js';
 import { rulesInForce, tierRulebook } from './tier-rulebook.js';
 
 const rules: TierRules = {
-  ...{ version: '2026-1', currency: 'CNY', windowDays: 90, dayBasis: 'calendar' },
-  ...{ retentionBasisPoints: 8_000, graceDays: 90, strikesToDemote: 2 },
+  version: '2026-1',
+  currency: 'CNY',
+  windowDays: 90,
+  dayBasis: 'calendar',
+  retentionBasisPoints: 8_000,
+  graceDays: 90,
+  strikesToDemote: 2,
   tiers: [
     { tier: 'STANDARD' },
     { tier: 'SILVER', entry: { adaMinor: 100, netCommissionMinor: 10 }, retention: { adaMinor: 100 } },

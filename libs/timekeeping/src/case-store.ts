@@ -72,24 +72,35 @@ export class CaseStore {
       'tier_events (client_id, position, event_id, recorded_at, type, data)',
       ['uuid', 'bigint', 'uuid', 'timestamptz', 'text', 'text'],
       [
-        ...[tiers.map((t) => t.clientId), tiers.map((t) => t.position), tiers.map((t) => t.eventId), tiers.map((t) => t.recordedAt)],
-        ...[tiers.map((t) => t.event.type), tiers.map((t) => JSON.stringify(t.event.data))],
+        tiers.map((t) => t.clientId),
+        tiers.map((t) => t.position),
+        tiers.map((t) => t.eventId),
+        tiers.map((t) => t.recordedAt),
+        tiers.map((t) => t.event.type),
+        tiers.map((t) => JSON.stringify(t.event.data)),
       ],
     );
     await insert(
       'cases (subject_id, client_id, branch_id, kind, subject, opened_position, opened_at)',
       ['uuid', 'uuid', 'text', 'text', 'text', 'bigint', 'timestamptz'],
       [
-        ...[opened.map((e) => e.facts!.subjectId), opened.map((e) => e.facts!.opens!.clientId), opened.map((e) => e.branchId)],
-        ...[opened.map((e) => e.facts!.opens!.kind), opened.map((e) => JSON.stringify(e.facts!.opens!.subject))],
-        ...[opened.map((e) => e.position), opened.map((e) => e.recordedAt)],
+        opened.map((e) => e.facts!.subjectId),
+        opened.map((e) => e.facts!.opens!.clientId),
+        opened.map((e) => e.branchId),
+        opened.map((e) => e.facts!.opens!.kind),
+        opened.map((e) => JSON.stringify(e.facts!.opens!.subject)),
+        opened.map((e) => e.position),
+        opened.map((e) => e.recordedAt),
       ],
     );
     await insert(
       'facts (subject_id, position, ordinal, source, fact)',
       ['uuid', 'bigint', 'int', 'uuid', 'text'],
       [
-        ...[facts.map((f) => f.subjectId), facts.map((f) => f.position), facts.map((f) => f.ordinal), facts.map((f) => f.source)],
+        facts.map((f) => f.subjectId),
+        facts.map((f) => f.position),
+        facts.map((f) => f.ordinal),
+        facts.map((f) => f.source),
         facts.map((f) => JSON.stringify(f.fact)),
       ],
     );
@@ -140,7 +151,9 @@ export class CaseStore {
       facts: (factsOf.get(row.subjectId) ?? []).map(({ source, fact }): SourcedFact => ({ source, fact: JSON.parse(fact) as StoredFact })),
       tierEvents: (tiersOf.get(row.clientId) ?? []).map(({ type, data, event_id, recorded_at, position }): LoggedTierEvent => ({
         event: { type, data: JSON.parse(data) as unknown } as TierEvent,
-        ...{ eventId: event_id, recordedAt: recorded_at, position },
+        eventId: event_id,
+        recordedAt: recorded_at,
+        position,
       })),
     }));
   }
@@ -188,8 +201,14 @@ export class CaseStore {
        )
        SELECT 1 FROM term`,
       [
-        ...[epoch, position, seen.map((s) => s.subjectId), seen.map((s) => s.streams.join(',')), seen.map((s) => s.calendars.join(','))],
-        ...[seen.map((s) => s.running), seen.map((s) => s.wakeAt), seen.map((s) => s.fault ?? null)],
+        epoch,
+        position,
+        seen.map((s) => s.subjectId),
+        seen.map((s) => s.streams.join(',')),
+        seen.map((s) => s.calendars.join(',')),
+        seen.map((s) => s.running),
+        seen.map((s) => s.wakeAt),
+        seen.map((s) => s.fault ?? null),
       ],
     );
     if (rowCount !== 1) throw new Replaced('another timekeeper leads');

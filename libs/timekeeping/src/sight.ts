@@ -126,7 +126,11 @@ export class Sight {
   ): Promise<Uuid | undefined> {
     const { stream, version, events } = reaction;
     const context: CommandContext = {
-      ...{ commandId, requestHash: hashOf(commandId), keepOutcome: 'forever', principal: SYSTEM, now: look.detectedAt },
+      commandId,
+      requestHash: hashOf(commandId),
+      keepOutcome: 'forever',
+      principal: SYSTEM,
+      now: look.detectedAt,
       correlationId: cause?.correlationId ?? commandId,
       ...(cause && { causationId: cause.eventId }),
       source: { system: LOG, record: cause?.eventId ?? 'timer', sequence: look.upTo },

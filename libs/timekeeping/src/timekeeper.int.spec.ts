@@ -5,9 +5,15 @@ import { tierStream } from '#tiers';
 import { act, createTimedLog, DESK, received, request, type TimedLog } from '../../../test/support/timekeeping.js';
 
 const resolution = (id: string, minutes: number, tier?: string): ServicePromise => ({
-  ...{ id, metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes } },
+  id,
+  metric: 'resolution',
+  calendar: 'DESK',
+  target: { kind: 'businessMinutes', minutes },
   ...(tier !== undefined && { appliesTo: { tier: [tier] } }),
-  ...{ pausable: true, tierMode: 'favourable_only', warnings: [50], escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }] },
+  pausable: true,
+  tierMode: 'favourable_only',
+  warnings: [50],
+  escalations: [{ afterMinutes: 60, toRole: 'branch-manager' }],
 });
 const REPLY: ServicePromise = { id: 'reply', metric: 'firstResponse', calendar: 'DESK', target: { kind: 'businessMinutes', minutes: 60 } };
 const PROMISES = [resolution('resolution', 240), resolution('resolution-gold', 120, 'GOLD'), REPLY];
@@ -79,7 +85,9 @@ describe('the timekeeper', () => {
       const paused = events.find(({ type }) => type === 'CommitmentPaused')!;
       expect(paused.data.evidence).toMatch(/^[0-9a-f-]{36}$/);
       expect(events.find(({ type, stream: s }) => type === 'CommitmentMet' && s === paused.stream)!.data).toMatchObject({
-        ...{ accruedMinutes: 180, pausedMinutes: 30 + 240 + 390, stoppedBy: 'chen' },
+        accruedMinutes: 180,
+        pausedMinutes: 30 + 240 + 390,
+        stoppedBy: 'chen',
       });
     });
   });
@@ -214,7 +222,11 @@ describe('the timekeeper', () => {
     await log.say(stream, received(ago(60_000), clientId));
     await log.say(calendarStream('LATER'), { type: 'CalendarPublished', data: revision(1, []) });
     const check: ServicePromise = {
-      ...{ id: 'check', metric: 'step', step: 'check', calendar: 'LATER', target: { kind: 'businessDays', days: 1 } },
+      id: 'check',
+      metric: 'step',
+      step: 'check',
+      calendar: 'LATER',
+      target: { kind: 'businessDays', days: 1 },
     };
     const handbook = { edition: 2, effectiveFrom: ago(30_000), effectiveTo: null, promises: [...PROMISES, check] };
     await log.say(handbookStream, { type: 'HandbookPublished', data: { edition: 2, handbook, publishedBy: 'lin' } });

@@ -137,8 +137,11 @@ export class Timekeeper {
   private async takeGroup(group: readonly LogEntry[], sight: Sight): Promise<void> {
     const last = group.at(-1)!;
     const look: Look = {
-      ...{ upTo: last.position, nowMs: Date.parse(last.recordedAt), timePasses: false },
-      ...{ detectedAt: last.recordedAt, cause: last.eventId },
+      upTo: last.position,
+      nowMs: Date.parse(last.recordedAt),
+      timePasses: false,
+      detectedAt: last.recordedAt,
+      cause: last.eventId,
     };
     const commandOf = answering(last);
     for (const { facts } of group) if (facts) sight.look(facts.subjectId, look, last, commandOf);

@@ -10,7 +10,11 @@ export class DeliverMessagesBody {
       'Messages of the standard format, each by its schema at /contracts/back-office/{kind}.schema.json. Each is taken or parked by itself.',
     example: [
       {
-        ...{ source: 'core', record: 'A-1/2026-03-11', version: 1, kind: 'assetsObserved', accountId: 'A-1' },
+        source: 'core',
+        record: 'A-1/2026-03-11',
+        version: 1,
+        kind: 'assetsObserved',
+        accountId: 'A-1',
         data: { on: '2026-03-11', total: { amountMinor: 1250000, currency: 'CNY' } },
       },
     ],

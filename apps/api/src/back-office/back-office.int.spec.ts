@@ -52,7 +52,9 @@ describe('the back office over HTTP', () => {
     [{ messages: [1] }, 'wrong-type'],
   ])('refuses a whole body: %#', async (body, code) => {
     expect(problem(await source.post('/v1/back-office/messages', body))).toEqual({
-      ...{ status: 400, code: 'invalid-request', errors: [{ pointer: '/messages', code }] },
+      status: 400,
+      code: 'invalid-request',
+      errors: [{ pointer: '/messages', code }],
     });
   });
 

@@ -45,7 +45,11 @@ describe('the facts of a case', () => {
     await manager.post(`${place2}/amend`, { startedAt: '2026-03-11T10:30:00+08:00', automated: true }, { version: 2 });
     const amended = await manager.post(`${place2}/amend`, { direction: 'inbound' }, { version: 4 });
     expect(await factsOf(body['id'], amended)).toMatchObject({
-      ...{ subjectId: body['id'], clientId, branchId: SHANGHAI, kind: 'request', asOfPosition: expect.any(Number) },
+      subjectId: body['id'],
+      clientId,
+      branchId: SHANGHAI,
+      kind: 'request',
+      asOfPosition: expect.any(Number),
       subject: { type: 'request', process: 'accountOpening', channel: 'counter', severity: 'high' },
       facts: [
         { fact: 'received', atMs: ms(10) },
@@ -56,7 +60,11 @@ describe('the facts of a case', () => {
     });
     const completed = await manager.post(`${place}/complete-step`, { step: 'check', occurredAt: at(15) }, { version: 3 });
     expect((await factsOf(body['id'], completed))!.facts.map(({ fact }) => fact)).toEqual([
-      ...['received', 'inbound', 'note', 'stepStarted', 'stepCompleted'],
+      'received',
+      'inbound',
+      'note',
+      'stepStarted',
+      'stepCompleted',
     ]);
   });
 
@@ -66,7 +74,8 @@ describe('the facts of a case', () => {
     await manager.post(`${place}/acknowledge`, { automated: true, occurredAt: at(11) }, { version: 1 });
     const answered = await manager.post(`${place}/send-final-response`, { resolution: 'none', occurredAt: at(12) }, { version: 2 });
     expect(await factsOf(body['id'], answered)).toMatchObject({
-      ...{ kind: 'complaint', subject: { process: 'complaint', severity: 'low' } },
+      kind: 'complaint',
+      subject: { process: 'complaint', severity: 'low' },
       facts: [
         { fact: 'received', precision: 'day', date: '2026-03-11' },
         { fact: 'outbound', by: 'automatic' },

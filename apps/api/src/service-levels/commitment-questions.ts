@@ -100,7 +100,11 @@ export function filterOf(question: Omit<CommitmentListQuestion, 'limit' | 'curso
   const by = dueBy === undefined ? (outcome === undefined ? undefined : now) : instantOf(dueBy);
   return {
     ...narrowed(narrowing),
-    ...{ state, clientId, subjectId, outcome, dueBy: by },
+    state,
+    clientId,
+    subjectId,
+    outcome,
+    dueBy: by,
     ...(stoppedBy !== undefined && { stoppedBy: instantOf(stoppedBy) }),
     deadline: rangeOf(deadlineFrom, deadlineTo, zone, 'deadlineTo'),
     stopped: rangeOf(stoppedFrom, stoppedTo, zone, 'stoppedTo'),

@@ -59,6 +59,8 @@ test('the cases that were lived through have every kind of clock', () => {
   expect(by('trading', 2)).toHaveLength(1);
 });
 
+const SHOWN_ALIKE = 'commitmentId clientId promise metric class edition cycle state startDate dueDate provisional'.split(' ');
+
 describe('why this deadline', () => {
   test('says of every commitment what the read model says of it', async () => {
     expect(all.length).toBeGreaterThan(15);
@@ -66,22 +68,10 @@ describe('why this deadline', () => {
       const { status, body } = await desk.get(`/v1/commitments/${item.commitmentId}/why`);
       const stopped = item['stoppedAt'] !== null;
       const told = {
-        ...Object.fromEntries(
-          [
-            'commitmentId',
-            'clientId',
-            'promise',
-            'metric',
-            'class',
-            'edition',
-            'cycle',
-            'state',
-            'startDate',
-            'dueDate',
-            'provisional',
-          ].map((name) => [name, body[name]]),
-        ),
-        ...{ startedAt: instant(body['startedAt']), deadlineAt: instant(body['deadlineAt']), stoppedAt: instant(body['stoppedAt']) },
+        ...Object.fromEntries(SHOWN_ALIKE.map((name) => [name, body[name]])),
+        startedAt: instant(body['startedAt']),
+        deadlineAt: instant(body['deadlineAt']),
+        stoppedAt: instant(body['stoppedAt']),
         ...(stopped && {
           accruedMinutes: body['accruedMinutes'],
           pausedMinutes: body['pausedMinutes'],
@@ -92,7 +82,8 @@ describe('why this deadline', () => {
       expect({ status, ...told, step: step ?? null, warned: Math.max(0, ...warnings.map(({ percent }) => percent)) }).toEqual({
         status: 200,
         ...Object.fromEntries(Object.keys(told).map((name) => [name, item[name]])),
-        ...{ step: item['step'], warned: item['warnedPercent'] ?? 0 },
+        step: item['step'],
+        warned: item['warnedPercent'] ?? 0,
       });
       expect((body['why'] as Reason[]).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['policy', 'start']));
     }

@@ -85,9 +85,25 @@ function withdrawn(view: CommitmentView): PromiseAnswer {
   const { promise, metric, class: promiseClass, step, edition, cycle, state } = view;
   const { startedAt, startDate, deadlineAt, dueDate, stoppedAt, provisional, accruedMinutes, pausedMinutes, elapsedMinutes } = view;
   return {
-    ...{ promise, metric, class: promiseClass, ...(step !== null && { step }), edition, cycle, state, startedAt, startDate, deadlineAt },
-    ...{ dueDate, stoppedAt, provisional, accruedMinutes, pausedMinutes, remainingMinutes: null, elapsedMinutes: elapsedMinutes ?? 0 },
-    ...{ warnings: [], escalations: [] },
+    promise,
+    metric,
+    class: promiseClass,
+    ...(step !== null && { step }),
+    edition,
+    cycle,
+    state,
+    startedAt,
+    startDate,
+    deadlineAt,
+    dueDate,
+    stoppedAt,
+    provisional,
+    accruedMinutes,
+    pausedMinutes,
+    remainingMinutes: null,
+    elapsedMinutes: elapsedMinutes ?? 0,
+    warnings: [],
+    escalations: [],
     why: [{ kind: 'note', text: 'what is recorded of the case now starts no such clock, or says no time for what would stop it' }],
   } as PromiseAnswer;
 }

@@ -129,8 +129,17 @@ async function generated(): Promise<Known[]> {
       pauses: fate === 'paused' ? [{ fromMs: startMs, toMs: null }] : [],
       excused: late && fate === 'excused',
       dimensions: {
-        ...{ process, metric, branch, edition, class: more.class, promise: promise.id, tier: tier ?? null, channel: channel ?? null },
-        ...{ severity: severity ?? null, staff: staff ?? null, month: at(deadlineMs - 1 + 8 * HOUR_MS).slice(0, 7) },
+        process,
+        metric,
+        branch,
+        edition,
+        class: more.class,
+        promise: promise.id,
+        tier: tier ?? null,
+        channel: channel ?? null,
+        severity: severity ?? null,
+        staff: staff ?? null,
+        month: at(deadlineMs - 1 + 8 * HOUR_MS).slice(0, 7),
       },
       elapsed: stopped === null ? null : measures.elapsedMinutes,
       accrued: stopped === null ? null : measures.accruedMinutes,
@@ -199,8 +208,13 @@ describe('compliance', () => {
       const open = of(missed).filter((one) => one.open);
       const measured = of(due.denominator).filter((one) => one.stoppedMs !== null);
       expect({ group, ...figures }).toEqual({
-        ...{ group, due: due.denominator.length, met: due.numerator.length, missed: missed.length, excused: excused.length },
-        ...{ stillOpen: open.length, complianceBasisPoints: due.basisPoints },
+        group,
+        due: due.denominator.length,
+        met: due.numerator.length,
+        missed: missed.length,
+        excused: excused.length,
+        stillOpen: open.length,
+        complianceBasisPoints: due.basisPoints,
         closedCohort: {
           stopped: closedCohort.denominator.length,
           met: closedCohort.numerator.length,
@@ -210,15 +224,14 @@ describe('compliance', () => {
         accruedMinutes: spreadOf(measured.map((one) => one.accrued!)),
       });
       const lists: Record<string, readonly Uuid[]> = {
-        ...{
-          due: due.denominator,
-          met: due.numerator,
-          missed,
-          excused,
-          stillOpen: open.map(({ id }) => id),
-          measured: measured.map(({ id }) => id),
-        },
-        ...{ closedCohort: closedCohort.denominator, closedCohortMet: closedCohort.numerator },
+        due: due.denominator,
+        met: due.numerator,
+        missed,
+        excused,
+        stillOpen: open.map(({ id }) => id),
+        measured: measured.map(({ id }) => id),
+        closedCohort: closedCohort.denominator,
+        closedCohortMet: closedCohort.numerator,
       };
       for (const [name, ids] of Object.entries(lists)) {
         expect({ group, name, ids: await behind(drillDown[name]!, officer) }).toEqual({ group, name, ids: [...ids].sort() });

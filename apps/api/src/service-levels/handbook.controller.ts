@@ -54,8 +54,12 @@ export class HandbookController {
     const { title, promises } = preset;
     const stated = { effectiveFrom: instantOf(body.effectiveFrom), confirmation: body.confirmation };
     return this.change(request, body, {
-      ...{ type: 'SwitchOnPreset', presetId, title, promises },
-      ...{ ...stated, switchedOnBy: request.principal.subject },
+      type: 'SwitchOnPreset',
+      presetId,
+      title,
+      promises,
+      ...stated,
+      switchedOnBy: request.principal.subject,
     });
   }
 

@@ -8,7 +8,11 @@ const desk = { zone: 'Asia/Shanghai', week: { mon: [['09:00', '17:00']] }, close
 const stated = { effectiveFrom: '2026-01-01', sourceNotice: '国办发明电〔2025〕7号' };
 const resolution = { id: 'resolution', metric: 'resolution', calendar: 'CN_DESK', target: { kind: 'businessMinutes', minutes: 240 } };
 const edition = (number: number, more: object = {}) => ({
-  ...{ edition: number, effectiveFrom: '2026-01-01T00:00:00+08:00', effectiveTo: null, covers: ['trading'], promises: [resolution] },
+  edition: number,
+  effectiveFrom: '2026-01-01T00:00:00+08:00',
+  effectiveTo: null,
+  covers: ['trading'],
+  promises: [resolution],
   ...more,
 });
 
@@ -36,7 +40,12 @@ describe('a calendar', () => {
     const changes = { special: { '2026-01-04': [['09:00', '17:00']] } };
     done(await amy.post('/v1/calendars/CN_DESK/revise', { changes, ...stated, sourceNotice: 'second' }, { version: 1 }), 'CalendarRevised');
     expect(await reading(amy, '/v1/calendars/CN_DESK')).toMatchObject({
-      ...{ name: 'CN_DESK', calendarVersion: 2, version: 2, sourceNotice: 'second', zone: 'Asia/Shanghai', knownUntil: '2026-12-31' },
+      name: 'CN_DESK',
+      calendarVersion: 2,
+      version: 2,
+      sourceNotice: 'second',
+      zone: 'Asia/Shanghai',
+      knownUntil: '2026-12-31',
       calendar: { closed: ['2026-01-01'], special: changes.special },
       versions: [{ calendarVersion: 1 }, { calendarVersion: 2 }],
     });
@@ -50,7 +59,8 @@ describe('a calendar', () => {
     const calendar = { zone: 'Asia/Nowhere', week: { mon: [['09:00', '12:00'], ['11:00', '13:00']] }, closed: ['2026-02-02..2026-02-01'] }; // prettier-ignore
     const { status, body } = await amy.post('/v1/calendars', { name: 'BAD', calendar, ...stated });
     expect([status, body['code'], body['errors']]).toEqual([
-      ...[400, 'invalid-request'],
+      400,
+      'invalid-request',
       [
         { pointer: '/calendar/zone', code: 'unknown-zone' },
         { pointer: '/calendar/week/mon/1', code: 'windows-overlap' },
@@ -112,7 +122,8 @@ describe('an edition', () => {
     done(await officer.post('/v1/handbook/editions/3/approve', {}, { version: 7 }), 'HandbookApproved');
     const refused = await officer.post('/v1/handbook/editions/3/publish', {}, { version: 8 });
     expect([refused.status, refused.body['code'], refused.body['errors']]).toEqual([
-      ...[422, 'promises-equally-specific'],
+      422,
+      'promises-equally-specific',
       [{ pointer: '/promises/1', code: 'promises-equally-specific' }],
     ]);
   });
@@ -155,7 +166,8 @@ describe('an edition', () => {
     done(await lina.post('/v1/handbook/editions/1/acknowledge', {}), 'HandbookAcknowledged');
     const manager = await under.as('branchManager', BEIJING, 'manager');
     expect(await reading(manager, '/v1/handbook/editions/1/acknowledgements')).toMatchObject({
-      ...{ acknowledged: 1, outstanding: 0 },
+      acknowledged: 1,
+      outstanding: 0,
       items: [{ staffId: 'li.na', role: 'relationshipManager' }],
     });
   });

@@ -11,7 +11,10 @@ const promise = (minutes: number) => ({
   warnings: [50],
 });
 const edition = (number: number, minutes: number) => ({
-  ...{ edition: number, effectiveFrom: '2020-01-01T00:00:00+08:00', effectiveTo: null, promises: [promise(minutes)] },
+  edition: number,
+  effectiveFrom: '2020-01-01T00:00:00+08:00',
+  effectiveTo: null,
+  promises: [promise(minutes)],
 });
 
 /** Requests of a Tuesday at ten, done after so many minutes; a draft is run over them. */
@@ -47,7 +50,11 @@ describe('rehearsing a draft edition', () => {
     expect(body).toMatchObject({ cases: 3, flipCount: 1, position: before });
     expect(body['cells']).toEqual([
       {
-        ...{ metric: 'resolution', class: 'service', step: null, process: 'accountOpening', tier: null },
+        metric: 'resolution',
+        class: 'service',
+        step: null,
+        process: 'accountOpening',
+        tier: null,
         actual: { due: 3, kept: 2, missed: 1, warned: 2, open: 0, notMeasured: 0 },
         draft: { due: 3, kept: 1, missed: 2, warned: 3, open: 0, notMeasured: 0 },
       },

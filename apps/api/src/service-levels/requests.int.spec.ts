@@ -61,8 +61,13 @@ describe('a service request over HTTP', () => {
     expect(waiting.body).toMatchObject({ status: 'waitingClient', waitingSince: '2026-03-11T06:00:00.000Z' });
     const early = await manager.post(`${place}/record-client-reply`, { reply: '已寄出', channel: 'phone', ...on(11, 14) }, { version: 5 });
     expect((await manager.get(place, seen(early))).body).toMatchObject({
-      ...{ version: 6, status: 'waitingClient', waitingSince: '2026-03-11T07:00:00.000Z', openSteps: ['document-check'] },
-      ...{ firstHumanResponseAt: '2026-03-11T06:00:00.000Z', severity: 'normal', receivedOn: '2026-03-11' },
+      version: 6,
+      status: 'waitingClient',
+      waitingSince: '2026-03-11T07:00:00.000Z',
+      openSteps: ['document-check'],
+      firstHumanResponseAt: '2026-03-11T06:00:00.000Z',
+      severity: 'normal',
+      receivedOn: '2026-03-11',
       received: { subject: '开立融资融券账户', accountId: 'A-1' },
     });
     await manager.post(`${place}/record-client-reply`, on(12), { version: 6 });
@@ -72,21 +77,38 @@ describe('a service request over HTTP', () => {
     await manager.post(`${place}/complete-step`, { step: 'document-check', ...on(12, 13) }, { version: 8 });
     const completed = await manager.post(`${place}/complete`, { summary: '已开户', ...on(12, 14) }, { version: 9 });
     expect((await manager.get(place, seen(completed))).body).toMatchObject({
-      ...{ status: 'completed', completedAt: '2026-03-12T06:00:00.000Z', waitingSince: null, openSteps: [], severity: 'high' },
-      ...{ completions: [{ cycle: 1, summary: '已开户' }], staffId: 'branchManager.sh-01' },
+      status: 'completed',
+      completedAt: '2026-03-12T06:00:00.000Z',
+      waitingSince: null,
+      openSteps: [],
+      severity: 'high',
+      completions: [{ cycle: 1, summary: '已开户' }],
+      staffId: 'branchManager.sh-01',
       steps: [{ step: 'document-check', cycle: 1, completedAt: { at: '2026-03-12T05:00:00.000Z' } }],
     });
     const reopened = await manager.post(`${place}/reopen`, { reason: 'notDone', note: '客户称未开通', ...on(13) }, { version: 10 });
     expect((await manager.get(place, seen(reopened))).body).toMatchObject({
-      ...{ status: 'reopened', cycle: 2, version: 11, completedAt: null, receivedAt: '2026-03-11T02:00:00.000Z' },
+      status: 'reopened',
+      cycle: 2,
+      version: 11,
+      completedAt: null,
+      receivedAt: '2026-03-11T02:00:00.000Z',
       reopenings: [{ cycle: 2, reason: 'notDone', note: '客户称未开通' }],
     });
     const timeline = await manager.get(`${place}/timeline`, seen(reopened));
     expect((timeline.body['items'] as { type: string; requestId: string }[]).map((item) => [item.type, item.requestId])).toEqual(
       [
-        ...['RequestReceived', 'RequestStarted', 'RequestStepStarted', 'ClientInputRequested', 'ClientInputRequested'],
-        ...['ClientInputReceived', 'ClientInputReceived', 'RequestSeverityRaised', 'RequestStepCompleted'],
-        ...['RequestCompleted', 'RequestReopened'],
+        'RequestReceived',
+        'RequestStarted',
+        'RequestStepStarted',
+        'ClientInputRequested',
+        'ClientInputRequested',
+        'ClientInputReceived',
+        'ClientInputReceived',
+        'RequestSeverityRaised',
+        'RequestStepCompleted',
+        'RequestCompleted',
+        'RequestReopened',
       ].map((type) => [type, id]),
     );
     expect(timeline.body['items']).toEqual(
@@ -102,7 +124,9 @@ describe('a service request over HTTP', () => {
     await manager.post(`${place}/complete-step`, { step: 'check', ...on(12) }, { version: 4 });
     const cancelled = await manager.post(`${place}/cancel`, { reason: 'withdrawnByClient', note: '客户撤回' }, { version: 5 });
     expect((await manager.get(place, seen(cancelled))).body).toMatchObject({
-      ...{ status: 'cancelled', openSteps: [], cancellation: { reason: 'withdrawnByClient', note: '客户撤回' } },
+      status: 'cancelled',
+      openSteps: [],
+      cancellation: { reason: 'withdrawnByClient', note: '客户撤回' },
       steps: [
         { step: 'check', completedAt: { at: '2026-03-12T02:00:00.000Z' } },
         { step: 'booking', completedAt: null },
@@ -133,7 +157,10 @@ describe('a service request over HTTP', () => {
     expect((await manager.get(`/v1/requests/${String(complaint.body['id'])}/timeline`)).status).toBe(404);
     const timeline = await manager.get(`${place}/timeline`, seen(amended));
     expect((timeline.body['items'] as { type: string }[]).map((item) => item.type)).toEqual([
-      ...['RequestReceived', 'ContactLinked', 'ContactLinked', 'ContactLinked'],
+      'RequestReceived',
+      'ContactLinked',
+      'ContactLinked',
+      'ContactLinked',
     ]);
   });
 

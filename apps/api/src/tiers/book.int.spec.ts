@@ -44,13 +44,29 @@ describe('a manager’s book', () => {
     const book = await bookOf(own);
     expect([...book.keys()].sort()).toEqual([branch.rich, branch.falling, branch.favoured].sort());
     expect(book.get(branch.falling)).toMatchObject({
-      ...{ primary: true, tier: 'STANDARD', ruleTier: 'STANDARD', evaluatedOn: '2026-06-30', strikes: 0, stoppedOn: null },
-      ...{ adaMinor: 100_00, currency: 'CNY', distances: { toNext: { tier: 'SILVER', adaMinor: 900_00 }, aboveRetention: null } },
-      ...{ openComplaints: 2, followUpsDue: 1, nextFollowUpAt: '2026-07-01T01:00:00.000Z', riskProfileValidUntil: null, override: null },
+      primary: true,
+      tier: 'STANDARD',
+      ruleTier: 'STANDARD',
+      evaluatedOn: '2026-06-30',
+      strikes: 0,
+      stoppedOn: null,
+      adaMinor: 100_00,
+      currency: 'CNY',
+      distances: { toNext: { tier: 'SILVER', adaMinor: 900_00 }, aboveRetention: null },
+      openComplaints: 2,
+      followUpsDue: 1,
+      nextFollowUpAt: '2026-07-01T01:00:00.000Z',
+      riskProfileValidUntil: null,
+      override: null,
     });
     expect(book.get(branch.rich)).toMatchObject({
-      ...{ tier: 'GOLD', distances: { toNext: null, aboveRetention: { adaMinor: 2_000_00 } } },
-      ...{ openComplaints: 0, followUpsDue: 0, nextFollowUpAt: null, dormant: false, churnSignals: ['noContact'] },
+      tier: 'GOLD',
+      distances: { toNext: null, aboveRetention: { adaMinor: 2_000_00 } },
+      openComplaints: 0,
+      followUpsDue: 0,
+      nextFollowUpAt: null,
+      dormant: false,
+      churnSignals: ['noContact'],
       riskProfileValidUntil: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
     });
   });

@@ -34,11 +34,21 @@ describe('reads of tiers', () => {
       expect(body).toMatchObject({
         inForce: { tier: 'SILVER', ruleTier: 'SILVER', override: null },
         evaluation: {
-          ...{ on: '2026-05-31', ruleVersion: 'v1', current: 'SILVER', candidate: 'STANDARD', retained: false, tier: 'SILVER', strikes: 1 },
-          ...{ promotedFrom: '2026-02-01', inputs: { adaMinor: 100_00, windowFrom: '2026-03-03', currency: 'CNY', accounts: 1, facts: 1 } },
+          on: '2026-05-31',
+          ruleVersion: 'v1',
+          current: 'SILVER',
+          candidate: 'STANDARD',
+          retained: false,
+          tier: 'SILVER',
+          strikes: 1,
+          promotedFrom: '2026-02-01',
+          inputs: { adaMinor: 100_00, windowFrom: '2026-03-03', currency: 'CNY', accounts: 1, facts: 1 },
         },
         distances: { toNext: { tier: 'GOLD', adaMinor: 4_900_00 }, aboveRetention: { adaMinor: -700_00 } },
-        ...{ assetCount: 1, commissionCount: 0, commissions: [], stopped: [] },
+        assetCount: 1,
+        commissionCount: 0,
+        commissions: [],
+        stopped: [],
       });
       expect(body['thresholds']).toEqual([
         { tier: 'STANDARD', entry: {}, entered: true, retention: {}, retained: true },
@@ -47,8 +57,14 @@ describe('reads of tiers', () => {
       ]);
       expect(body['assets']).toEqual([
         {
-          ...{ accountId: 'falling', on: '2026-02-10', totalMinor: 100_00, currency: 'CNY', days: 90, source: 'core' },
-          ...{ sourceRecord: expect.stringMatching(/^R-.{6}#1$/), position: expect.any(Number) },
+          accountId: 'falling',
+          on: '2026-02-10',
+          totalMinor: 100_00,
+          currency: 'CNY',
+          days: 90,
+          source: 'core',
+          sourceRecord: expect.stringMatching(/^R-.{6}#1$/),
+          position: expect.any(Number),
         },
       ]);
     });
@@ -83,7 +99,10 @@ describe('reads of tiers', () => {
     it('has no evaluation for a first tier, and hides clients of another branch', async () => {
       expect((await why(branch.rich, '?validDate=2025-12-01')).body).toMatchObject({
         inForce: { tier: 'STANDARD' },
-        ...{ evaluation: null, thresholds: [], distances: null, assets: [] },
+        evaluation: null,
+        thresholds: [],
+        distances: null,
+        assets: [],
       });
       expect(problem(await why(branch.elsewhere))).toMatchObject({ status: 404, code: 'not-found' });
       expect(problem(await why(branch.rich, '?validDate=2026-13-01'))).toEqual(fieldFault('#/query/validDate', 'bad-format'));
@@ -102,7 +121,12 @@ describe('reads of tiers', () => {
     it('are what a count by hand comes to', async () => {
       const { mix, changes, overrides } = await figures();
       expect([...new Set(mix.map(({ on }) => on))]).toEqual([
-        ...['2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31', '2026-06-30', '2026-07-01'],
+        '2026-02-28',
+        '2026-03-31',
+        '2026-04-30',
+        '2026-05-31',
+        '2026-06-30',
+        '2026-07-01',
       ]);
       expect(counts(mix, '2026-02-28')).toEqual(['STANDARD 2 0', 'SILVER 2 0', 'GOLD 1 0']);
       expect(counts(mix, '2026-03-31')).toEqual(['STANDARD 1 0', 'SILVER 2 0', 'GOLD 2 1']);

@@ -31,7 +31,8 @@ describe('tier rules', () => {
   test('are drafted, approved by another person, published from a day on, and followed by the next', async () => {
     done(await cora.post(address, rules('2026-1'), { version: 0 }), 'TierRulesDrafted');
     expect(refused(await cora.post(`${address}/2026-1/publish`, { effectiveFrom: '2026-01-01' }, { version: 1 }))).toEqual([
-      ...[422, 'tier-rules-not-approved'],
+      422,
+      'tier-rules-not-approved',
     ]);
     expect(refused(await cora.post(`${address}/2026-1/approve`, {}, { version: 1 }))).toEqual([422, 'tier-rules-self-approval']);
     done(await dora.post(`${address}/2026-1/approve`, {}, { version: 1 }), 'TierRulesApproved');
@@ -61,7 +62,8 @@ describe('tier rules', () => {
 
   test('that are published stay as they are', async () => {
     expect(refused(await amy.post(address, rules('2026-1', { graceDays: 1 }), { version: 6 }))).toEqual([
-      ...[422, 'tier-rules-already-published'],
+      422,
+      'tier-rules-already-published',
     ]);
     done(await dora.post(`${address}/2026-1/publish`, { effectiveFrom: '2027-01-01' }, { version: 6 }));
     expect(refused(await dora.post(`${address}/none/approve`, {}, { version: 6 }))).toEqual([404, 'not-found']);
@@ -72,7 +74,11 @@ describe('tier rules', () => {
     done(await cora.post(`${address}/draft/approve`, {}, { version: 7 }), 'TierRulesApproved');
     done(await dora.post(address, rules('draft', { strikesToDemote: 3 }), { version: 8 }), 'TierRulesDrafted');
     expect(await reading(amy, `${address}/draft`)).toMatchObject({
-      ...{ status: 'drafted', approvedBy: null, draftedBy: ['amy', 'dora'], effectiveFrom: null, rules: { strikesToDemote: 3 } },
+      status: 'drafted',
+      approvedBy: null,
+      draftedBy: ['amy', 'dora'],
+      effectiveFrom: null,
+      rules: { strikesToDemote: 3 },
     });
     expect(refused(await dora.post(`${address}/draft/approve`, {}, { version: 9 }))).toEqual([422, 'tier-rules-self-approval']);
   });
@@ -96,7 +102,8 @@ describe('tier rules', () => {
     ];
     const { status, body } = await amy.post(address, rules('bad', { tiers, windowDays: 0, surprise: 1 }), { version: 12 });
     expect([status, body['code'], body['errors']]).toEqual([
-      ...[400, 'invalid-request'],
+      400,
+      'invalid-request',
       [
         { pointer: '/surprise', code: 'unknown-member' },
         { pointer: '/windowDays', code: 'out-of-range' },

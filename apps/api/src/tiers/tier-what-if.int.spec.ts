@@ -8,12 +8,17 @@ import type { TierRules } from '#tiers';
 
 jest.setTimeout(60_000);
 const promise = (tier: string, minutes: number): ServicePromise => ({
-  ...{ id: tier, metric: 'resolution', calendar: 'DESK', target: { kind: 'businessMinutes', minutes }, appliesTo: { tier: [tier] } },
+  id: tier,
+  metric: 'resolution',
+  calendar: 'DESK',
+  target: { kind: 'businessMinutes', minutes },
+  appliesTo: { tier: [tier] },
 });
 const period = { from: '2026-01-01', to: '2026-06-30' };
 /** SILVER from 500.00 on. */
 const lower: TierRules = {
-  ...{ ...branchRules, version: 'draft' },
+  ...branchRules,
+  version: 'draft',
   tiers: [{ tier: 'STANDARD' }, { tier: 'SILVER', entry: { adaMinor: 500_00 } }, { tier: 'GOLD', entry: { adaMinor: 5_000_00 } }],
 };
 
@@ -69,8 +74,14 @@ describe('draft tier rules over a past period', () => {
     expect(body['moves']).toEqual(moves);
     expect(body['cost']).toEqual([
       {
-        ...{ process: 'accountOpening', metric: 'resolution', commitments: 2, tighter: 2, looser: 0, otherwise: 0 },
-        ...{ minutesLess: 2 * (240 - 180), daysLess: 0 },
+        process: 'accountOpening',
+        metric: 'resolution',
+        commitments: 2,
+        tighter: 2,
+        looser: 0,
+        otherwise: 0,
+        minutesLess: 2 * (240 - 180),
+        daysLess: 0,
       },
     ]);
     expect(await branch.under.eventCount()).toBe(before);

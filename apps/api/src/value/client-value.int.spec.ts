@@ -34,7 +34,11 @@ describe('the value of one client', () => {
   test('a prospect has a potential, every point with its source, and no signs of leaving', async () => {
     const internal = { incomeBand: 'high', occupation: 'management', ageBand: '45to54', averageBalance: cny(60_000_000) };
     const { body: registered } = await manager.post('/v1/clients', {
-      ...{ clientNo: `P-${process.pid}`, party: 'person', identity: { name: '李雷' }, reachableAt: [], acquisitionSource: 'referral' },
+      clientNo: `P-${process.pid}`,
+      party: 'person',
+      identity: { name: '李雷' },
+      reachableAt: [],
+      acquisitionSource: 'referral',
       profile: { internal },
     });
     const clientId = String(registered['id']);
@@ -67,7 +71,10 @@ describe('the value of one client', () => {
     const body = await valueOf(clientId);
     expect(body['stated']).toEqual({ riskPreference: 'cautious', riskLevel: 3, horizonMonths: 36, instruments: ['bond'] });
     expect(body['observed']).toMatchObject({
-      ...{ trades: 3, tradeDates: 2, tradeSize: cny(4_000), holding: { medianDays: 60, basis: 'sold' } },
+      trades: 3,
+      tradeDates: 2,
+      tradeSize: cny(4_000),
+      holding: { medianDays: 60, basis: 'sold' },
       concentration: { instrumentId: 'F-1', cost: cny(3_000), basisPoints: 6_000 },
       byInstrumentClass: [
         { of: 'bond', traded: cny(2_000), tradedBasisPoints: 1_667, held: cny(2_000), heldBasisPoints: 4_000 },

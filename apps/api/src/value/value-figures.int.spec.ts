@@ -83,11 +83,11 @@ describe.each(scopes)('figures of value, as %s sees them', (_, branch) => {
     const { body } = await caller.get(`/v1/value/pareto?by=netCommission&from=${span.from}&to=${span.to}`);
     const whole = expected(span);
     expect(body).toMatchObject({
-      ...{ clients: own.length, unconverted: 0, positive: { clients: whole.positive.clients, amount: minor(whole.positive.total) } },
-      ...{
-        vitalFew: { clients: whole.vitalFew.members.length, amount: minor(whole.vitalFew.sum) },
-        top: { clients: Math.ceil(own.length / 5), amount: minor(whole.top.sum) },
-      },
+      clients: own.length,
+      unconverted: 0,
+      positive: { clients: whole.positive.clients, amount: minor(whole.positive.total) },
+      vitalFew: { clients: whole.vitalFew.members.length, amount: minor(whole.vitalFew.sum) },
+      top: { clients: Math.ceil(own.length / 5), amount: minor(whole.top.sum) },
     });
     const vital = await allItems(caller, `${(body['vitalFew'] as { drillDown: string }).drillDown}&limit=2`);
     expect(ids(vital)).toEqual(whole.vitalFew.members.map(({ clientId }) => clientId));

@@ -48,7 +48,10 @@ export const shownChurn = (item: ChurnItem, currency: string, on: LocalDate) => 
   ...clientOf(item),
   score: item.score,
   signals: item.signals.map((signal) => ({
-    ...{ signal: signal.signal, present: signal.present, evidence: withMoney(signal.evidence, currency), bounds: signal.bounds },
+    signal: signal.signal,
+    present: signal.present,
+    evidence: withMoney(signal.evidence, currency),
+    bounds: signal.bounds,
     drillDown: factsBehind(signal, item.clientId, on),
   })),
 });
@@ -73,7 +76,12 @@ const shareOf = (numerator: bigint, denominator: bigint): number | null =>
   denominator > 0n ? basisPointsOf({ numerator, denominator }) : null;
 
 export const shownParetoView = ({ whole, months, span, currency, ...rest }: ParetoView) => ({
-  ...{ ...rest, currency, by: 'netCommission', ...span, clients: whole.clients, ...shownPareto(whole, currency, span) },
+  ...rest,
+  currency,
+  by: 'netCommission',
+  ...span,
+  clients: whole.clients,
+  ...shownPareto(whole, currency, span),
   trend: months.map(({ month, pareto }) => ({ month, ...shownPareto(pareto, currency, withinMonth(month, span)) })),
 });
 
@@ -85,19 +93,27 @@ function withinMonth(month: string, { from, to }: { from: LocalDate; to: LocalDa
 }
 
 const shownShare = ({ of, traded, tradedShare, held, heldShare }: PreferenceShare, currency: string) => ({
-  ...{ of, traded: moneyOf(traded, currency), tradedBasisPoints: basisPointsOf(tradedShare) },
-  ...{ held: moneyOf(held, currency), heldBasisPoints: basisPointsOf(heldShare) },
+  of,
+  traded: moneyOf(traded, currency),
+  tradedBasisPoints: basisPointsOf(tradedShare),
+  held: moneyOf(held, currency),
+  heldBasisPoints: basisPointsOf(heldShare),
 });
 
 const shownObserved = (observed: ObservedPreference, currency: string) => {
   const { from, to, byInstrumentClass, byRiskLevel, concentration, holding, trades, tradeDates, tradeSize, tradesPerMonth } = observed;
   return {
-    ...{ from, to, trades, tradeDates, tradeSize: moneyOrNull(tradeSize, currency) },
+    from,
+    to,
+    trades,
+    tradeDates,
+    tradeSize: moneyOrNull(tradeSize, currency),
     tradesPerMonth: { numerator: Number(tradesPerMonth.numerator), denominator: Number(tradesPerMonth.denominator) },
     byInstrumentClass: byInstrumentClass.map((share) => shownShare(share, currency)),
     byRiskLevel: byRiskLevel.map((share) => shownShare(share, currency)),
     concentration: concentration && {
-      ...{ instrumentId: concentration.instrumentId, cost: moneyOf(concentration.cost, currency) },
+      instrumentId: concentration.instrumentId,
+      cost: moneyOf(concentration.cost, currency),
       basisPoints: basisPointsOf(concentration.share),
     },
     holding: holding && { medianDays: wholeOf(holding.medianDays), basis: holding.basis },
@@ -108,7 +124,8 @@ const shownObserved = (observed: ObservedPreference, currency: string) => {
 function shownMismatch({ mismatch, stated, observed }: ClientValueView['mismatches'][number], currency: string) {
   const { share, medianDays, ...rest } = observed as Record<string, Rational | undefined>;
   return {
-    ...{ mismatch, stated },
+    mismatch,
+    stated,
     observed: {
       ...withMoney(rest, currency),
       ...(share && { basisPoints: basisPointsOf(share) }),

@@ -126,7 +126,12 @@ async function rebuildOne({ url, workers }: Place, projection: Projection, optio
   process.once('SIGTERM', stop);
   try {
     return await rebuild({
-      ...{ url, projection, registry: eventRegistry, workers, signal: stopping.signal, back: options.back ?? false },
+      url,
+      projection,
+      registry: eventRegistry,
+      workers,
+      signal: stopping.signal,
+      back: options.back ?? false,
       by: options.by ?? `${userInfo().username}@${hostname()}`,
       ...(options.acceptDifferences !== undefined && { acceptDifferences: options.acceptDifferences }),
       onProgress({ phase, position, target }) {

@@ -99,7 +99,9 @@ describe('tiers from the command line', () => {
       tiers: [standard!, silver!, { tier: 'GOLD', entry: { adaMinor: 4_000_00 } }],
     };
     expect(await tried(lower)).toMatchObject({
-      ...{ rules: 'draft', moveCount: 1, counts: [{ was: 'SILVER', is: 'GOLD', clients: 1 }] },
+      rules: 'draft',
+      moveCount: 1,
+      counts: [{ was: 'SILVER', is: 'GOLD', clients: 1 }],
       moves: [{ clientId: client, since: '2026-03-31', adaMinor: 4_500_00 }],
     });
     expect((await log.store.head()).position).toBe(position);

@@ -1,5 +1,5 @@
-import { type ageBands, client, clientStream } from '#clients';
-import { type Campaign, contact, type ContactChannel, contactStream } from '#contacts';
+import { type ageBands, client, type ClientCommand, clientStream } from '#clients';
+import { type Campaign, contact, type ContactChannel, type ContactCommand, contactStream } from '#contacts';
 import type { LocalDate, When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
 import { RowIdentity } from './row-identity.js';
@@ -9,8 +9,23 @@ import { mapRows, type TableRow, tableRows } from './table-file.js';
 const SYSTEM = 'bank-marketing';
 const ZONE = 'Europe/Lisbon';
 const COLUMNS = [
-  ...['age', 'job', 'marital', 'education', 'default', 'balance', 'housing', 'loan', 'contact', 'day', 'month', 'duration'],
-  ...['campaign', 'pdays', 'previous', 'poutcome', 'y'],
+  'age',
+  'job',
+  'marital',
+  'education',
+  'default',
+  'balance',
+  'housing',
+  'loan',
+  'contact',
+  'day',
+  'month',
+  'duration',
+  'campaign',
+  'pdays',
+  'previous',
+  'poutcome',
+  'y',
 ] as const;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const LAST_YEAR = 2010;
@@ -93,9 +108,16 @@ function prospect({ record, content, values, clientId, startedAt }: Row, { branc
     averageBalance: { amountMinor: integer(values.balance!, 'balance', -1e12, 1e12) * 100, currency: 'EUR' },
     credit: { inDefault: yesNo(values, 'default'), housingLoan: yesNo(values, 'housing'), personalLoan: yesNo(values, 'loan') },
   };
-  const command = {
-    ...({ type: 'RegisterClient', clientNo, party: 'person', identity: {}, reachableAt: [], branchId } as const),
-    ...({ acquisitionSource: 'campaign', provisional: true, profile: { internal } } as const),
+  const command: ClientCommand = {
+    type: 'RegisterClient',
+    clientNo,
+    party: 'person',
+    identity: {},
+    reachableAt: [],
+    branchId,
+    acquisitionSource: 'campaign',
+    provisional: true,
+    profile: { internal },
   };
   return {
     record: `${record}:client`,
@@ -118,11 +140,18 @@ function contactFact({ record, content, values, clientId, startedAt }: Row, { br
     ...(said(values.poutcome) && { previousOutcome: values.poutcome }),
     accepted: yesNo(values, 'y'),
   };
-  const command = {
-    ...({ type: 'LogContact', clientId, now, channel, direction: 'outbound', automated: false, startedAt } as const),
+  const command: ContactCommand = {
+    type: 'LogContact',
+    clientId,
+    now,
+    channel,
+    direction: 'outbound',
+    automated: false,
+    startedAt,
     durationSec: integer(values.duration!, 'duration', 0, 86_400),
     ...(said(values.contact) && { medium: values.contact }),
-    ...({ process: 'campaign', campaign } as const),
+    process: 'campaign',
+    campaign,
   };
   return {
     record: `${record}:contact`,

@@ -68,13 +68,13 @@ function clientRow({ file, line, values }: TableRow, account: Account | undefine
   const id = number(values, 'client_id');
   const { birthDate, sex } = birth(values.birth_number!);
   const fact = prospectFact({
-    ...{
-      record: `client:${id}`,
-      content: canonicalRow(values, CLIENT),
-      clientId: importedId(SYSTEM, id, 'client'),
-      clientNo: `BERKA-${id}`,
-    },
-    ...{ branchId, birthDate, acquisitionSource: 'import' },
+    record: `client:${id}`,
+    content: canonicalRow(values, CLIENT),
+    clientId: importedId(SYSTEM, id, 'client'),
+    clientNo: `BERKA-${id}`,
+    branchId,
+    birthDate,
+    acquisitionSource: 'import',
     profile: { external: { region: `CZ-district-${number(values, 'district_id')}` }, internal: { sex } },
     // the file does not say when they came: sorted by their account, never by their birth date, which is not for the envelope
     occurred: { precision: 'unknown', at: account?.opened.at ?? options.now },

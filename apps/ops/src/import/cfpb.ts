@@ -95,14 +95,14 @@ interface Row {
 function prospect({ record, content, values, clientId, receivedAt }: Row, { branchId }: SourceOptions): Fact {
   const external = { ...(values.State && { region: `US-${values.State}` }), ...(values['ZIP code'] && { postalCode: values['ZIP code'] }) };
   return prospectFact({
-    ...{
-      record: `${record}:client`,
-      content,
-      clientId,
-      clientNo: `CFPB-${record.length === HASH_LENGTH ? record.slice(0, 16) : record}`,
-      branchId,
-    },
-    ...{ profile: { external }, acquisitionSource: 'complaint', occurred: receivedAt },
+    record: `${record}:client`,
+    content,
+    clientId,
+    clientNo: `CFPB-${record.length === HASH_LENGTH ? record.slice(0, 16) : record}`,
+    branchId,
+    profile: { external },
+    acquisitionSource: 'complaint',
+    occurred: receivedAt,
   });
 }
 
@@ -114,8 +114,13 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
   const timely = yesNo(values, 'Timely response?');
   const disputed = yesNo(values, 'Consumer disputed?');
   if (!values.Product) refuse('missing-value', 'Product');
-  const registered = {
-    ...({ type: 'RegisterComplaint', now, clientId, receivedAt, channel, staffInvolved: [] } as const),
+  const registered: ComplaintCommand = {
+    type: 'RegisterComplaint',
+    now,
+    clientId,
+    receivedAt,
+    channel,
+    staffInvolved: [],
     subject: {
       product: values.Product!,
       ...(values['Sub-product'] && { subProduct: values['Sub-product'] }),
@@ -125,7 +130,8 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
     ...(values[NARRATIVE] && { allegation: values[NARRATIVE] }),
     ...(values.Company && { respondent: values.Company }),
     forwarding: {
-      ...{ body: 'CFPB', forwardedAt },
+      body: 'CFPB',
+      forwardedAt,
       ...(status && { statusAtSource: status }),
       ...(timely !== undefined && { timelyAtSource: timely }),
       ...(disputed !== undefined && { disputedAtSource: disputed }),

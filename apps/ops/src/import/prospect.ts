@@ -28,11 +28,21 @@ export function prospectFact({
   occurred,
 }: ProspectRow): Fact {
   const command: ClientCommand = {
-    ...{ type: 'RegisterClient', clientNo, party: 'person', identity: birthDate ? { birthDate } : {}, reachableAt: [] },
-    ...{ branchId, acquisitionSource, provisional: true, profile },
+    type: 'RegisterClient',
+    clientNo,
+    party: 'person',
+    identity: birthDate ? { birthDate } : {},
+    reachableAt: [],
+    branchId,
+    acquisitionSource,
+    provisional: true,
+    profile,
   };
   return {
-    ...{ record, content, branchId, creates: true },
+    record,
+    content,
+    branchId,
+    creates: true,
     stream: clientStream(clientId),
     reservations: [{ kind: 'clientNo', key: clientNo }],
     decide: steps(client, [{ command, occurred }]),

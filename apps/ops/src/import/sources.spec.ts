@@ -43,8 +43,13 @@ describe('consumer complaints', () => {
   it('become a prospect and a complaint with what the file says, and no time of day', async () => {
     const [one] = await read(cfpb, `${head}\n${row({ disputed: 'Yes' })}\n`);
     expect(types(one)).toEqual([
-      ...['ClientRegistered', 'ClientProfileUpdated', 'ComplaintRegistered', 'ComplaintSourceNoted'],
-      ...['FinalResponseSent', 'ComplaintClosed', 'ResponseDisputed'],
+      'ClientRegistered',
+      'ClientProfileUpdated',
+      'ComplaintRegistered',
+      'ComplaintSourceNoted',
+      'FinalResponseSent',
+      'ComplaintClosed',
+      'ResponseDisputed',
     ]);
     expect(events(one)[2]).toMatchObject({
       event: { data: { receivedAt: { precision: 'day', date: '2013-07-29', at: '2013-07-29T04:00:00.000Z' }, channel: 'phone' } },
@@ -167,7 +172,10 @@ describe('bank contacts', () => {
   it('refuse impossible days and unknown values', async () => {
     const rows = await read(bankMarketing, [head, row(30, 'feb'), row(5, 'mai'), row('x', 'may'), row(5, 'may', 'fax')].join('\n'));
     expect(refusals(rows).map(([, reason, column]) => `${reason} ${column}`)).toEqual([
-      ...['no-such-date day', 'no-such-month month', 'not-a-whole-number day', 'unknown-channel contact'],
+      'no-such-date day',
+      'no-such-month month',
+      'not-a-whole-number day',
+      'unknown-channel contact',
     ]);
   });
 });

@@ -31,9 +31,14 @@ export const brokerDayFile: Adapter = {
     const [version, on] = [Number(row[4]), dateOf(row[5]!)];
     const side = row[6] === 'B' ? 'buy' : row[6] === 'S' ? 'sell' : row[6];
     const data = {
-      ...{ kind: 'trade', on, side, instrument: { instrumentId: row[7], instrumentClass: row[8] } },
+      kind: 'trade',
+      on,
+      side,
+      instrument: { instrumentId: row[7], instrumentClass: row[8] },
       quantityMillionths: minorOf(row[9]!, 6),
-      ...{ gross: money(10), commission: money(11), passedOn: money(12) },
+      gross: money(10),
+      commission: money(11),
+      passedOn: money(12),
     };
     return { statements: [{ ...head, record: row[3], version, kind: version === 1 ? 'tradeBooked' : 'tradeCorrected', data }] };
   },

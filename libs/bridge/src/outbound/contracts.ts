@@ -9,7 +9,10 @@ const date: JsonSchema = { type: 'string', format: 'date' };
 const dateOrNull: JsonSchema = { type: ['string', 'null'], format: 'date' };
 const tier: JsonSchema = { type: 'string', enum: [...ladder] };
 const position = (minimum: number, description: string): JsonSchema => ({
-  ...{ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER, description },
+  type: 'integer',
+  minimum,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description,
 });
 
 const head: Record<string, JsonSchema> = {
@@ -45,17 +48,24 @@ export const tierChangeSchema: JsonSchema = {
   oneOf: [
     variant(['initialised'], 'The client has a tier from now on.', { tier, effectiveFrom: date }),
     variant(['promoted', 'demoted'], 'By the rules, from `effectiveFrom` on.', {
-      ...{ from: tier, tier, effectiveFrom: date },
+      from: tier,
+      tier,
+      effectiveFrom: date,
       ruleVersion: { type: ['string', 'null'], description: 'Of the published rules that decided.' },
     }),
     variant(['corrected'], 'These tiers held in these intervals, whatever was told before.', {
       intervals: { type: 'array', minItems: 1, items: interval },
     }),
     variant(['overrideApproved'], 'floor: at least this tier; pin: this tier, in `[effectiveFrom, effectiveTo)`.', {
-      ...{ overrideId: uuid, mode: { type: 'string', enum: [...overrideModes] }, tier, effectiveFrom: date, effectiveTo: dateOrNull },
+      overrideId: uuid,
+      mode: { type: 'string', enum: [...overrideModes] },
+      tier,
+      effectiveFrom: date,
+      effectiveTo: dateOrNull,
     }),
     variant(['overrideRevoked', 'overrideExpired'], 'From `effectiveFrom` on the override does not hold: the tier by the rules does.', {
-      ...{ overrideId: uuid, effectiveFrom: date },
+      overrideId: uuid,
+      effectiveFrom: date,
     }),
   ],
 };
@@ -118,7 +128,9 @@ export const backOfficeAsyncApi: JsonSchema = {
 function message(name: string, schema: JsonSchema, more: JsonSchema = {}): JsonSchema {
   const { $id: _id, $schema: _schema, ...payload } = schema;
   return {
-    ...{ name, contentType: 'application/json', ...more },
+    name,
+    contentType: 'application/json',
+    ...more,
     payload: { schemaFormat: 'application/schema+json;version=draft-2020-12', schema: payload },
   };
 }

@@ -4,7 +4,13 @@ import type { OverrideMode, TierEvent, TierInterval, TierName } from '#tiers';
 
 /** The events that change which tier holds, or held, for a client. Evaluations that change nothing are not told. */
 export const tierChangeTypes = [
-  ...['TierInitialised', 'TierPromoted', 'TierDemoted', 'TierCorrected', 'OverrideApproved', 'OverrideRevoked', 'OverrideExpired'],
+  'TierInitialised',
+  'TierPromoted',
+  'TierDemoted',
+  'TierCorrected',
+  'OverrideApproved',
+  'OverrideRevoked',
+  'OverrideExpired',
 ] as const satisfies readonly string[] as readonly TierEvent['type'][];
 
 /** What happened. Dates are local dates of the firm; intervals are half-open, `effectiveTo` null: open. */

@@ -34,7 +34,9 @@ describe('a revision', () => {
       {
         type: 'CalendarRevised',
         data: {
-          ...{ name: 'DESK', calendarVersion: 2, ...stated },
+          name: 'DESK',
+          calendarVersion: 2,
+          ...stated,
           calendar: { ...desk, closed: ['2025-01-28..2025-02-05'], special, knownUntil: '2026-12-31' },
           added: { closed: ['2025-02-05'], special },
         },

@@ -45,16 +45,23 @@ export interface CaseFacts {
 }
 
 const everyCaseEvent: Readonly<Record<CaseEvent['type'], true>> = {
-  ...{ RequestReceived: true, RequestStarted: true, RequestStepStarted: true, RequestStepCompleted: true, ClientInputRequested: true },
-  ...{ ClientInputReceived: true, RequestCompleted: true, RequestCancelled: true, RequestReopened: true, RequestSeverityRaised: true },
-  ...{
-    ComplaintRegistered: true,
-    ComplaintSourceNoted: true,
-    ComplaintAcknowledged: true,
-    FinalResponseSent: true,
-    ComplaintReopened: true,
-  },
-  ...{ ContactLinked: true, CommitmentExtended: true },
+  RequestReceived: true,
+  RequestStarted: true,
+  RequestStepStarted: true,
+  RequestStepCompleted: true,
+  ClientInputRequested: true,
+  ClientInputReceived: true,
+  RequestCompleted: true,
+  RequestCancelled: true,
+  RequestReopened: true,
+  RequestSeverityRaised: true,
+  ComplaintRegistered: true,
+  ComplaintSourceNoted: true,
+  ComplaintAcknowledged: true,
+  FinalResponseSent: true,
+  ComplaintReopened: true,
+  ContactLinked: true,
+  CommitmentExtended: true,
 };
 /** Types of the events that say something to the clocks of a case. */
 export const caseEvents: readonly string[] = Object.keys(everyCaseEvent);
@@ -141,7 +148,9 @@ function factAt(when: When, body: StoredBody, { eventId, position, actorId }: Lo
     atMs: Date.parse(when.at),
     ...(when.precision !== 'instant' && { precision: when.precision }),
     ...(when.precision === 'day' && { date: when.date }),
-    ...{ eventId, position, actorId },
+    eventId,
+    position,
+    actorId,
     ...body,
   };
 }

@@ -21,7 +21,9 @@ function answer(
     calendars: { DESK: desk },
     handbook: [
       {
-        ...{ edition: 1, effectiveFrom: at('2025-01-01T00:00'), effectiveTo: null },
+        edition: 1,
+        effectiveFrom: at('2025-01-01T00:00'),
+        effectiveTo: null,
         promises: [{ id: 'it', metric: 'resolution', calendar: 'DESK', pausable: true, ...promise }, ...more],
       },
     ],
@@ -158,7 +160,9 @@ describe('a change in flight', () => {
 
 describe('an edition', () => {
   const edition = (number: number, from: string, to: string | null, count: number) => ({
-    ...{ edition: number, effectiveFrom: at(from), effectiveTo: to === null ? null : at(to) },
+    edition: number,
+    effectiveFrom: at(from),
+    effectiveTo: to === null ? null : at(to),
     promises: [{ id: 'it', metric: 'resolution' as const, calendar: 'DESK', target: minutes(count) }],
   });
 

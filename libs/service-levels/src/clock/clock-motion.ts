@@ -41,9 +41,27 @@ export function startClock({
 }: Start): Clock {
   const goal = goalOf(target, calendar.calendar, startMs, startDay);
   const clock: Clock = {
-    ...{ promise, edition, cycle, calendar, startMs, startDay, tierUsed: tier, tier, severity, target, ...goal },
-    ...{ state: 'running', extensionDays: 0, least: null, pauses: [], warned: [], escalated: 0, changedMs: startMs },
-    ...{ stoppedMs: null, endedMs: null, transitions: [] },
+    promise,
+    edition,
+    cycle,
+    calendar,
+    startMs,
+    startDay,
+    tierUsed: tier,
+    tier,
+    severity,
+    target,
+    ...goal,
+    state: 'running',
+    extensionDays: 0,
+    least: null,
+    pauses: [],
+    warned: [],
+    escalated: 0,
+    changedMs: startMs,
+    stoppedMs: null,
+    endedMs: null,
+    transitions: [],
   };
   const { deadlineMs, dueDay } = goal;
   clock.transitions.push({ type: 'started', atMs: startMs, deadlineMs: finite(deadlineMs), dueDay, provisional: isProvisional(clock) });

@@ -111,9 +111,28 @@ export const commitmentEvents: EventDefinitions<CommitmentEvent> = {
   CommitmentStarted: {
     version: 1,
     fields: {
-      ...{ clientId: 'P1', subject: 'P1', process: 'P1', channel: 'P1', severity: 'P1', metric: 'P1', class: 'P1', step: 'P1' },
-      ...{ promise: 'P1', edition: 'P1', cycle: 'P1', calendar: 'P1', calendarVersion: 'P1', tierUsed: 'P1', target: 'P1' },
-      ...{ startedAt: 'P1', startedBy: 'P1', startDate: 'P1', deadlineAt: 'P1', dueDate: 'P1', provisional: 'P1', evidence: 'P1' },
+      clientId: 'P1',
+      subject: 'P1',
+      process: 'P1',
+      channel: 'P1',
+      severity: 'P1',
+      metric: 'P1',
+      class: 'P1',
+      step: 'P1',
+      promise: 'P1',
+      edition: 'P1',
+      cycle: 'P1',
+      calendar: 'P1',
+      calendarVersion: 'P1',
+      tierUsed: 'P1',
+      target: 'P1',
+      startedAt: 'P1',
+      startedBy: 'P1',
+      startDate: 'P1',
+      deadlineAt: 'P1',
+      dueDate: 'P1',
+      provisional: 'P1',
+      evidence: 'P1',
     },
   },
   WarningReached: { version: 1, fields: { percent: 'P1', at: 'P1', detectedAt: 'P1' } },
@@ -155,8 +174,16 @@ export const commitmentStream = (subject: Uuid, clientId: Uuid, kind: string, cy
 });
 
 const clockEventTypes: ReadonlySet<string> = new Set<ClockEvent['type']>([
-  ...(['CommitmentStarted', 'WarningReached', 'CommitmentPaused', 'CommitmentResumed', 'DeadlineRecomputed'] as const),
-  ...(['CommitmentBreached', 'CommitmentEscalated', 'CommitmentMet', 'CommitmentCompletedLate', 'CommitmentCancelled'] as const),
+  'CommitmentStarted',
+  'WarningReached',
+  'CommitmentPaused',
+  'CommitmentResumed',
+  'DeadlineRecomputed',
+  'CommitmentBreached',
+  'CommitmentEscalated',
+  'CommitmentMet',
+  'CommitmentCompletedLate',
+  'CommitmentCancelled',
 ]);
 
 export const isClockEvent = (event: DomainEvent): event is ClockEvent => clockEventTypes.has(event.type);

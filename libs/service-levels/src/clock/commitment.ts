@@ -80,8 +80,14 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
 export function standingAtStart({ deadlineAt, dueDate, provisional, target }: KnownCommitment['started']): Standing {
   const none = target.kind === 'businessMinutes' ? 0 : null;
   return {
-    ...{ state: 'running', deadlineAt, dueDate, stoppedAt: null, provisional },
-    ...{ accruedMinutes: none, pausedMinutes: none, elapsedMinutes: 0 },
+    state: 'running',
+    deadlineAt,
+    dueDate,
+    stoppedAt: null,
+    provisional,
+    accruedMinutes: none,
+    pausedMinutes: none,
+    elapsedMinutes: 0,
   };
 }
 

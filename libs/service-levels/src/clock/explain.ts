@@ -15,7 +15,11 @@ function policy({ promise, edition, calendar, tierUsed, startMs, startDay, cycle
     {
       kind: 'policy',
       text: `promise ${promise.id} of edition ${edition}: ${targetText(promise.target)} on calendar ${calendar.name} (version ${calendar.version})${tier}`,
-      ...{ promise: promise.id, edition, calendar: calendar.name, calendarVersion: calendar.version, tierUsed: tierUsed ?? null },
+      promise: promise.id,
+      edition,
+      calendar: calendar.name,
+      calendarVersion: calendar.version,
+      tierUsed: tierUsed ?? null,
       target: promise.target,
     },
     {
@@ -81,7 +85,10 @@ function pauses(clock: TracedClock, untilMs: number): Reason[] {
     return {
       kind: 'pause',
       text: `waiting for the client from ${from}${to === undefined ? '' : ` to ${to}`}, ${minutes} business minutes: ${end}`,
-      ...{ from, ...(to !== undefined && { to }), minutes, evidence: evidence[i]?.eventId ?? evidence[i]?.fact ?? null },
+      from,
+      ...(to !== undefined && { to }),
+      minutes,
+      evidence: evidence[i]?.eventId ?? evidence[i]?.fact ?? null,
     };
   });
 }

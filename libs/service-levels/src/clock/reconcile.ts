@@ -103,11 +103,27 @@ function started(
 ): Extract<ClockEvent, { type: 'CommitmentStarted' }>['data'] {
   const { metric, class: promiseClass, step } = promise;
   return {
-    ...{ clientId, subject: ref, process, ...(channel !== undefined && { channel }), ...(severity !== undefined && { severity }) },
-    ...{ metric, class: promiseClass, ...(step !== undefined && { step }), promise, edition, cycle },
-    ...{ calendar: calendar.name, calendarVersion: calendar.version, ...(tierUsed !== undefined && { tierUsed }) },
-    ...{ target: initialTarget, startedAt: at(startMs), ...(startedBy !== undefined && { startedBy }), startDate: dateOf(startDay) },
-    ...{ deadlineAt: atOrNull(deadlineMs), dueDate: dateOrNull(dueDay), provisional },
+    clientId,
+    subject: ref,
+    process,
+    ...(channel !== undefined && { channel }),
+    ...(severity !== undefined && { severity }),
+    metric,
+    class: promiseClass,
+    ...(step !== undefined && { step }),
+    promise,
+    edition,
+    cycle,
+    calendar: calendar.name,
+    calendarVersion: calendar.version,
+    ...(tierUsed !== undefined && { tierUsed }),
+    target: initialTarget,
+    startedAt: at(startMs),
+    ...(startedBy !== undefined && { startedBy }),
+    startDate: dateOf(startDay),
+    deadlineAt: atOrNull(deadlineMs),
+    dueDate: dateOrNull(dueDay),
+    provisional,
   };
 }
 
@@ -124,8 +140,12 @@ function measuredAt(clock: TracedClock, ms: number): Pick<Standing, 'accruedMinu
 export function standingOf(clock: TracedClock, untilMs: number): Standing {
   const { state, deadlineMs, dueDay, stoppedMs } = clock;
   return {
-    ...{ state, deadlineAt: atOrNull(finite(deadlineMs)), dueDate: dateOrNull(dueDay), stoppedAt: atOrNull(stoppedMs) },
-    ...{ provisional: isProvisional(clock), ...measuredAt(clock, clock.endedMs ?? untilMs) },
+    state,
+    deadlineAt: atOrNull(finite(deadlineMs)),
+    dueDate: dateOrNull(dueDay),
+    stoppedAt: atOrNull(stoppedMs),
+    provisional: isProvisional(clock),
+    ...measuredAt(clock, clock.endedMs ?? untilMs),
   };
 }
 

@@ -17,8 +17,18 @@ export const reopenModes = ['resume_original', 'new_cycle'] as const;
 export const promiseMembers = {
   required: ['id', 'metric', 'calendar', 'target'],
   optional: [
-    ...['class', 'step', 'appliesTo', 'pausable', 'maxPauseMinutes', 'tierMode', 'minRemainingMinutes'],
-    ...['reopenMode', 'reopenFloorMinutes', 'warnings', 'escalations', 'recurring'],
+    'class',
+    'step',
+    'appliesTo',
+    'pausable',
+    'maxPauseMinutes',
+    'tierMode',
+    'minRemainingMinutes',
+    'reopenMode',
+    'reopenFloorMinutes',
+    'warnings',
+    'escalations',
+    'recurring',
   ],
 } as const;
 

@@ -57,10 +57,24 @@ test('text is escaped wherever it comes from', () => {
   const evil = '<script>alert("&\'")</script>';
   const both = { zh: evil, en: evil };
   const edition: HandbookEdition = {
-    ...{ edition: 1, effectiveFrom: '2025-01-01T00:00:00Z', effectiveTo: null, title: both, covers: ['x'], names: { x: both, T: both, C: both, s: both } },
+    edition: 1,
+    effectiveFrom: '2025-01-01T00:00:00Z',
+    effectiveTo: null,
+    title: both,
+    covers: ['x'],
+    names: { x: both, T: both, C: both, s: both },
     sections: [{ id: 'firm', title: both, body: { zh: `- ${evil}`, en: evil } }],
-    promises: [{ id: 'p', metric: 'step', step: 's', calendar: 'C', appliesTo: { process: ['x'], tier: ['T'], channel: [evil] }, target: { kind: 'businessDays', days: 1 } }],
-  }; // prettier-ignore
+    promises: [
+      {
+        id: 'p',
+        metric: 'step',
+        step: 's',
+        calendar: 'C',
+        appliesTo: { process: ['x'], tier: ['T'], channel: [evil] },
+        target: { kind: 'businessDays', days: 1 },
+      },
+    ],
+  };
   for (const language of ['zh', 'en'] as const) {
     const page = pageOf(edition, language);
     expect(page).not.toContain('<script');

@@ -68,7 +68,11 @@ export const deliveryEvents: EventDefinitions<DeliveryEvent> = {
 
 /** Codes of a format's fault that a well-formed edition can still be refused for. */
 export const publishingFaults = [
-  ...['calendar-missing', 'promises-equally-specific', 'target-never-met', 'coverage-gap', 'too-intricate'],
+  'calendar-missing',
+  'promises-equally-specific',
+  'target-never-met',
+  'coverage-gap',
+  'too-intricate',
 ] as const satisfies readonly FormatCode[];
 export type PublishingFault = FormatFault<(typeof publishingFaults)[number]>;
 

@@ -17,7 +17,10 @@ const resolution: ServicePromise = {
 const day = (n: number) => `2025-0${n}-01T00:00:00+08:00`;
 
 const edition = (number: number, from: string, more: Partial<HandbookEdition> = {}): HandbookEdition => ({
-  ...{ edition: number, effectiveFrom: from, effectiveTo: null, promises: [resolution] },
+  edition: number,
+  effectiveFrom: from,
+  effectiveTo: null,
+  promises: [resolution],
   ...more,
 });
 const drafted = (document: HandbookEdition, draftedBy = 'amy'): HandbookEvent => ({
@@ -26,7 +29,8 @@ const drafted = (document: HandbookEdition, draftedBy = 'amy'): HandbookEvent =>
 });
 const approved = (number: number): HandbookEvent => ({ type: 'HandbookApproved', data: { edition: number, approvedBy: 'bob' } });
 const published = (document: HandbookEdition): HandbookEvent[] => [
-  ...[drafted(document), approved(document.edition)],
+  drafted(document),
+  approved(document.edition),
   { type: 'HandbookPublished', data: { edition: document.edition, handbook: document, publishedBy: 'bob' } },
 ];
 const publish = (number: number, more: object = {}) =>
@@ -171,7 +175,9 @@ describe('the rules in force', () => {
   const utc = (text: string) => new Date(text).toISOString();
   const summary = (...events: HandbookEvent[]) =>
     rulesInForce(recorded(...events)).handbook.map(({ edition, effectiveFrom, effectiveTo, promises }) => [
-      ...[edition, effectiveFrom, effectiveTo],
+      edition,
+      effectiveFrom,
+      effectiveTo,
       promises.map(({ id }) => id).join(' '),
     ]);
 

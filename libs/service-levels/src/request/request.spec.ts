@@ -46,7 +46,12 @@ describe('a service request', () => {
     const replied: RequestEvent = { type: 'ClientInputReceived', data: { at: at(4), cycle: 1 } };
     const all = [received, started, asked(at(3)), replied, completed, reopened];
     expect(all.map((_, i) => status(...all.slice(0, i + 1)))).toEqual([
-      ...['received', 'inProgress', 'waitingClient', 'inProgress', 'completed', 'reopened'],
+      'received',
+      'inProgress',
+      'waitingClient',
+      'inProgress',
+      'completed',
+      'reopened',
     ]);
   });
 

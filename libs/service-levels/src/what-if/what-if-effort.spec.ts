@@ -22,8 +22,12 @@ function documentOf(changed: Partial<Size> = {}): WhatIfDocument {
   const size: Size = { facts: 60, asOf: 10, minutes: 2_400, week: [['09:00', '11:30'], ['13:00', '17:00']], promises: 50, warnings: 3, revisions: false, ...changed }; // prettier-ignore
   const { facts, asOf, minutes, week, promises, warnings, revisions } = size;
   const promise = (i: number): ServicePromise => ({
-    ...{ id: `p${i}`, metric: 'resolution', calendar: 'DESK', appliesTo: { process: [`process ${i}`] } },
-    ...{ target: { kind: 'businessMinutes', minutes }, warnings: Array.from({ length: warnings }, (_, percent) => percent + 1) },
+    id: `p${i}`,
+    metric: 'resolution',
+    calendar: 'DESK',
+    appliesTo: { process: [`process ${i}`] },
+    target: { kind: 'businessMinutes', minutes },
+    warnings: Array.from({ length: warnings }, (_, percent) => percent + 1),
   });
   const fact = (i: number): Fact =>
     revisions ? { at: at(i), fact: 'calendarRevised', calendar: 'DESK', closed: ['2025-05-01'] } : { at: at(i), fact: 'note' };

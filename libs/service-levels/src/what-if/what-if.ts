@@ -34,8 +34,13 @@ export function promiseAnswer(clock: TracedClock, untilMs: number): PromiseAnswe
   const minutesOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
   const inMinutes = countsMinutes(clock);
   return {
-    ...{ promise: promise.id, metric: promise.metric, class: promise.class, ...(promise.step !== undefined && { step: promise.step }) },
-    ...{ edition, cycle, state },
+    promise: promise.id,
+    metric: promise.metric,
+    class: promise.class,
+    ...(promise.step !== undefined && { step: promise.step }),
+    edition,
+    cycle,
+    state,
     startedAt: print(startMs),
     startDate: dateOf(startDay),
     deadlineAt: deadlineMs === null || deadlineMs === Infinity ? null : print(deadlineMs),

@@ -5,8 +5,14 @@ import { churn, type ChurnFacts, type ChurnSignalName, churnSpans, complaintSpan
 
 const asOf = '2026-06-30';
 const quiet: ChurnFacts = {
-  ...{ adaRecent: rational(100), adaBefore: rational(100), tradeDatesRecent: 9, tradeDatesBefore: 9, complaints: [] },
-  ...{ lastContactOn: asOf, clientSince: '2020-01-01', satisfaction: null },
+  adaRecent: rational(100),
+  adaBefore: rational(100),
+  tradeDatesRecent: 9,
+  tradeDatesBefore: 9,
+  complaints: [],
+  lastContactOn: asOf,
+  clientSince: '2020-01-01',
+  satisfaction: null,
 };
 const signal = (name: ChurnSignalName, more: Partial<ChurnFacts>) =>
   churn({ ...quiet, ...more }, asOf).signals.find((one) => one.signal === name)!;
@@ -23,8 +29,10 @@ describe('churn signals', () => {
 
   it('their spans abut: 30 days and the 90 before, 90 and the 90 before', () => {
     expect(churnSpans(asOf)).toMatchObject({
-      ...{ assetsRecent: { from: '2026-06-01', to: asOf }, assetsBefore: { from: '2026-03-03', to: '2026-05-31' } },
-      ...{ tradesRecent: { from: '2026-04-02', to: asOf }, tradesBefore: { from: '2026-01-02', to: '2026-04-01' } },
+      assetsRecent: { from: '2026-06-01', to: asOf },
+      assetsBefore: { from: '2026-03-03', to: '2026-05-31' },
+      tradesRecent: { from: '2026-04-02', to: asOf },
+      tradesBefore: { from: '2026-01-02', to: '2026-04-01' },
     });
   });
 
@@ -50,7 +58,10 @@ describe('churn signals', () => {
 
   it('a fifth of the assets has left after a complaint; the worst one is the evidence', () => {
     const complaint = (complaintId: string, ada: number, out: number) => ({
-      ...{ complaintId, receivedOn: '2026-05-01', ada: rational(ada), netOutflow: rational(out) },
+      complaintId,
+      receivedOn: '2026-05-01',
+      ada: rational(ada),
+      netOutflow: rational(out),
     });
     const after = (...complaints: ChurnFacts['complaints']) => signal('outflowAfterComplaint', { complaints });
     expect(after(complaint('a', 1_000, 200)).present).toBe(true);
@@ -68,8 +79,11 @@ describe('churn signals', () => {
     expect(complaintSpans('2026-06-15', asOf).outflow.to).toBe(asOf);
     const moved = (on: string, direction: 'in' | 'out', amount: number) => ({ on, direction, amount: rational(amount) });
     const movements = [
-      ...[moved('2026-02-28', 'out', 1), moved('2026-03-01', 'out', 10), moved('2026-04-30', 'out', 100)],
-      ...[moved('2026-05-01', 'out', 1_000), moved('2026-03-02', 'in', 30)],
+      moved('2026-02-28', 'out', 1),
+      moved('2026-03-01', 'out', 10),
+      moved('2026-04-30', 'out', 100),
+      moved('2026-05-01', 'out', 1_000),
+      moved('2026-03-02', 'in', 30),
     ];
     expect(netOutflow(movements, outflow)).toEqual(rational(80));
   });
@@ -91,8 +105,10 @@ describe('churn signals', () => {
   it('the order of complaints and movements does not matter', () => {
     const complaints = fc.array(
       fc.record({
-        ...{ complaintId: fc.uuid(), receivedOn: fc.constant('2026-05-01') },
-        ...{ ada: fc.bigInt(-5n, 50n).map((n) => rational(n)), netOutflow: fc.bigInt(-5n, 20n).map((n) => rational(n, 3n)) },
+        complaintId: fc.uuid(),
+        receivedOn: fc.constant('2026-05-01'),
+        ada: fc.bigInt(-5n, 50n).map((n) => rational(n)),
+        netOutflow: fc.bigInt(-5n, 20n).map((n) => rational(n, 3n)),
       }),
     );
     fc.assert(

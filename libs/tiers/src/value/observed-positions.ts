@@ -60,7 +60,9 @@ export function positionsOf(trades: readonly ObservedTrade[]): {
   }
   const held = [...books.values()].filter(({ lots }) => lots.length > 0);
   const positions = held.map(({ last, lots }) => ({
-    ...{ instrumentId: last.instrumentId, instrumentClass: last.instrumentClass, riskLevel: last.riskLevel },
+    instrumentId: last.instrumentId,
+    instrumentClass: last.instrumentClass,
+    riskLevel: last.riskLevel,
     quantityMillionths: lots.reduce((sum, { left }) => sum + left, 0),
     cost: sumBy(lots, costOf),
   }));

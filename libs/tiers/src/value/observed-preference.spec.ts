@@ -7,8 +7,15 @@ import { observedPreference, preferenceMismatchesOf, type StatedPreference } fro
 const asOf = '2026-06-30';
 let trade = 0;
 const traded = (side: 'buy' | 'sell', daysAgo: number, units: number, gross: number, more: Partial<ObservedTrade> = {}): ObservedTrade => ({
-  ...{ on: addDays(asOf, -daysAgo), tradeId: `t${++trade}`, instrumentId: 'F-1', instrumentClass: 'fund', riskLevel: 3, side },
-  ...{ quantityMillionths: units * 1_000_000, gross: rational(gross), ...more },
+  on: addDays(asOf, -daysAgo),
+  tradeId: `t${++trade}`,
+  instrumentId: 'F-1',
+  instrumentClass: 'fund',
+  riskLevel: 3,
+  side,
+  quantityMillionths: units * 1_000_000,
+  gross: rational(gross),
+  ...more,
 });
 const bond = { instrumentId: 'B-1', instrumentClass: 'bond', riskLevel: 1 };
 const same = (a: Rational | null | undefined, b: Rational) => expect(a && compareRationals(a, b)).toBe(0);

@@ -84,7 +84,8 @@ export function observedPreference(
       positions.map((position) => ({ of: nameOf(position), amount: position.cost })),
     );
   return {
-    ...{ from, to: asOf },
+    from,
+    to: asOf,
     byInstrumentClass: shares(({ instrumentClass }) => instrumentClass),
     byRiskLevel: shares(({ riskLevel }) => (riskLevel === null ? 'unknown' : `R${riskLevel}`)),
     concentration: largest ? { instrumentId: largest.instrumentId, cost: largest.cost, share: shareOf(largest.cost, held) } : null,

@@ -34,7 +34,11 @@ describe('the potential of a prospect', () => {
 
   it('is at most 100', () => {
     const most = potential({
-      ...{ incomeBand: 'veryHigh', occupation: 'entrepreneur', ageBand: '45to54', horizonMonths: 60, referralSource: 'referral' },
+      incomeBand: 'veryHigh',
+      occupation: 'entrepreneur',
+      ageBand: '45to54',
+      horizonMonths: 60,
+      referralSource: 'referral',
       declaredAssets: { amountMinor: 100_000_000, currency: 'CNY' },
     });
     expect(most.score).toBe(100);

@@ -79,7 +79,9 @@ export interface Potential {
 
 export function potential(file: ProspectFile, scales: PotentialScales = defaultPotentialScales): Potential {
   const points = potentialAttributes.map((attribute) => ({
-    ...{ attribute, source: sources[attribute], value: file[attribute] ?? null },
+    attribute,
+    source: sources[attribute],
+    value: file[attribute] ?? null,
     points: pointsOf(attribute, file, scales),
   }));
   return { score: points.reduce((sum, one) => sum + one.points, 0), points };
