@@ -33,6 +33,14 @@ const pathsIn = (text: string): string[] =>
     .map((word) => word.replace(/[.,]$/, ''))
     .filter((word) => PATH.test(word) && IN_REPOSITORY.test(word) && !MADE.test(word));
 
+/** Source files that are named without a folder, as beside one that was. */
+const filesIn = (text: string): string[] => codeOf(text).filter((code) => /^\w[\w.-]*\.(ts|mjs)$/.test(code));
+const names = new Set(
+  ['apps', 'libs', 'test', '.'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: folder !== '.', encoding: 'utf8' }).map((file) => path.basename(file)),
+  ),
+);
+
 /** From the root, from the README's own folder, or from a folder that the same README names. */
 function exists(file: string, word: string, named: readonly string[]): boolean {
   const from = ['.', path.dirname(file), ...named.filter((other) => other !== word).map((other) => path.dirname(other))];
@@ -46,6 +54,10 @@ describe.each(readmes)('%s', (file) => {
   test('names paths that exist', () => {
     const named = pathsIn(text);
     expect(named.filter((word) => !exists(file, word, named))).toEqual([]);
+  });
+
+  test('names source files that exist', () => {
+    expect(filesIn(text).filter((name) => !names.has(name))).toEqual([]);
   });
 
   test('names commands that exist', () => {

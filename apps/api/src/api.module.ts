@@ -28,8 +28,8 @@ import { HealthController, Readiness, type ReadyCheck } from './operations/healt
 import { ProblemPagesController } from './problems/problem-pages.controller.js';
 import { Cursors } from './reads/cursors.js';
 import { ModelPositions } from './reads/model-positions.js';
-import { ReadDesk } from './reads/read-desk.js';
-import { CommandDesk } from './requests/command-desk.js';
+import { ReadDispatcher } from './reads/read-dispatcher.js';
+import { CommandDispatcher } from './requests/command-dispatcher.js';
 import { CommitmentReadsController } from './service-levels/commitment-reads.controller.js';
 import { CommitmentsController } from './service-levels/commitments.controller.js';
 import { Deadlines } from './service-levels/deadlines.js';
@@ -119,14 +119,14 @@ export class ApiModule {
       ],
       providers: [
         {
-          provide: CommandDesk,
+          provide: CommandDispatcher,
           inject: [CommandBus],
-          useFactory: (bus: CommandBus) => new CommandDesk(bus, new RequestHasher(master), zone),
+          useFactory: (bus: CommandBus) => new CommandDispatcher(bus, new RequestHasher(master), zone),
         },
         {
-          provide: ReadDesk,
+          provide: ReadDispatcher,
           inject: [QueryBus],
-          useFactory: (bus: QueryBus) => new ReadDesk(bus, models, new Cursors(master), zone),
+          useFactory: (bus: QueryBus) => new ReadDispatcher(bus, models, new Cursors(master), zone),
         },
         { provide: OpenItems, inject: [QueryBus], useFactory: (bus: QueryBus) => new OpenItems(bus, models, store) },
         { provide: BackOffice, useValue: new BackOffice({ database, store, keys, zone }) },

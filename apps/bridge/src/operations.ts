@@ -1,4 +1,4 @@
-import { BRIDGE_OFFICE, openInboxItems, showInbox } from '#bridge';
+import { BRIDGE_LEASE, openInboxItems, showInbox } from '#bridge';
 import { openOperationsDatabase } from '#database';
 import { kafkaDependency, leads, relayWork, showRelayLag } from '#event-feed';
 import { type Look, type Operations } from '#telemetry';
@@ -19,7 +19,7 @@ export function bridgeOperations({ databaseUrl: url, brokers, tierChangesTopic }
       ...(gap > 0 ? [`${gap} gaps keep clients from being tiered`] : []),
     ];
     const says = open.length === 0 ? 'all that the back office said is applied' : `back office: ${open.join(', ')}`;
-    return { position: 0, behind: 0, secondsBehind: 0, standby: !leads(BRIDGE_OFFICE), says };
+    return { position: 0, behind: 0, secondsBehind: 0, standby: !leads(BRIDGE_LEASE), says };
   };
   return {
     health: {

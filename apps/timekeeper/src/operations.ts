@@ -1,4 +1,4 @@
-import { type Timekeeper, TIMEKEEPER_OFFICE, showTimekeeper, type TimekeeperFigures, timekeeperFigures } from '#timekeeping';
+import { type Timekeeper, TIMEKEEPER_LEASE, showTimekeeper, type TimekeeperFigures, timekeeperFigures } from '#timekeeping';
 import { openOperationsDatabase } from '#database';
 import { leads } from '#event-feed';
 import { type Look, type Operations } from '#telemetry';
@@ -13,7 +13,7 @@ export function timekeeperOperations({ databaseUrl: url }: TimekeeperConfig, tim
   const look = async (): Promise<Look> => {
     const figures = await timekeeperFigures(sql);
     const { eventsBehind, secondsBehind, dueCases, dueSeconds } = figures;
-    const standby = !leads(TIMEKEEPER_OFFICE);
+    const standby = !leads(TIMEKEEPER_LEASE);
     return {
       position: timekeeper.done,
       behind: eventsBehind + dueCases,

@@ -13,7 +13,7 @@ export * from './outreach.handler.js';
 export * from './open-log.js';
 export * from './request.handler.js';
 export * from './risk-profile.handler.js';
-export * from './segment-counts.js';
+export * from './count-segments.js';
 export * from './segment.handler.js';
 export * from './survey.handler.js';
 export * from './tier.handler.js';

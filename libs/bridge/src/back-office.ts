@@ -3,7 +3,7 @@ import { Deliveries } from './deliveries.js';
 import { InboxDecisions } from './decisions.js';
 import { Inbox, type InboxOptions } from './inbox.js';
 import { InboxLists } from './lists.js';
-import { Reconciler } from './reconcile.js';
+import { Reconciler } from './reconciler.js';
 
 /** Every part of the back office over one database, one store and one set of keys. Whoever made those closes them. */
 export class BackOffice {

@@ -5,11 +5,11 @@ import { LogReader } from '#event-store';
 import type { MasterKeys } from '#privacy';
 import { noteOf, standard, undecodableBatch } from './adapters/index.js';
 import type { BackOffice } from './back-office.js';
-import { BridgeDesk, type DeskOptions } from './desk.js';
+import { BridgeWorker, type BridgeWorkerOptions } from './bridge-worker.js';
 import { openBackOffice } from './open-back-office.js';
 import { tierChangeOutlet } from './outbound/outlet.js';
 
-export interface BridgeOptions extends DeskOptions {
+export interface BridgeOptions extends BridgeWorkerOptions {
   url: string;
   master: MasterKeys;
   /** IANA zone of the firm. */
@@ -46,7 +46,7 @@ export async function startBridge({ url, master, firmZone, kafka, onIdleError, .
   };
   const stopping = new AbortController();
   const { signal } = stopping;
-  const parts: Promise<void>[] = [new BridgeDesk(leaders, office, desk).run(signal)];
+  const parts: Promise<void>[] = [new BridgeWorker(leaders, office, desk).run(signal)];
   let relay: Relay | undefined;
   if (kafka) {
     const client = createKafka('rapport-bridge', kafka.brokers);

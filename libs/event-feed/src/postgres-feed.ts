@@ -3,7 +3,7 @@ import { PARTITION_COUNT, type RecordedEvent } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { createLogger } from '#telemetry';
 import type { Feed, FedEvent, FeedConsumer, Slice } from './feed.js';
-import { lead } from './leadership.js';
+import { lead } from './leader-lease.js';
 import { Backoff } from './pause.js';
 import { type OnAppended, Wake } from './wake.js';
 

@@ -1,7 +1,7 @@
 import type { Sql } from '#database';
 import type { Work } from '#telemetry';
-import { leads } from './offices.js';
-import { relayOffice } from './relay.js';
+import { leads } from './lease-metrics.js';
+import { relayLease } from './relay.js';
 import { relayLags } from './relay-lag.js';
 
 /** Filling a topic from the log, as liveness and readiness see it. */
@@ -10,7 +10,7 @@ export const relayWork = (database: Sql, topic: string): Work => ({
   async look() {
     const [lag] = await relayLags(database, [topic]);
     const { position, eventsBehind: behind, secondsBehind } = lag!;
-    const standby = !leads(relayOffice(topic));
+    const standby = !leads(relayLease(topic));
     const lacks =
       behind === 0
         ? `Kafka topic ${topic} has every event`

@@ -5,7 +5,7 @@ import type { LogReader } from '#event-store';
 import { type CarriedEvent, counter, createLogger, traceCarried, tracingIsOn } from '#telemetry';
 import { type CloudRecord, metadataOf, toRecord, watermarkRecord } from './cloud-event.js';
 import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
-import { lead } from './leadership.js';
+import { lead } from './leader-lease.js';
 import { Backoff } from './pause.js';
 import { RecordMac } from './record-mac.js';
 import { assertLeading, beginTerm, Deposed, nothingPublished, type RelayState, saveState } from './relay-state.js';
@@ -57,7 +57,7 @@ const failed = counter(
 );
 
 /** What one relay of a topic holds at a time. */
-export const relayOffice = (topic: string): string => `relay:${topic}`;
+export const relayLease = (topic: string): string => `relay:${topic}`;
 
 /**
  * Carries the log to Kafka in position order, every event at least once, first occurrences in order. One leader, fenced
@@ -77,7 +77,7 @@ export class Relay {
 
   /** Runs until `signal` aborts; rejects on a fault that no retry heals. */
   async run(signal: AbortSignal): Promise<void> {
-    await lead(this.options.pool, relayOffice(this.options.topic), signal, (term) => this.serve(term));
+    await lead(this.options.pool, relayLease(this.options.topic), signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {

@@ -35,7 +35,7 @@ export * from './reading/page.js';
 export * from './reading/read-database.js';
 export * from './requests/request-queries.js';
 export * from './clients/risk-profile-queries.js';
-export * from './segments/segment-counting.js';
+export * from './segments/segment-reader.js';
 export * from './segments/segment-queries.js';
 export * from './tiers/tier-figures.js';
 export * from './tiers/tier-lists.js';

@@ -15,7 +15,7 @@ export * from './clock/case.js';
 export * from './clock/case-facts.js';
 export * from './clock/commitment.js';
 export * from './clock/commitment-events.js';
-export * from './clock/reconcile.js';
+export * from './clock/missing-events.js';
 export * from './figures/ratio.js';
 export * from './figures/compliance.js';
 export * from './figures/percentile.js';

@@ -6,7 +6,7 @@ export { RulesHistory } from './rules-history.js';
 export { RulesReader } from './rules-reader.js';
 export { type LoggedTierEvent, tierAt, tierChangesAfter } from './tier-changes.js';
 export { startTimekeeping, type Timekeeping, type TimekeepingOptions } from './start-timekeeping.js';
-export { Timekeeper, TIMEKEEPER_OFFICE, type TimekeeperOptions } from './timekeeper.js';
+export { Timekeeper, TIMEKEEPER_LEASE, type TimekeeperOptions } from './timekeeper.js';
 export { showTimekeeper, type TimekeeperFigures, timekeeperFigures } from './timekeeper-figures.js';
 export { casesInLog, type LogScan } from './cases-in-log.js';
 export * from './rehearsal.js';

@@ -6,7 +6,7 @@ import {
   kindKey,
   nextOf,
   type Noticing,
-  reconcile,
+  missingEvents,
   spokenUntilMs,
   type TracedClock,
   type Zone,
@@ -75,12 +75,12 @@ export function reactionsOf(
     ids.add(stream.id);
     const { state, version, knownTo } = streams.get(stream.id) ?? NO_STREAM;
     if (knownTo > look.upTo) continue; // read again from the beginning: what followed from this was said already
-    reactions.push({ stream, cycle: clock.cycle, version, events: reconcile(state, clock, run.of, look) });
+    reactions.push({ stream, cycle: clock.cycle, version, events: missingEvents(state, clock, run.of, look) });
   }
   for (const { id, state, version, knownTo } of known) {
     if (ids.has(id) || state.status === 'none' || knownTo > look.upTo) continue;
     const stream = { id, kind: 'commitment', key: file.clientId };
-    reactions.push({ stream, cycle: state.started.cycle, version, events: reconcile(state, undefined, run.of, look) });
+    reactions.push({ stream, cycle: state.started.cycle, version, events: missingEvents(state, undefined, run.of, look) });
   }
   const running = run.clocks.filter((clock) => clock.endedMs === null);
   const nextMs = Math.min(run.nextFactMs, ...running.map(nextOf));

@@ -9,9 +9,9 @@ import { byCommand, isSameCommand, type LogEntry, logEntryOf } from './log-entri
 import type { Look } from './reactions.js';
 import { RulesHistory } from './rules-history.js';
 import { timersFired } from './timekeeper-figures.js';
-import { type CommandOf, Sight, type SightParts } from './sight.js';
+import { type CommandOf, LoadedCases, type LoadedCasesParts } from './loaded-cases.js';
 
-export interface TimekeeperOptions extends SightParts {
+export interface TimekeeperOptions extends LoadedCasesParts {
   pool: Database;
   reader: Pick<LogReader, 'read'>;
   onAppended?: OnAppended;
@@ -28,7 +28,7 @@ const RETRY_MS = 1_000;
 const NIL = '00000000-0000-0000-0000-000000000000';
 const log = createLogger('timekeeper');
 /** What one timekeeper holds at a time. */
-export const TIMEKEEPER_OFFICE = 'timekeeper';
+export const TIMEKEEPER_LEASE = 'timekeeper';
 
 /**
  * Reads the log in order and answers with what commitments say next; at the log's end it lets time pass. One leader, and
@@ -56,7 +56,7 @@ export class Timekeeper {
 
   /** Runs until `signal` aborts. */
   run(signal: AbortSignal): Promise<void> {
-    return lead(this.options.pool, TIMEKEEPER_OFFICE, signal, (term) => this.serve(term));
+    return lead(this.options.pool, TIMEKEEPER_LEASE, signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {
@@ -112,12 +112,12 @@ export class Timekeeper {
     }
     await this.cases.keep(entries);
     for (const { rule } of entries) if (rule) this.rules.add(rule); // read back as of a position, so all of them may be known
-    const sight = this.newSight();
-    await sight.load(entries.flatMap(({ facts }) => (facts ? [facts.subjectId] : [])));
-    for (const group of byCommand(entries)) await this.takeGroup(group, sight);
-    await sight.settled();
+    const loaded = this.newLoadedCases();
+    await loaded.load(entries.flatMap(({ facts }) => (facts ? [facts.subjectId] : [])));
+    for (const group of byCommand(entries)) await this.takeGroup(group, loaded);
+    await loaded.settled();
     this.progress = { ...this.progress, position: last.position };
-    await this.cases.save(this.progress, sight.seen());
+    await this.cases.save(this.progress, loaded.seen());
     return true;
   }
 
@@ -134,7 +134,7 @@ export class Timekeeper {
     return rows;
   }
 
-  private async takeGroup(group: readonly LogEntry[], sight: Sight): Promise<void> {
+  private async takeGroup(group: readonly LogEntry[], loaded: LoadedCases): Promise<void> {
     const last = group.at(-1)!;
     const look: Look = {
       upTo: last.position,
@@ -144,32 +144,32 @@ export class Timekeeper {
       cause: last.eventId,
     };
     const commandOf = answering(last);
-    for (const { facts } of group) if (facts) sight.look(facts.subjectId, look, last, commandOf);
+    for (const { facts } of group) if (facts) loaded.look(facts.subjectId, look, last, commandOf);
     if (group.some(({ tier }) => tier)) {
-      await sight.settled();
-      await sight.load(await this.cases.runningOfClient(last.clientId, last.position));
-      for (const subjectId of sight.ofClient(last.clientId, last.position)) sight.look(subjectId, look, last, commandOf);
+      await loaded.settled();
+      await loaded.load(await this.cases.runningOfClient(last.clientId, last.position));
+      for (const subjectId of loaded.ofClient(last.clientId, last.position)) loaded.look(subjectId, look, last, commandOf);
     }
     for (const { rule } of group) {
-      if (rule?.type === 'CalendarRevised') await this.recalendar(rule.data.name, look, last, sight);
+      if (rule?.type === 'CalendarRevised') await this.recalendar(rule.data.name, look, last, loaded);
     }
   }
 
   /** Every running commitment on a revised calendar, however many: a page of cases at a time. */
-  private async recalendar(calendar: string, look: Look, cause: LogEntry, sight: Sight): Promise<void> {
-    await sight.settled();
-    await this.cases.save(this.progress, sight.seen()); // so that the pages below hold what this page of the log has started
+  private async recalendar(calendar: string, look: Look, cause: LogEntry, loaded: LoadedCases): Promise<void> {
+    await loaded.settled();
+    await this.cases.save(this.progress, loaded.seen()); // so that the pages below hold what this page of the log has started
     let after: Uuid = NIL;
     for (;;) {
       const subjects = await this.cases.runningOnCalendar(calendar, look.upTo, after, DUE_BATCH);
       const last = subjects.at(-1);
       if (last === undefined) return;
-      const page = this.newSight();
+      const page = this.newLoadedCases();
       await page.load(subjects);
       for (const subjectId of subjects) page.look(subjectId, look, cause, answering(cause));
       await page.settled();
       await this.cases.save(this.progress, page.seen());
-      sight.forget(subjects);
+      loaded.forget(subjects);
       after = last;
     }
   }
@@ -180,19 +180,19 @@ export class Timekeeper {
     const now = own < server ? own : server; // whoever's clock was stepped forward, nothing is due before both say so
     const due = await this.cases.due(now, DUE_BATCH);
     if (due.length === 0) return false;
-    const sight = this.newSight();
-    await sight.load(due);
+    const loaded = this.newLoadedCases();
+    await loaded.load(due);
     const look: Look = { upTo: this.position, nowMs: Date.parse(now), timePasses: true, detectedAt: now, cause: null };
-    for (const subjectId of due) sight.look(subjectId, look, undefined, byTimer);
-    await sight.settled();
-    await this.cases.save(this.progress, sight.seen());
+    for (const subjectId of due) loaded.look(subjectId, look, undefined, byTimer);
+    await loaded.settled();
+    await this.cases.save(this.progress, loaded.seen());
     timersFired.inc(due.length);
     this.looks += due.length;
     return true;
   }
 
-  private newSight(): Sight {
-    return new Sight(this.options, this.cases, this.rules);
+  private newLoadedCases(): LoadedCases {
+    return new LoadedCases(this.options, this.cases, this.rules);
   }
 
   private ownNow(): Instant {

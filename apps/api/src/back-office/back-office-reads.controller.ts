@@ -5,7 +5,7 @@ import type { Principal } from '#access';
 import { BackOffice, type Keyset, type KeysetPage } from '#bridge';
 import { EventStore } from '#event-store';
 import { Cursors } from '../reads/cursors.js';
-import { nextAddress, PAGE_DEFAULT } from '../reads/read-desk.js';
+import { nextAddress, PAGE_DEFAULT } from '../reads/read-dispatcher.js';
 import { ListQuestion } from '../reads/view-fields.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Caller } from '../requests/request-context.js';

@@ -4,7 +4,7 @@ import { ChangeAssignments, type CommandResult } from '#application';
 import type { AssignmentCommand } from '#clients';
 import type { Uuid } from '#event-sourcing';
 import { ChangeCommand, type CommandRequest } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Stated } from '../requests/routes.js';
 import { OpenItems } from './open-items.js';
@@ -15,7 +15,7 @@ import { AssignBody, EndAssignmentBody, HandOverBody } from './assignment-bodies
 @Controller('v1/clients/:clientId/assignments')
 export class AssignmentsController {
   constructor(
-    private readonly desk: CommandDesk,
+    private readonly commands: CommandDispatcher,
     private readonly items: OpenItems,
   ) {}
 
@@ -30,8 +30,8 @@ export class AssignmentsController {
     const { occurredAt, openItems, ...stated } = body;
     const command: AssignmentCommand = { type: 'HandOver', ...stated, openItems: openItems ?? [] };
     const all = openItems ? undefined : () => this.items.of(clientId, request.principal.branchScope);
-    const occurred = this.desk.occurred(occurredAt, request.now);
-    return this.desk.perform(request, body, occurred, (context) => new ChangeAssignments(clientId, command, context, all));
+    const occurred = this.commands.occurred(occurredAt, request.now);
+    return this.commands.perform(new ChangeAssignments(clientId, command, this.commands.context(request, body, occurred), all));
   }
 
   @Changes('end', 'assignment.end', 'End an assignment')
@@ -46,7 +46,7 @@ export class AssignmentsController {
     body: { occurredAt?: string },
     command: AssignmentCommand,
   ): Promise<CommandResult> {
-    const occurred = this.desk.occurred(body.occurredAt, request.now);
-    return this.desk.perform(request, body, occurred, (context) => new ChangeAssignments(clientId, command, context));
+    const occurred = this.commands.occurred(body.occurredAt, request.now);
+    return this.commands.perform(new ChangeAssignments(clientId, command, this.commands.context(request, body, occurred)));
   }
 }

@@ -5,7 +5,7 @@ import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
 import { ClientFileQuery, ClientListQuery, ClientTimelineQuery, TierHistoryQuery } from '#read-models';
 import { instantOf, localDateOf } from '../fields/index.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -25,7 +25,7 @@ import { maskedItem, seesMasked } from './masking.js';
 @ApiTags('clients')
 @Controller('v1/clients')
 export class ClientReadsController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('', 'client.list', ClientPageView, 'Clients, newest first')
   list(
@@ -51,8 +51,8 @@ export class ClientReadsController {
 
   @Reads(':clientId', 'client.read', ClientView, 'One client: file, profile, accounts, assignments')
   one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('clientId') clientId: Uuid) {
-    const query = new ClientFileQuery(clientId, principal.branchScope, seesMasked(principal), this.desk.zone);
-    return this.desk.one({ models: ['clientFiles'], minPosition, clientId }, query);
+    const query = new ClientFileQuery(clientId, principal.branchScope, seesMasked(principal), this.reads.zone);
+    return this.reads.one({ models: ['clientFiles'], minPosition, clientId }, query);
   }
 
   @Reads(':clientId/timeline', 'client.readTimeline', TimelineView, 'Everything recorded about a client, newest first')
@@ -71,7 +71,7 @@ export class ClientReadsController {
       models: ['timeline' as const],
       minPosition,
     };
-    const answer = await this.desk.page(asked, reply, (page) => new ClientTimelineQuery(clientId, principal.branchScope, page));
+    const answer = await this.reads.page(asked, reply, (page) => new ClientTimelineQuery(clientId, principal.branchScope, page));
     return seesMasked(principal) ? { ...answer, items: answer.items.map(maskedItem) } : answer;
   }
 
@@ -83,9 +83,9 @@ export class ClientReadsController {
     @Asked() question: TierHistoryQuestion,
   ) {
     const now = new Date().toISOString();
-    const { validDate = localDateOf(now, this.desk.zone), knownAt = now } = question;
+    const { validDate = localDateOf(now, this.reads.zone), knownAt = now } = question;
     const query = new TierHistoryQuery(clientId, principal.branchScope, validDate, instantOf(knownAt));
-    return this.desk.one({ models: ['tierHistory', 'clientFiles'], minPosition, clientId }, query);
+    return this.reads.one({ models: ['tierHistory', 'clientFiles'], minPosition, clientId }, query);
   }
 
   private page(
@@ -96,6 +96,6 @@ export class ClientReadsController {
     reply: FastifyReply,
   ) {
     const asked = { ...position, list: 'clients', filter, principal, models: ['clientFiles' as const], minPosition };
-    return this.desk.page(asked, reply, (page) => new ClientListQuery(principal.branchScope, filter, page));
+    return this.reads.page(asked, reply, (page) => new ClientListQuery(principal.branchScope, filter, page));
   }
 }

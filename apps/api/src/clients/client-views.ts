@@ -1,5 +1,5 @@
 import { CodeField, EnumField, LocalDateField, InstantField, Text, IntegerField } from '../fields/index.js';
-import { PAGE_MAX } from '../reads/read-desk.js';
+import { PAGE_MAX } from '../reads/read-dispatcher.js';
 import {
   FreshView,
   ListQuestion,

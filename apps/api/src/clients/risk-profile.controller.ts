@@ -6,10 +6,10 @@ import type { RiskProfileCommand } from '#clients';
 import { derivedId, type Uuid, type When } from '#event-sourcing';
 import { RiskProfileQuery } from '#read-models';
 import { localDateOf } from '../fields/index.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import type { AnsweredCommand } from '../requests/command-answer.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Changes, Reads, Records, Stated } from '../requests/routes.js';
@@ -21,8 +21,8 @@ import { RiskProfileAnswer } from './risk-profile-views.js';
 @Controller('v1/clients/:clientId/risk-profile')
 export class RiskProfileController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Reads('', 'riskProfile.read', RiskProfileAnswer, 'The risk profile as it is today, and until when it is valid')
@@ -34,10 +34,10 @@ export class RiskProfileController {
 
   @Changes('record-assessment', 'riskProfile.recordAssessment', 'Record what an assessment found')
   record(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: RecordAssessmentBody) {
-    const today = this.desk.today(request.now);
+    const today = this.commands.today(request.now);
     const { occurredAt, assessedOn = today, lowestClass = false, source = 'desk', ...stated } = body;
     const command: RiskProfileCommand = { type: 'RecordRiskAssessment', ...stated, assessedOn, lowestClass, source, today };
-    return this.change(request, clientId, body, command, this.desk.occurred(occurredAt, request.now));
+    return this.change(request, clientId, body, command, this.commands.occurred(occurredAt, request.now));
   }
 
   @Records('check-suitability', 'riskProfile.checkSuitability', 'Check a product against the profile, and record what was found')
@@ -47,7 +47,7 @@ export class RiskProfileController {
     @Stated() body: CheckSuitabilityBody,
   ): Promise<AnsweredCommand> {
     const checkId = derivedId(request.commandId, 'suitability-check'); // a repeat of the request names the same check
-    const command: RiskProfileCommand = { type: 'CheckSuitability', ...body, checkId, today: this.desk.today(request.now) };
+    const command: RiskProfileCommand = { type: 'CheckSuitability', ...body, checkId, today: this.commands.today(request.now) };
     return { ...(await this.change(request, clientId, body, command)), checkId };
   }
 
@@ -58,7 +58,7 @@ export class RiskProfileController {
     @Id('checkId') checkId: Uuid,
     @Stated() body: AcceptWarningBody,
   ) {
-    const today = this.desk.today(request.now);
+    const today = this.commands.today(request.now);
     return this.change(request, clientId, body, { type: 'AcceptSuitabilityWarning', checkId, ...body, today });
   }
 
@@ -69,6 +69,6 @@ export class RiskProfileController {
     command: RiskProfileCommand,
     occurred?: When,
   ): Promise<RiskProfileResult> {
-    return this.desk.perform(request, body, occurred, (context) => new ChangeRiskProfile(clientId, command, context));
+    return this.commands.perform(new ChangeRiskProfile(clientId, command, this.commands.context(request, body, occurred)));
   }
 }

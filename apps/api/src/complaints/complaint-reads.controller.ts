@@ -7,7 +7,7 @@ import { ComplaintFiguresQuery, ComplaintListQuery, ComplaintQuery, ComplaintTim
 import { TimelineQuestion, TimelineView } from '../clients/client-views.js';
 import { maskedItem, seesMasked } from '../clients/masking.js';
 import { localDateOf } from '../fields/index.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -17,7 +17,7 @@ import { ComplaintAnswer, ComplaintListQuestion, ComplaintPageView, FiguresQuest
 @ApiTags('complaints')
 @Controller('v1')
 export class ComplaintReadsController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('complaints', 'complaint.list', ComplaintPageView, 'The complaint register, newest receipt first')
   list(
@@ -30,12 +30,12 @@ export class ComplaintReadsController {
     const asked = { limit, cursor, list: 'complaints', filter, principal, models: ['complaints' as const], minPosition };
     const { open, without, undated, ...named } = filter;
     const marked = { open: open !== undefined, withoutSeverity: without !== undefined, ...(undated && { undated: undated === 'yes' }) };
-    return this.desk.page(asked, reply, (page) => new ComplaintListQuery(principal.branchScope, { ...named, ...marked }, page));
+    return this.reads.page(asked, reply, (page) => new ComplaintListQuery(principal.branchScope, { ...named, ...marked }, page));
   }
 
   @Reads('complaints/:complaintId', 'complaint.read', ComplaintAnswer, 'One complaint as it stands')
   one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('complaintId') complaintId: Uuid) {
-    return this.desk.one({ models: ['complaints'], minPosition }, new ComplaintQuery(complaintId, principal.branchScope));
+    return this.reads.one({ models: ['complaints'], minPosition }, new ComplaintQuery(complaintId, principal.branchScope));
   }
 
   @Reads('complaints/:complaintId/timeline', 'complaint.read', TimelineView, 'What was done about a complaint, in order')
@@ -48,7 +48,7 @@ export class ComplaintReadsController {
   ) {
     const list = `timeline of complaint ${complaintId}`;
     const asked = { ...question, list, filter: {}, principal, models: ['timeline' as const], minPosition };
-    const answer = await this.desk.page(asked, reply, (page) => new ComplaintTimelineQuery(complaintId, principal.branchScope, page));
+    const answer = await this.reads.page(asked, reply, (page) => new ComplaintTimelineQuery(complaintId, principal.branchScope, page));
     return seesMasked(principal) ? { ...answer, items: answer.items.map(maskedItem) } : answer;
   }
 
@@ -56,8 +56,8 @@ export class ComplaintReadsController {
   figures(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() question: FiguresQuestion) {
     const { by, ...filter } = question;
     const dimensions = [...new Set((by ?? '').split(',').filter(Boolean))] as FigureDimension[];
-    const today = localDateOf(new Date().toISOString(), this.desk.zone);
-    return this.desk.one(
+    const today = localDateOf(new Date().toISOString(), this.reads.zone);
+    return this.reads.one(
       { models: ['complaints', 'commitments'], minPosition },
       new ComplaintFiguresQuery(principal.branchScope, dimensions, filter, today),
     );

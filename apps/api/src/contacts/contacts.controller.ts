@@ -5,9 +5,9 @@ import { ChangeContact, type CommandResult } from '#application';
 import { type ContactCommand, contactProblems, type LinkTarget } from '#contacts';
 import { DomainError, type Uuid, type When } from '#event-sourcing';
 import { ContactQuery } from '#read-models';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
@@ -20,8 +20,8 @@ const refusal = DomainError.of(contactProblems);
 @Controller('v1/contacts')
 export class ContactsController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Reads(':contactId', 'contact.read', ContactAnswer, 'One contact as it was last amended')
@@ -32,7 +32,7 @@ export class ContactsController {
   @Creates('', 'contact.log', '/v1/contacts', 'Log a contact with a client')
   log(@NewCommand() request: CommandRequest, @Stated() body: LogContactBody) {
     const { complaintId, requestId, ...stated } = body;
-    const startedAt = this.desk.when(body.startedAt);
+    const startedAt = this.commands.when(body.startedAt);
     const linkTo = targetOf({ complaintId, requestId });
     const command: ContactCommand = { type: 'LogContact', ...stated, startedAt, now: request.now, ...(linkTo && { linkTo }) };
     return this.change(request, undefined, body, command, startedAt);
@@ -41,7 +41,7 @@ export class ContactsController {
   @Changes(':contactId/amend', 'contact.amend', 'Correct what was logged')
   amend(@ChangeCommand() request: CommandRequest, @Id('contactId') contactId: Uuid, @Stated() body: AmendContactBody) {
     const { startedAt, ...stated } = body;
-    const amendment = { ...stated, ...(startedAt !== undefined && { startedAt: this.desk.when(startedAt) }) };
+    const amendment = { ...stated, ...(startedAt !== undefined && { startedAt: this.commands.when(startedAt) }) };
     return this.change(request, contactId, body, { type: 'AmendContact', amendment, now: request.now });
   }
 
@@ -59,7 +59,7 @@ export class ContactsController {
     command: ContactCommand,
     occurred?: When,
   ): Promise<CommandResult> {
-    return this.desk.perform(request, body, occurred, (context) => new ChangeContact(contactId, command, context));
+    return this.commands.perform(new ChangeContact(contactId, command, this.commands.context(request, body, occurred)));
   }
 }
 

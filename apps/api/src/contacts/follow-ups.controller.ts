@@ -6,9 +6,9 @@ import type { FollowUpCommand } from '#contacts';
 import { instant, type Uuid } from '#event-sourcing';
 import { instantOf } from '../fields/index.js';
 import { FollowUpQuery } from '#read-models';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
@@ -19,8 +19,8 @@ import { FollowUpAnswer } from './contact-views.js';
 @Controller('v1/follow-ups')
 export class FollowUpsController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Reads(':followUpId', 'followUp.read', FollowUpAnswer, 'One follow-up as it stands')
@@ -33,7 +33,7 @@ export class FollowUpsController {
     const { now, principal } = request;
     const owner = body.owner ?? principal.subject;
     const command: FollowUpCommand = { type: 'ScheduleFollowUp', ...body, owner, dueAt: instantOf(body.dueAt), now };
-    return this.desk.perform(request, body, undefined, (context) => new ChangeFollowUp(undefined, command, context));
+    return this.commands.perform(new ChangeFollowUp(undefined, command, this.commands.context(request, body)));
   }
 
   @Changes(':followUpId/complete', 'followUp.complete', 'Complete a follow-up')
@@ -41,6 +41,6 @@ export class FollowUpsController {
     const { now, principal } = request;
     const completedAt = body.completedAt === undefined ? now : instantOf(body.completedAt);
     const command: FollowUpCommand = { type: 'CompleteFollowUp', ...body, completedAt, completedBy: principal.subject, now };
-    return this.desk.perform(request, body, instant(completedAt), (context) => new ChangeFollowUp(followUpId, command, context));
+    return this.commands.perform(new ChangeFollowUp(followUpId, command, this.commands.context(request, body, instant(completedAt))));
   }
 }

@@ -5,9 +5,9 @@ import { type OutreachResult, PlanOutreach } from '#application';
 import type { Uuid } from '#event-sourcing';
 import { OutreachQuery } from '#read-models';
 import { OpenItems } from '../clients/open-items.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Creates, Reads, Stated } from '../requests/routes.js';
@@ -19,8 +19,8 @@ import { OutreachAnswer } from './contact-views.js';
 @Controller('v1/contacts')
 export class OutreachController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
     private readonly items: OpenItems,
   ) {}
 
@@ -32,11 +32,11 @@ export class OutreachController {
   @Creates('plan-outreach', 'contact.planOutreach', '/v1/contacts/outreach', 'Plan an outreach, or be told what forbids it')
   plan(@NewCommand() request: CommandRequest, @Stated() body: PlanOutreachBody): Promise<OutreachResult> {
     const { clientId } = body;
-    const planned = { ...body, plannedOn: this.desk.today(request.now) };
+    const planned = { ...body, plannedOn: this.commands.today(request.now) };
     const openComplaints = async (): Promise<Uuid[]> => {
       const items = await this.items.of(clientId, request.principal.branchScope);
       return items.filter(({ kind }) => kind === 'complaint').map(({ id }) => id);
     };
-    return this.desk.perform(request, body, undefined, (context) => new PlanOutreach(planned, context, openComplaints));
+    return this.commands.perform(new PlanOutreach(planned, this.commands.context(request, body), openComplaints));
   }
 }

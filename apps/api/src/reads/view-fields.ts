@@ -1,6 +1,6 @@
 import { type ApiPropertyOptions } from '@nestjs/swagger';
 import { IntegerField, InstantField, member, QueryInteger, Text } from '../fields/index.js';
-import { PAGE_MAX } from './read-desk.js';
+import { PAGE_MAX } from './read-dispatcher.js';
 
 /** A member of an answer: published, never checked. `null` where there is none. */
 export const Shown = (schema: ApiPropertyOptions, description?: string): PropertyDecorator =>

@@ -4,10 +4,10 @@ import { ChangeCalendar } from '#application';
 import { CalendarListQuery, CalendarQuery } from '#read-models';
 import type { Principal } from '#access';
 import { type CalendarCommand, checkCalendar, checkCalendarChanges } from '#service-levels';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import type { AnsweredCommand } from '../requests/command-answer.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Caller } from '../requests/request-context.js';
 import { Changes, Creates, Reads, Stated } from '../requests/routes.js';
 import { PublishCalendarBody, ReviseCalendarBody } from './rule-bodies.js';
@@ -19,8 +19,8 @@ import { CalendarAnswer, CalendarsView } from './rule-views.js';
 @Controller('v1/calendars')
 export class CalendarsController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Creates('', 'calendar.publish', '/v1/calendars', 'Publish a calendar')
@@ -28,7 +28,7 @@ export class CalendarsController {
     const { name, effectiveFrom, sourceNotice } = body;
     const { calendar } = sound(checkCalendar(body.calendar, '/calendar'));
     const command: CalendarCommand = { type: 'PublishCalendar', name, calendar, effectiveFrom, sourceNotice };
-    const result = await this.desk.perform(request, body, undefined, (context) => new ChangeCalendar(name, command, context));
+    const result = await this.commands.perform(new ChangeCalendar(name, command, this.commands.context(request, body)));
     return { ...result, location: `/v1/calendars/${name}` };
   }
 
@@ -37,7 +37,7 @@ export class CalendarsController {
     const { effectiveFrom, sourceNotice } = body;
     const { changes } = sound(checkCalendarChanges(body.changes, '/changes'));
     const command: CalendarCommand = { type: 'ReviseCalendar', changes, effectiveFrom, sourceNotice };
-    return this.desk.perform(request, body, undefined, (context) => new ChangeCalendar(name, command, context));
+    return this.commands.perform(new ChangeCalendar(name, command, this.commands.context(request, body)));
   }
 
   @Reads('', 'calendar.list', CalendarsView, 'Every calendar, as last published or revised')

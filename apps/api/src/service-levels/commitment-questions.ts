@@ -25,7 +25,7 @@ import {
   UuidField,
 } from '../fields/index.js';
 import { invalidRequest } from '../problems/problem.js';
-import { PAGE_MAX } from '../reads/read-desk.js';
+import { PAGE_MAX } from '../reads/read-dispatcher.js';
 import { ListQuestion } from '../reads/view-fields.js';
 
 const optional = { optional: true };

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
 import { type CommitmentFilter, CommitmentListQuery, type CommitmentOrder, CommitmentQuery } from '#read-models';
-import { type ListQuestion, ReadDesk } from '../reads/read-desk.js';
+import { type ListQuestion, ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -27,7 +27,7 @@ interface Listing {
 @Controller('v1')
 export class CommitmentReadsController {
   constructor(
-    private readonly desk: ReadDesk,
+    private readonly reads: ReadDispatcher,
     private readonly deadlines: Deadlines,
   ) {}
 
@@ -39,7 +39,7 @@ export class CommitmentReadsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { limit, cursor, ...asked } = question;
-    const filter = filterOf(asked, this.desk.zone, new Date().toISOString());
+    const filter = filterOf(asked, this.reads.zone, new Date().toISOString());
     const listing = { list: 'commitments', asked, filter, order: 'deadline' as const };
     const answer = await this.page(principal, minPosition, { limit, cursor }, reply, listing);
     return { ...answer, items: await this.deadlines.shown(answer.items) };
@@ -66,7 +66,7 @@ export class CommitmentReadsController {
 
   @Reads('commitments/:commitmentId', 'commitment.read', CommitmentAnswer, 'One commitment as it stands, with what its clock did')
   async one(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('commitmentId') commitmentId: Uuid) {
-    const view = await this.desk.one({ models: ['commitments'], minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
+    const view = await this.reads.one({ models: ['commitments'], minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
     const [{ deadlineLocal } = { deadlineLocal: null }] = await this.deadlines.shown([view]);
     const clockEvents = view.clockEvents.map(({ type, data }) => ({ type, ...data }));
     return { ...view, deadlineLocal, clockEvents, ...clockDetails(view) };
@@ -75,7 +75,7 @@ export class CommitmentReadsController {
   @Reads('commitments/:commitmentId/why', 'commitment.explain', WhyAnswer, 'Why this deadline, and why this outcome')
   async why(@Caller() principal: Principal, @MinPosition() minPosition: number, @Id('commitmentId') commitmentId: Uuid) {
     const models = ['commitments', 'caseFacts'] as const;
-    const view = await this.desk.one({ models, minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
+    const view = await this.reads.one({ models, minPosition }, new CommitmentQuery(commitmentId, principal.branchScope));
     const nowMs = Date.now();
     const { clientId, subjectKind, subjectId, excuse, corrections, asOfPosition, asOf } = view;
     const answer = await this.deadlines.explained(view, nowMs, principal.branchScope);
@@ -153,7 +153,7 @@ export class CommitmentReadsController {
   ) {
     const models = ['commitments' as const, ...(of ? [caseModels[of.kind]] : [])];
     const question = { limit, cursor, list, filter: asked, principal, models, minPosition };
-    return this.desk.page(question, reply, (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of));
+    return this.reads.page(question, reply, (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of));
   }
 }
 

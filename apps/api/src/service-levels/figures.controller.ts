@@ -5,7 +5,7 @@ import { RulesHistory, RulesReader } from '#timekeeping';
 import { ageingDimensions, AgeingQuery, type CommitmentDimension, ComplianceQuery } from '#read-models';
 import { type CalendarInForce, dateOf, editionInForce } from '#service-levels';
 import { invalidRequest } from '../problems/problem.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Reads } from '../requests/routes.js';
@@ -24,7 +24,7 @@ const LATEST = Number.MAX_SAFE_INTEGER;
 @Controller('v1/service-levels')
 export class FiguresController {
   constructor(
-    private readonly desk: ReadDesk,
+    private readonly reads: ReadDispatcher,
     private readonly rules: RulesReader,
   ) {}
 
@@ -33,10 +33,10 @@ export class FiguresController {
     const { by, ...asked } = question;
     const { from, to, ...narrowing } = asked;
     const dimensions = [...new Set((by ?? '').split(',').filter(Boolean))] as CommitmentDimension[];
-    const { zone } = this.desk;
+    const { zone } = this.reads;
     const period = rangeOf(from, to, zone, 'to');
     const dueBy = new Date().toISOString();
-    const { items, tooMany, ...fresh } = await this.desk.one(
+    const { items, tooMany, ...fresh } = await this.reads.one(
       { models: ['commitments'], minPosition },
       new ComplianceQuery(principal.branchScope, dimensions, narrowed(narrowing), period, dueBy, zone, CELLS_MAX),
     );
@@ -51,7 +51,7 @@ export class FiguresController {
     const nowMs = Date.now();
     const { name, calendar } = await this.calendarFor(of, question.calendar, nowMs);
     const today = calendar.dayAt(nowMs);
-    const { items, ...fresh } = await this.desk.one({ models: [of], minPosition }, new AgeingQuery(principal.branchScope, of, by));
+    const { items, ...fresh } = await this.reads.one({ models: [of], minPosition }, new AgeingQuery(principal.branchScope, of, by));
     return { today: dateOf(today), calendar: name, items: ageingRows(of, by, items, daysOfBuckets(calendar, today)), ...fresh };
   }
 

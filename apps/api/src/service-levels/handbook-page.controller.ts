@@ -6,7 +6,7 @@ import type { Principal } from '#access';
 import { EditionQuery } from '#read-models';
 import { handbookPage, handbookStyle } from '#service-levels';
 import { languageOf } from '../problems/problem.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, ReadsPage } from '../requests/routes.js';
@@ -20,7 +20,7 @@ const CONTENT_POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; bas
 @ApiTags('service levels')
 @Controller('v1/handbook/editions')
 export class HandbookPageController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @ReadsPage(':edition/page', 'handbook.readPage', 'An edition as a client reads it, in Chinese or English')
   async page(
@@ -31,7 +31,7 @@ export class HandbookPageController {
     @Headers('accept-language') accepted: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
-    const found = await this.desk.one({ models: ['handbook'], minPosition }, new EditionQuery(edition, branchScope));
+    const found = await this.reads.one({ models: ['handbook'], minPosition }, new EditionQuery(edition, branchScope));
     const { handbook, status, effectiveTo } = found;
     const language = question.language ?? languageOf(accepted);
     void reply.headers({
@@ -39,6 +39,6 @@ export class HandbookPageController {
       'Content-Security-Policy': CONTENT_POLICY,
       'Content-Language': language === 'zh' ? 'zh-CN' : 'en',
     });
-    return handbookPage(handbook, { language, status, effectiveTo, zone: this.desk.zone });
+    return handbookPage(handbook, { language, status, effectiveTo, zone: this.reads.zone });
   }
 }

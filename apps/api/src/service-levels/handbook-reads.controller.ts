@@ -5,7 +5,7 @@ import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
 import { DeliveriesQuery, EditionListQuery, EditionQuery, PresetListQuery, ReadersQuery } from '#read-models';
 import { regulatoryPresets } from '#service-levels';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -16,16 +16,16 @@ import { DeliveriesView, EditionAnswer, EditionsView, PresetsView, ReadersPageVi
 @ApiTags('service levels')
 @Controller('v1')
 export class HandbookReadsController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('handbook/editions', 'handbook.list', EditionsView, 'Every edition of the handbook, newest first')
   list(@Caller() { branchScope }: Principal, @MinPosition() minPosition: number) {
-    return this.desk.one({ models: ['handbook'], minPosition }, new EditionListQuery(branchScope));
+    return this.reads.one({ models: ['handbook'], minPosition }, new EditionListQuery(branchScope));
   }
 
   @Reads('handbook/editions/:edition', 'handbook.read', EditionAnswer, 'One edition with its promises and sections')
   one(@Caller() { branchScope }: Principal, @MinPosition() minPosition: number, @EditionNumber() edition: number) {
-    return this.desk.one({ models: ['handbook'], minPosition }, new EditionQuery(edition, branchScope));
+    return this.reads.one({ models: ['handbook'], minPosition }, new EditionQuery(edition, branchScope));
   }
 
   @Reads(
@@ -45,12 +45,12 @@ export class HandbookReadsController {
     const models = ['handbook' as const, 'handbookReaders' as const, 'staffSeen' as const];
     const asked = { limit, cursor, list: `readers of edition ${edition}`, filter: { acknowledged }, principal, models, minPosition };
     const only = acknowledged === undefined ? undefined : acknowledged === 'yes';
-    return this.desk.page(asked, reply, (page) => new ReadersQuery(edition, principal.branchScope, only, page));
+    return this.reads.page(asked, reply, (page) => new ReadersQuery(edition, principal.branchScope, only, page));
   }
 
   @Reads('handbook/presets', 'preset.list', PresetsView, 'Regulatory presets that ship, and what was switched on or off')
   async presets(@Caller() { branchScope }: Principal, @MinPosition() minPosition: number) {
-    const { items: switched, ...rest } = await this.desk.one({ models: ['handbook'], minPosition }, new PresetListQuery(branchScope));
+    const { items: switched, ...rest } = await this.reads.one({ models: ['handbook'], minPosition }, new PresetListQuery(branchScope));
     const known = regulatoryPresets.map((preset) => ({
       ...preset,
       switched: switched.find((one) => one.presetId === preset.presetId) ?? null,
@@ -60,6 +60,6 @@ export class HandbookReadsController {
 
   @Reads('clients/:clientId/handbook-deliveries', 'handbook.readDeliveries', DeliveriesView, 'Editions that a client was given')
   deliveries(@Caller() { branchScope }: Principal, @MinPosition() minPosition: number, @Id('clientId') clientId: Uuid) {
-    return this.desk.one({ models: ['handbookReaders'], minPosition }, new DeliveriesQuery(clientId, branchScope));
+    return this.reads.one({ models: ['handbookReaders'], minPosition }, new DeliveriesQuery(clientId, branchScope));
   }
 }

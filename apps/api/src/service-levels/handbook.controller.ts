@@ -5,7 +5,7 @@ import type { Uuid } from '#event-sourcing';
 import { type AcknowledgementCommand, checkEdition, type DeliveryCommand, regulatoryPresets } from '#service-levels';
 import { instantOf } from '../fields/index.js';
 import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Records, Stated } from '../requests/routes.js';
 import {
@@ -23,7 +23,7 @@ import { DocumentBody, EditionNumber, PresetId, sound } from './rule-documents.j
 @ApiTags('service levels')
 @Controller('v1')
 export class HandbookController {
-  constructor(private readonly desk: CommandDesk) {}
+  constructor(private readonly commands: CommandDispatcher) {}
 
   @Changes('handbook/editions', 'handbook.draft', 'Draft an edition, or replace its draft')
   draft(@ChangeCommand() request: CommandRequest, @DocumentBody('An edition, as in what-if documents') body: object) {
@@ -73,19 +73,19 @@ export class HandbookController {
   acknowledge(@NewCommand() request: CommandRequest, @EditionNumber() edition: number, @Stated() body: AcknowledgeEditionBody) {
     const { principal, now } = request;
     const command: AcknowledgementCommand = { type: 'AcknowledgeEdition', edition, staffId: principal.subject, acknowledgedAt: now };
-    return this.desk.perform(request, body, undefined, (context) => new AcknowledgeHandbook(command, context));
+    return this.commands.perform(new AcknowledgeHandbook(command, this.commands.context(request, body)));
   }
 
   @Records('clients/:clientId/handbook-deliveries', 'handbook.deliver', 'Record that a client was given a published edition')
   deliver(@NewCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: DeliverEditionBody) {
     const { occurredAt, ...stated } = body;
     const { now } = request;
-    const at = this.desk.occurred(occurredAt, now);
+    const at = this.commands.occurred(occurredAt, now);
     const command: DeliveryCommand = { type: 'DeliverEdition', clientId, ...stated, deliveredAt: at.at, now };
-    return this.desk.perform(request, body, at, (context) => new DeliverHandbook(clientId, command, context));
+    return this.commands.perform(new DeliverHandbook(clientId, command, this.commands.context(request, body, at)));
   }
 
   private change(request: CommandRequest, body: object, command: HandbookRequest): Promise<CommandResult> {
-    return this.desk.perform(request, body, undefined, (context) => new ChangeHandbook(command, context));
+    return this.commands.perform(new ChangeHandbook(command, this.commands.context(request, body)));
   }
 }

@@ -7,7 +7,7 @@ import { EventStore } from '#event-store';
 import { checkEdition } from '#service-levels';
 import { DocumentField, LocalDateField } from '../fields/index.js';
 import { invalidRequest, Problem } from '../problems/problem.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { Shown, ShownList, ShownNumber, ShownOne, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
 import { Caller } from '../requests/request-context.js';
 import { Searches, Stated } from '../requests/routes.js';
@@ -63,7 +63,7 @@ export class RehearsalController {
 
   constructor(
     private readonly store: EventStore,
-    private readonly desk: ReadDesk,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Searches('rehearse', 'serviceLevels.rehearse', RehearsalView, 'Run a draft edition over a past period, against what happened')
@@ -73,7 +73,7 @@ export class RehearsalController {
     if (this.underWay) throw new Problem('overloaded'); // one at a time: it reads a whole period of the log
     this.underWay = true;
     const signal = AbortSignal.timeout(LONGEST_MS);
-    const parts = { reader: this.store.log, store: this.store, registry: eventRegistry, firmZone: this.desk.zone, signal };
+    const parts = { reader: this.store.log, store: this.store, registry: eventRegistry, firmZone: this.reads.zone, signal };
     const branch = principal.branchScope === ALL_BRANCHES ? {} : { branchId: principal.branchScope };
     try {
       return await rehearse(parts, { edition, from: body.from, to: body.to, now: new Date().toISOString(), ...branch });

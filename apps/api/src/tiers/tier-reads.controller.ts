@@ -7,7 +7,7 @@ import { TierChangesQuery, TieredClientsQuery, TierFiguresQuery } from '#read-mo
 import { BookQuery, TierRunsQuery, TierWhyQuery } from '#tiering';
 import { instantOf, localDateOf } from '../fields/index.js';
 import { invalidRequest, Problem } from '../problems/problem.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -25,7 +25,7 @@ const MONTH_ENDS_MAX = 36;
 @ApiTags('tiers')
 @Controller('v1')
 export class TierReadsController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('clients/:clientId/tier/why', 'tier.readWhy', TierWhyAnswer, 'What a client’s tier on a date rests on, as known at an instant')
   why(
@@ -38,7 +38,7 @@ export class TierReadsController {
     const { validDate = this.today(now), knownAt = now } = question;
     const query = new TierWhyQuery(clientId, branchScope, validDate, instantOf(knownAt));
     const models = ['tierHistory', 'tierStandings', 'tierRules', 'accountFacts', 'clientFiles'] as const;
-    return this.desk.one({ models, minPosition, clientId }, query);
+    return this.reads.one({ models, minPosition, clientId }, query);
   }
 
   @Reads('tiers/book', 'tier.readBook', BookView, 'The clients of a manager, by what there is to do')
@@ -51,7 +51,7 @@ export class TierReadsController {
     const { staffId = principal.subject, ...position } = question;
     if (principal.role === 'relationshipManager' && staffId !== principal.subject) throw new Problem('not-permitted');
     const today = this.today();
-    const dueBy = rangeOf(undefined, today, this.desk.zone, 'to').upTo!;
+    const dueBy = rangeOf(undefined, today, this.reads.zone, 'to').upTo!;
     const models = [
       'relationships',
       'tierHistory',
@@ -63,10 +63,10 @@ export class TierReadsController {
       'riskProfiles',
     ] as const;
     const asked = { ...position, list: 'book', filter: { staffId }, principal, models, minPosition };
-    const answer = await this.desk.page(
+    const answer = await this.reads.page(
       asked,
       reply,
-      (page) => new BookQuery(principal.branchScope, staffId, today, this.desk.zone, dueBy, page),
+      (page) => new BookQuery(principal.branchScope, staffId, today, this.reads.zone, dueBy, page),
     );
     return { staffId, today, ...answer };
   }
@@ -84,7 +84,7 @@ export class TierReadsController {
     if (ends.length > MONTH_ENDS_MAX) throw invalidRequest({ pointer: '#/query/from', code: 'out-of-range' });
     const dates = [...new Set([...ends, to])];
     const query = new TierFiguresQuery(branchScope, from, to, dates, branchId);
-    return figuresWithLists({ from, to }, await this.desk.one({ models: ['tierHistory', 'tierStandings'], minPosition }, query));
+    return figuresWithLists({ from, to }, await this.reads.one({ models: ['tierHistory', 'tierStandings'], minPosition }, query));
   }
 
   @Reads('tiers/clients', 'tier.listClients', TieredClientsView, 'Clients by the tier in force on a date, as known now')
@@ -98,7 +98,7 @@ export class TierReadsController {
     const filter = { ...narrowing, overridden: overridden === 'true' };
     const models = ['tierHistory', 'clientFiles'] as const;
     const asked = { limit, cursor, list: 'clients by tier', filter: { on, ...filter }, principal, models, minPosition };
-    const answer = await this.desk.page(asked, reply, (page) => new TieredClientsQuery(principal.branchScope, on, filter, page));
+    const answer = await this.reads.page(asked, reply, (page) => new TieredClientsQuery(principal.branchScope, on, filter, page));
     return { on, ...answer };
   }
 
@@ -113,16 +113,16 @@ export class TierReadsController {
     const { from, to } = this.period(question);
     const models = ['tierStandings'] as const;
     const asked = { limit, cursor, list: 'tier changes', filter: { from, to, ...filter }, principal, models, minPosition };
-    return this.desk.page(asked, reply, (page) => new TierChangesQuery(principal.branchScope, from, to, filter, page));
+    return this.reads.page(asked, reply, (page) => new TierChangesQuery(principal.branchScope, from, to, filter, page));
   }
 
   @Reads('tiers/runs', 'tier.listRuns', TierRunsView, 'The month ends that were evaluated, and what came of each')
   runs(@Caller() { branchScope }: Principal, @MinPosition() minPosition: number) {
-    return this.desk.one({ models: ['tierStandings'], minPosition }, new TierRunsQuery(branchScope));
+    return this.reads.one({ models: ['tierStandings'], minPosition }, new TierRunsQuery(branchScope));
   }
 
   private today(now = new Date().toISOString()): LocalDate {
-    return localDateOf(now, this.desk.zone);
+    return localDateOf(now, this.reads.zone);
   }
 
   /** Up to twelve months until today, unless it is stated. */

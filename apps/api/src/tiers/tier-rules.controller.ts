@@ -4,9 +4,9 @@ import type { Principal } from '#access';
 import { ChangeTierRules, type CommandResult } from '#application';
 import { TierRulesListQuery, TierRulesQuery } from '#read-models';
 import { checkTierRules, type TierRulesCommand } from '#tiers';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { ChangeCommand, type CommandRequest, MinPosition } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Caller } from '../requests/request-context.js';
 import { Changes, Reads, Stated } from '../requests/routes.js';
 import { DocumentBody, RuleVersion, sound } from '../service-levels/rule-documents.js';
@@ -18,8 +18,8 @@ import { TierRulesAnswer, TierRulesListView } from './tier-rules-views.js';
 @Controller('v1/tier-rules')
 export class TierRulesController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Reads('', 'tierRules.list', TierRulesListView, 'Every version of the tier rules, the latest act first')
@@ -49,6 +49,6 @@ export class TierRulesController {
   }
 
   private change(request: CommandRequest, body: object, command: TierRulesCommand): Promise<CommandResult> {
-    return this.desk.perform(request, body, undefined, (context) => new ChangeTierRules(command, context));
+    return this.commands.perform(new ChangeTierRules(command, this.commands.context(request, body)));
   }
 }

@@ -5,7 +5,7 @@ import { derivedId, type Uuid, type When } from '#event-sourcing';
 import type { TierCommand } from '#tiers';
 import type { AnsweredCommand } from '../requests/command-answer.js';
 import { ChangeCommand, type CommandRequest } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Stated } from '../requests/routes.js';
 import { ApproveOverrideBody, DecideOverrideBody, InitialiseTierBody, RequestOverrideBody } from './tier-bodies.js';
@@ -14,13 +14,13 @@ import { ApproveOverrideBody, DecideOverrideBody, InitialiseTierBody, RequestOve
 @ApiTags('tiers')
 @Controller('v1/clients/:clientId/tier')
 export class TiersController {
-  constructor(private readonly desk: CommandDesk) {}
+  constructor(private readonly commands: CommandDispatcher) {}
 
   @Changes('initialise', 'tier.initialise', 'Give a client their first tier')
   initialise(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: InitialiseTierBody) {
     const { occurredAt, ...stated } = body;
     const command: TierCommand = { type: 'InitialiseTier', ...stated };
-    return this.change(request, clientId, body, command, this.desk.occurred(occurredAt, request.now));
+    return this.change(request, clientId, body, command, this.commands.occurred(occurredAt, request.now));
   }
 
   @Changes('request-override', 'tier.requestOverride', 'Ask for another tier than the rule gives')
@@ -32,7 +32,7 @@ export class TiersController {
     const { occurredAt, validTo = null, ...stated } = body;
     const overrideId = derivedId(request.commandId, 'override'); // a repeat of the request names the same override
     const command: TierCommand = { type: 'RequestOverride', ...stated, validTo, overrideId, requestedBy: request.principal.subject };
-    const result = await this.change(request, clientId, body, command, this.desk.occurred(occurredAt, request.now));
+    const result = await this.change(request, clientId, body, command, this.commands.occurred(occurredAt, request.now));
     return { ...result, overrideId };
   }
 
@@ -43,7 +43,7 @@ export class TiersController {
     @Id('overrideId') overrideId: Uuid,
     @Stated() body: ApproveOverrideBody,
   ) {
-    const today = this.desk.today(request.now);
+    const today = this.commands.today(request.now);
     return this.change(request, clientId, body, { type: 'ApproveOverride', overrideId, approvedBy: request.principal.subject, today });
   }
 
@@ -64,7 +64,7 @@ export class TiersController {
     @Id('overrideId') overrideId: Uuid,
     @Stated() body: DecideOverrideBody,
   ) {
-    const today = this.desk.today(request.now);
+    const today = this.commands.today(request.now);
     return this.change(request, clientId, body, {
       type: 'RevokeOverride',
       overrideId,
@@ -75,6 +75,6 @@ export class TiersController {
   }
 
   private change(request: CommandRequest, clientId: Uuid, body: object, command: TierCommand, occurred?: When): Promise<CommandResult> {
-    return this.desk.perform(request, body, occurred, (context) => new ChangeTier(clientId, command, context));
+    return this.commands.perform(new ChangeTier(clientId, command, this.commands.context(request, body, occurred)));
   }
 }

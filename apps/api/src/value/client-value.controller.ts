@@ -5,7 +5,7 @@ import type { Principal } from '#access';
 import type { Uuid } from '#event-sourcing';
 import { AccountFactsQuery, ClientValueQuery } from '#read-models';
 import { localDateOf } from '../fields/index.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
@@ -18,7 +18,7 @@ import { AccountFactsAnswer, ClientValueAnswer } from './value-views.js';
 @ApiTags('client value')
 @Controller('v1/clients/:clientId')
 export class ClientValueController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('value', 'value.readClient', ClientValueAnswer, 'Scores, signs of leaving, and what a client does beside what they say')
   async value(
@@ -27,11 +27,11 @@ export class ClientValueController {
     @Id('clientId') clientId: Uuid,
     @Asked() question: AsOfQuestion,
   ) {
-    const { zone } = this.desk;
+    const { zone } = this.reads;
     const asOf = question.asOf ?? localDateOf(new Date().toISOString(), zone);
     const query = new ClientValueQuery(clientId, { scope: principal.branchScope, asOf, zone });
     const models = ['accountFacts', 'clientFiles', 'riskProfiles', 'complaints', 'clientContacts'] as const;
-    return shownValue(await this.desk.one({ models, minPosition, clientId }, query));
+    return shownValue(await this.reads.one({ models, minPosition, clientId }, query));
   }
 
   @Reads('account-facts', 'value.listAccountFacts', AccountFactsAnswer, 'What the back office states of a client’s accounts, newest first')
@@ -54,6 +54,6 @@ export class ClientValueController {
       minPosition,
       clientId,
     };
-    return this.desk.page(asked, reply, (page) => new AccountFactsQuery(clientId, principal.branchScope, of, span, page));
+    return this.reads.page(asked, reply, (page) => new AccountFactsQuery(clientId, principal.branchScope, of, span, page));
   }
 }

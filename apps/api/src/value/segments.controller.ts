@@ -7,9 +7,9 @@ import { checkSegmentQuery, type SegmentCommand } from '#clients';
 import type { Uuid } from '#event-sourcing';
 import { SegmentClientsQuery, SegmentCountQuery, SegmentListQuery, SegmentOfIdQuery, type ValueQuestion } from '#read-models';
 import { localDateOf } from '../fields/index.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
-import { CommandDesk } from '../requests/command-desk.js';
+import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Changes, Creates, Reads, Searches, Stated } from '../requests/routes.js';
@@ -32,8 +32,8 @@ const models = ['segments', 'clientFiles', 'clientAttributes', 'accountFacts', '
 @Controller('v1/segments')
 export class SegmentsController {
   constructor(
-    private readonly desk: CommandDesk,
-    private readonly reads: ReadDesk,
+    private readonly commands: CommandDispatcher,
+    private readonly reads: ReadDispatcher,
   ) {}
 
   @Creates('', 'segment.save', '/v1/segments', 'Save a segment under a name')
@@ -102,6 +102,6 @@ export class SegmentsController {
   }
 
   private change(request: CommandRequest, segmentId: Uuid | undefined, body: object, command: SegmentCommand): Promise<CommandResult> {
-    return this.desk.perform(request, body, undefined, (context) => new ChangeSegment(segmentId, command, context));
+    return this.commands.perform(new ChangeSegment(segmentId, command, this.commands.context(request, body)));
   }
 }

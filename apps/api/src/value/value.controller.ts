@@ -15,7 +15,7 @@ import {
 } from '#read-models';
 import { localDateOf } from '../fields/index.js';
 import { invalidRequest } from '../problems/problem.js';
-import { ReadDesk } from '../reads/read-desk.js';
+import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Reads } from '../requests/routes.js';
@@ -39,12 +39,12 @@ const models = ['accountFacts', 'clientFiles'] as const;
 @ApiTags('client value')
 @Controller('v1/value')
 export class ValueController {
-  constructor(private readonly desk: ReadDesk) {}
+  constructor(private readonly reads: ReadDispatcher) {}
 
   @Reads('rfm', 'value.readRfm', RfmView, 'How many clients have which scores for recency, frequency and money')
   async rfm(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() { asOf, scale = 'fixed' }: RfmQuestion) {
     const question = this.about(principal, asOf);
-    const answer = await this.desk.one({ models, minPosition }, new RfmDistributionQuery(question, scale));
+    const answer = await this.reads.one({ models, minPosition }, new RfmDistributionQuery(question, scale));
     const list = (more: Record<string, string | number>): string => addressOf('/v1/value/rfm/clients', { asOf: answer.on, scale, ...more });
     const noHistory = { clients: answer.noHistory, drillDown: list({ noHistory: 'true' }) };
     const cells = answer.cells.map((cell) => {
@@ -66,14 +66,14 @@ export class ValueController {
     const question = this.about(principal, asOf);
     const wanted = { ...scores, ...(noHistory !== undefined && { noHistory: noHistory === 'true' }) };
     const list = { limit, cursor, list: 'rfm', filter: { ...filter, on: question.asOf }, principal, models, minPosition };
-    const page = await this.desk.page(list, reply, (at) => new RfmListQuery(question, scale, wanted, at));
+    const page = await this.reads.page(list, reply, (at) => new RfmListQuery(question, scale, wanted, at));
     return { ...page, items: page.items.map((item) => shownRfm(item, page.currency)) };
   }
 
   @Reads('pareto', 'value.readPareto', ParetoAnswer, 'Who brings most of the net commission, and how that changed by month')
   async pareto(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() asked: ParetoQuestion) {
     const span = this.span(asked);
-    return shownParetoView(await this.desk.one({ models, minPosition }, new ParetoQuery(this.about(principal, span.to), span)));
+    return shownParetoView(await this.reads.one({ models, minPosition }, new ParetoQuery(this.about(principal, span.to), span)));
   }
 
   @Reads('pareto/clients', 'value.listPareto', ParetoPageView, 'The clients behind a figure of it, the largest first')
@@ -88,7 +88,7 @@ export class ValueController {
     const question = this.about(principal, span.to);
     const list = { limit, cursor, list: 'pareto', filter: { ...span, part }, principal, models, minPosition };
     const make = (at: ConstructorParameters<typeof ParetoListQuery>[3]) => new ParetoListQuery(question, span, part, at);
-    const { span: of, ...page } = await this.desk.page(list, reply, make);
+    const { span: of, ...page } = await this.reads.page(list, reply, make);
     const items = page.items.map(({ clientId, clientNo, branchId, status, rank, amount }) => {
       return { clientId, clientNo, branchId, status, rank, amount: moneyOf(amount, page.currency) };
     });
@@ -106,13 +106,13 @@ export class ValueController {
     const { asOf, ...wanted } = filter;
     const question = this.about(principal, asOf);
     const list = { limit, cursor, list: 'churn', filter: { ...filter, on: question.asOf }, principal, models: churnModels, minPosition };
-    const page = await this.desk.page(list, reply, (at) => new ChurnListQuery(question, wanted, at));
+    const page = await this.reads.page(list, reply, (at) => new ChurnListQuery(question, wanted, at));
     return { ...page, items: page.items.map((item) => shownChurn(item, page.currency, page.on)) };
   }
 
   @Reads('churn/counts', 'value.readChurn', ChurnCountsView, 'How many clients show which sign of leaving')
   async churnCounts(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() { asOf }: AsOfQuestion) {
-    const answer = await this.desk.one({ models: churnModels, minPosition }, new ChurnCountsQuery(this.about(principal, asOf)));
+    const answer = await this.reads.one({ models: churnModels, minPosition }, new ChurnCountsQuery(this.about(principal, asOf)));
     const list = (more: Record<string, string | number>): string => addressOf('/v1/value/churn', { asOf: answer.on, ...more });
     const bySignal = answer.bySignal.map((one) => ({ ...one, drillDown: list({ signal: one.signal }) }));
     // a list is of those with at least so many signals, so the figure is too
@@ -133,17 +133,17 @@ export class ValueController {
     const { limit, cursor, asOf } = asked;
     const question = this.about(principal, asOf);
     const list = { limit, cursor, list: 'dormant', filter: { on: question.asOf }, principal, models, minPosition };
-    const page = await this.desk.page(list, reply, (at) => new DormantListQuery(question, at));
+    const page = await this.reads.page(list, reply, (at) => new DormantListQuery(question, at));
     return { ...page, items: page.items.map((item) => shownDormancy(item, page.currency)) };
   }
 
   private about({ branchScope }: Principal, asOf: LocalDate | undefined): ValueQuestion {
-    const { zone } = this.desk;
+    const { zone } = this.reads;
     return { scope: branchScope, asOf: asOf ?? this.today(), zone };
   }
 
   private today(): LocalDate {
-    return localDateOf(new Date().toISOString(), this.desk.zone);
+    return localDateOf(new Date().toISOString(), this.reads.zone);
   }
 
   /** Throws a Problem for days that are no span, or one of more than three years. */

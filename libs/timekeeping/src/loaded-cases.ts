@@ -9,7 +9,7 @@ import type { CaseStore, KeptCase, Seen } from './case-store.js';
 import type { LogEntry } from './log-entries.js';
 import { commitmentIdsOf, type Look, NO_STREAM, type Reaction, reactionsOf, type Stream } from './reactions.js';
 
-export interface SightParts {
+export interface LoadedCasesParts {
   store: EventStore;
   codec: PlainCodec;
   registry: EventRegistry;
@@ -26,8 +26,8 @@ const log = createLogger('timekeeper');
 const LOG = 'log';
 const SYSTEM = { subject: 'timekeeper', role: 'system', branchScope: ALL_BRANCHES };
 
-/** Some cases before one's eyes: their files and streams are loaded together, and each is looked at in turn. */
-export class Sight {
+/** Some cases at once, as a unit of work: their files and streams are loaded together, and each is looked at in turn. */
+export class LoadedCases {
   private readonly files = new Map<Uuid, KeptCase>();
   private readonly streams = new Map<Uuid, Map<Uuid, Stream>>();
   private readonly results = new Map<Uuid, Seen>();
@@ -35,7 +35,7 @@ export class Sight {
   private readonly turns = new Map<Uuid, Promise<void>>();
 
   constructor(
-    private readonly parts: SightParts,
+    private readonly parts: LoadedCasesParts,
     private readonly cases: CaseStore,
     private readonly rules: Rules,
   ) {}
@@ -74,7 +74,7 @@ export class Sight {
     return [...this.results.values()];
   }
 
-  /** Cases of a client that are in sight and were received before a position. */
+  /** Loaded cases of a client that were received before a position. */
   ofClient(clientId: Uuid, before: number): Uuid[] {
     return [...this.files.values()]
       .filter((file) => file.clientId === clientId && file.openedPosition < before)

@@ -17,7 +17,7 @@ export interface ListQuestion {
 }
 
 /** Asks the read models for a caller, at the freshness they ask for. */
-export class ReadDesk {
+export class ReadDispatcher {
   constructor(
     private readonly bus: QueryBus,
     private readonly positions: ModelPositions,

@@ -24,7 +24,12 @@ export interface Noticing {
  * What a commitment's stream is to say next: the clock's own list of events, beyond those the stream has. Where the two
  * part, because evidence came late, one correction puts the clock's list in place of what followed.
  */
-export function reconcile(state: CommitmentStreamState, clock: TracedClock | undefined, of: CaseOf, noticing: Noticing): CommitmentEvent[] {
+export function missingEvents(
+  state: CommitmentStreamState,
+  clock: TracedClock | undefined,
+  of: CaseOf,
+  noticing: Noticing,
+): CommitmentEvent[] {
   if (!clock) return withdrawn(state, noticing);
   const wanted = clock.transitions.map((transition, i) => clockEvent(clock, transition, clock.causes[i] ?? null, of, noticing.detectedAt));
   if (state.status === 'none') return wanted;

@@ -7,8 +7,8 @@ import { Problem } from '../problems/problem.js';
 import type { CommandRequest } from './command-request.js';
 import { countCommand } from './request-metrics.js';
 
-/** Hands commands to the application, each with what its request said of who, when and on which version. */
-export class CommandDesk {
+/** Hands commands to the application, each with what its request says. */
+export class CommandDispatcher {
   /** Requests under way, by command id. A repeat waits here for the first; that only one takes effect, the log sees to. */
   private readonly underWay = new Map<string, Promise<unknown>>();
 
@@ -19,17 +19,16 @@ export class CommandDesk {
     private readonly zone: string,
   ) {}
 
-  /** `occurred`: when the act happened, where the person says so. */
-  async perform<R extends CommandResult>(
-    request: CommandRequest,
-    body: object,
-    occurred: When | undefined,
-    make: (context: CommandContext) => Command<R>,
-  ): Promise<R> {
-    const requestHash = this.hasher.hash(body);
-    const context: CommandContext = { ...request, requestHash, keepOutcome: 'sevenDays', ...(occurred && { occurred }) };
-    const command = make(context);
-    return this.inTurn(request.commandId, () => countCommand(command, () => this.bus.execute(command)));
+  /** What a command's request says of who asks, when and on which version. `occurred`: when the act happened, where the person says so. */
+  context(request: CommandRequest, body: object, occurred?: When): CommandContext {
+    const context: CommandContext = { ...request, requestHash: this.hasher.hash(body), keepOutcome: 'sevenDays' };
+    if (occurred) context.occurred = occurred;
+    return context;
+  }
+
+  /** A repeat that comes while the first is under way waits for it. */
+  perform<R extends CommandResult>(command: Command<R> & { readonly context: CommandContext }): Promise<R> {
+    return this.inTurn(command.context.commandId, () => countCommand(command, () => this.bus.execute(command)));
   }
 
   when(text: string): When {
@@ -41,6 +40,11 @@ export class CommandDesk {
     const when = stated === undefined ? instant(now) : this.when(stated);
     if (when.at > now) throw new Problem('act-in-the-future', { errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] });
     return when;
+  }
+
+  /** When an act happened, as its body states it, and the time it is stated at. */
+  timed({ now }: CommandRequest, { occurredAt }: { occurredAt?: string }): { at: When; now: Instant } {
+    return { at: this.occurred(occurredAt, now), now };
   }
 
   today(now: Instant): LocalDate {

@@ -5,7 +5,7 @@ import { createLogger } from '#telemetry';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackOffice } from './back-office.js';
 
-export interface DeskOptions {
+export interface BridgeWorkerOptions {
   pollMs?: number;
   /** How often days are reconciled and what is forgotten is forgotten. */
   reconcileEveryMs?: number;
@@ -16,27 +16,27 @@ const RECONCILE_EVERY_MS = 60_000;
 const LANES = 500;
 const DAYS = 100;
 const log = createLogger('bridge');
-/** What one desk holds at a time. */
-export const BRIDGE_OFFICE = 'bridge desk';
+/** What one worker holds at a time; the name is that of its lock since before it was called so. */
+export const BRIDGE_LEASE = 'bridge desk';
 
 /**
  * What nobody asks for: facts whose account has an owner by now are applied, days whose totals agree by now are completed,
  * and days are reconciled. One leader; all it does has the same effect done twice.
  */
-export class BridgeDesk {
+export class BridgeWorker {
   private readonly database: Database;
 
   /** `leaders`: holds the session that leads for as long as it does. */
   constructor(
     private readonly leaders: Database,
     private readonly office: BackOffice,
-    private readonly options: DeskOptions = {},
+    private readonly options: BridgeWorkerOptions = {},
   ) {
     this.database = office.options.database;
   }
 
   run(signal: AbortSignal): Promise<void> {
-    return lead(this.leaders, BRIDGE_OFFICE, signal, (term) => this.serve(term));
+    return lead(this.leaders, BRIDGE_LEASE, signal, (term) => this.serve(term));
   }
 
   private async serve(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 import { createLogger, within } from '#telemetry';
-import { holds, stands } from './offices.js';
+import { holds, stands } from './lease-metrics.js';
 import { Backoff, pause } from './pause.js';
 
 const STANDBY_POLL_MS = 500;
@@ -20,16 +20,16 @@ type Session = Awaited<ReturnType<Database['connect']>> & {
  */
 export async function lead(
   pool: Database,
-  office: string,
+  lease: string,
   signal: AbortSignal,
   term: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const backoff = new Backoff();
-  stands(office);
+  stands(lease);
   while (!signal.aborted) {
     const session = await pool.connect().then(
       (client) => client as Session,
-      (error: unknown) => void log.warn({ office, error: String(error) }, 'no session to stand for office'),
+      (error: unknown) => void log.warn({ office: lease, error: String(error) }, 'no session to stand by for the lease'),
     );
     if (!session) {
       await backoff.wait(signal);
@@ -39,10 +39,10 @@ export async function lead(
     const onError = () => lost.abort();
     session.on('error', onError);
     try {
-      if (await elected(session, office, AbortSignal.any([signal, lost.signal]))) {
+      if (await elected(session, lease, AbortSignal.any([signal, lost.signal]))) {
         backoff.reset();
-        log.info({ office }, 'leading');
-        const endTerm = holds(office);
+        log.info({ office: lease }, 'leading');
+        const endTerm = holds(lease);
         const probe = setInterval(() => void within(PROBE_MS, 'probe', session.query('SELECT 1')).catch(onError), PROBE_MS);
         try {
           await term(AbortSignal.any([signal, lost.signal]));
@@ -61,15 +61,15 @@ export async function lead(
   }
 }
 
-async function elected(session: Session, office: string, signal: AbortSignal): Promise<boolean> {
+async function elected(session: Session, lease: string, signal: AbortSignal): Promise<boolean> {
   try {
     while (!signal.aborted) {
-      const { rows } = await session.query<{ won: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS won', [office]);
+      const { rows } = await session.query<{ won: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS won', [lease]);
       if (rows[0]?.won) return true;
       await pause(STANDBY_POLL_MS, signal);
     }
   } catch (error) {
-    log.warn({ office, error: String(error) }, 'lost the session while standing by');
+    log.warn({ office: lease, error: String(error) }, 'lost the session while standing by');
   }
   return false;
 }
