@@ -3,8 +3,7 @@ import { createPool, type Database, type Migration, type Role, type Sql } from '
 import { eventFeedMigrations } from '#event-feed';
 import { EventRegistry, newId, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
-import { type Projection, readModelRunnerMigrations } from '#projections';
-import { RowTable } from '../../libs/projections/src/row-table.js';
+import { bigint, int, type Projection, readModelRunnerMigrations, type RowOf, RowTable, text, uuid } from '#projections';
 import { createTestDatabase } from './postgres.js';
 
 /** A small domain for suites that ask how events travel, not what they mean: clients with booked amounts. */
@@ -13,23 +12,17 @@ export const ledgerRegistry = new EventRegistry({
   Noted: { version: 1, fields: { text: 'P0' } },
 });
 
-export interface Balance {
-  client: Uuid;
-  bookings: number;
-  amount: number;
-  /** Digest over the positions in the order they were applied: any repeat, loss or disorder changes it. */
-  trail: string;
-}
-
 /** What an event's `fault` makes its projection do, for as long as the suite wants. */
 export const faults = new Map<string, () => void>();
 
-const balanceTable = new RowTable<Balance>('balances', ['client'], {
-  client: ['client', 'uuid'],
-  bookings: ['bookings', 'int'],
-  amount: ['amount', 'bigint'],
-  trail: ['trail', 'text'],
+const balanceTable = new RowTable('balances', ['client'], {
+  client: uuid,
+  bookings: int,
+  amount: bigint,
+  /** Digest over the positions in the order they were applied: any repeat, loss or disorder changes it. */
+  trail: text,
 });
+export type Balance = RowOf<typeof balanceTable>;
 
 export const balances: Projection = {
   name: 'balances',

@@ -1,12 +1,6 @@
-import type { Session } from '#database';
-import type { ColumnType } from './binary-values.js';
 import { ColumnArrays } from './column-arrays.js';
-
-/** The part of a transaction that projections need. */
-export type Db = Session;
-
-/** Column name and type of each member of a row; JSON documents are text. */
-export type Columns<Row> = { readonly [K in keyof Row]-?: readonly [column: string, type: ColumnType] };
+import { type Columns, namedColumns, type NamedColumns } from './columns.js';
+import { type Db, RowSet } from './row-set.js';
 
 /** Schema whose views are what readers see. */
 export const READ_SCHEMA = 'read';
@@ -16,51 +10,52 @@ export const READ_SCHEMA = 'read';
  * schema: the session says which generation of the read model it loads and writes.
  */
 export class RowTable<Row extends object> {
-  private readonly members: (keyof Row & string)[];
+  readonly columns: NamedColumns<Row>;
   /** Reads rows whole, as `load` does, but what readers see, for a query to add its conditions to. */
   readonly select: string;
+  private readonly rows: RowSet<Row>;
   private readonly loadText: string;
   private readonly insertText: string;
   private readonly upsertText: string;
 
   constructor(
     readonly table: string,
-    readonly key: readonly (keyof Row & string)[],
-    readonly columns: Columns<Row>,
+    readonly key: readonly NoInfer<keyof Row & string>[],
+    columns: Columns<Row>,
   ) {
-    this.members = Object.keys(columns) as (keyof Row & string)[];
-    const name = (member: keyof Row & string): string => columns[member][0];
-    const names = this.members.map(name).join(', ');
-    const arrays = this.members.map((member, i) => `unnest($${i + 1}::${columns[member][1]}[])`).join(', ');
-    const set = this.members.filter((member) => !key.includes(member)).map((member) => `${name(member)} = excluded.${name(member)}`);
+    this.columns = namedColumns(columns);
+    this.rows = new RowSet(this.columns);
+    const nameOf = (member: keyof Row & string): string => this.columns[member].name;
+    const members = Object.keys(columns) as (keyof Row & string)[];
+    const set = members.filter((member) => !key.includes(member)).map((member) => `${nameOf(member)} = excluded.${nameOf(member)}`);
     // text forms that JavaScript keeps exactly: no Date objects, no floats
     const read = (member: keyof Row & string): string => {
-      const [column, type] = columns[member];
-      if (type === 'timestamptz') return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${member}"`;
-      return `${type === 'date' ? `${column}::text` : column} AS "${member}"`;
+      const { name, type } = this.columns[member];
+      if (type === 'timestamptz') return `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "${member}"`;
+      return `${type === 'date' ? `${name}::text` : name} AS "${member}"`;
     };
-    const columnsRead = this.members.map(read).join(', ');
+    const columnsRead = members.map(read).join(', ');
     this.select = `SELECT ${columnsRead} FROM ${READ_SCHEMA}.${table}`;
-    const [column, type] = columns[key[0]!];
-    this.loadText = `SELECT ${columnsRead} FROM ${table} WHERE ${column} = ANY ($1::${type}[])`;
-    this.insertText = `INSERT INTO ${table} (${names}) SELECT ${arrays}`;
-    this.upsertText = `${this.insertText} ON CONFLICT (${key.map(name).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
+    const { name, type } = this.columns[key[0]!];
+    this.loadText = `SELECT ${columnsRead} FROM ${table} WHERE ${name} = ANY ($1::${type}[])`;
+    this.insertText = `INSERT INTO ${table} (${this.rows.names}) SELECT ${this.rows.selected}`;
+    this.upsertText = `${this.insertText} ON CONFLICT (${key.map(nameOf).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
   }
 
   /** The rows that have one of these values in the first column of the key. */
   async load(db: Db, keys: readonly string[]): Promise<Row[]> {
     if (keys.length === 0) return [];
-    const [, type] = this.columns[this.key[0]!];
+    const { type } = this.columns[this.key[0]!];
     const { rows } = await ColumnArrays.lend((arrays) => db.query(this.loadText, [arrays.of(type, keys)]));
     return rows as Row[];
   }
 
   async insert(db: Db, rows: readonly Row[]): Promise<void> {
-    await this.write(db, `insert-${this.table}`, this.insertText, rows);
+    await this.rows.send(db, rows, { name: `insert-${this.table}`, text: this.insertText });
   }
 
   async upsert(db: Db, rows: readonly Row[]): Promise<void> {
-    await this.write(db, `upsert-${this.table}`, this.upsertText, rows);
+    await this.rows.send(db, rows, { name: `upsert-${this.table}`, text: this.upsertText });
   }
 
   /**
@@ -96,13 +91,10 @@ export class RowTable<Row extends object> {
     await this.insert(db, [...made.values()]);
     await this.upsert(db, [...changed.values()]);
   }
-
-  private async write(db: Db, name: string, text: string, rows: readonly Row[]): Promise<void> {
-    if (rows.length === 0) return;
-    const columns = this.members.map((member) => ({ type: this.columns[member][1], values: rows.map((row) => row[member]) }));
-    await ColumnArrays.lend((arrays) => db.query({ name, text, values: columns.map(({ type, values }) => arrays.of(type, values)) }));
-  }
 }
+
+/** A row of a table, as its columns describe it. */
+export type RowOf<Table> = Table extends RowTable<infer Row> ? Row : never;
 
 /** Of a table with a row a stream: nothing else than its first event makes the row. */
 export const firstOfItsStream = ({ streamId, version }: { streamId: string; version: number }, key: string): boolean =>

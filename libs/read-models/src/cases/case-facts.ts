@@ -1,31 +1,21 @@
-import type { Uuid } from '#event-sourcing';
 import { caseEvents, type CaseFacts, caseFactsOf } from '#service-levels';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { bigint, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** What one source - an event of the case, or a contact linked to it - says to the clocks of a request or a complaint. */
-export interface CaseFactsRow {
-  subjectId: Uuid;
-  sourceId: Uuid;
-  clientId: Uuid;
-  branchId: string;
+export const caseFactsTable = new RowTable('case_facts', ['subjectId', 'sourceId'], {
+  subjectId: uuid,
+  sourceId: uuid,
+  clientId: uuid,
+  branchId: text,
   /** Of the event that said it last. */
-  position: number;
+  position: bigint,
   /** JSON of `opens`, of the event that opens the case. */
-  opens: string | null;
+  opens: text.orNull,
   /** JSON list of StoredFact. */
-  facts: string;
-}
-
-export const caseFactsTable = new RowTable<CaseFactsRow>('case_facts', ['subjectId', 'sourceId'], {
-  subjectId: ['subject_id', 'uuid'],
-  sourceId: ['source_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  position: ['position', 'bigint'],
-  opens: ['opens', 'text'],
-  facts: ['facts', 'text'],
+  facts: text,
 });
+export type CaseFactsRow = RowOf<typeof caseFactsTable>;
 
 /** What happened in each case in the words of the clocks, so that a deadline can be explained from it. */
 export const caseFacts = (): Projection => ({

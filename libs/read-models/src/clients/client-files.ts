@@ -9,26 +9,22 @@ import {
   mergedProfile,
   type Profile,
 } from '#clients';
-import type { Instant, Uuid } from '#event-sourcing';
+import type { Instant } from '#event-sourcing';
 import { blindIndex, carryData, type ClientKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
 import { tierEvents } from '#tiers';
-import { type Db, firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import {
+  boolean,
+  type Db,
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
-
-export interface ClientFileRow {
-  clientId: Uuid;
-  branchId: string;
-  clientNo: string;
-  party: string;
-  status: 'prospect' | 'active' | 'closed';
-  provisional: boolean;
-  nameIndex: string | null;
-  clientVersion: number;
-  assignmentsVersion: number;
-  tierVersion: number;
-  /** JSON of ClientFile, personal fields as SealedField. */
-  file: string;
-}
 
 /** The rest of a client's file. Members of class P2 and P3 are SealedField here, values once a query opened them. */
 export interface ClientFile {
@@ -43,19 +39,21 @@ export interface ClientFile {
   closedAt?: Instant;
 }
 
-export const clientFileTable = new RowTable<ClientFileRow>('client_files', ['clientId'], {
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  clientNo: ['client_no', 'text'],
-  party: ['party', 'text'],
-  status: ['status', 'text'],
-  provisional: ['provisional', 'boolean'],
-  nameIndex: ['name_index', 'text'],
-  clientVersion: ['client_version', 'int'],
-  assignmentsVersion: ['assignments_version', 'int'],
-  tierVersion: ['tier_version', 'int'],
-  file: ['file', 'text'],
+export const clientFileTable = new RowTable('client_files', ['clientId'], {
+  clientId: uuid,
+  branchId: text,
+  clientNo: text,
+  party: text,
+  status: text.of<'prospect' | 'active' | 'closed'>(),
+  provisional: boolean,
+  nameIndex: text.orNull,
+  clientVersion: int,
+  assignmentsVersion: int,
+  tierVersion: int,
+  /** JSON of ClientFile, personal fields as SealedField. */
+  file: text,
 });
+export type ClientFileRow = RowOf<typeof clientFileTable>;
 
 /** Field under which names are indexed and searched. */
 export const NAME_INDEX = 'client.name';

@@ -1,30 +1,20 @@
 import { type Assignment, type AssignmentEvent, assignmentEvents, assignments } from '#clients';
-import type { LocalDate, StaffId, Uuid } from '#event-sourcing';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import type { Uuid } from '#event-sourcing';
+import { boolean, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One assignment of a client, in the order in which they were made: who is whose, found by the member of staff. */
-export interface RelationshipRow {
-  clientId: Uuid;
-  ordinal: number;
-  branchId: string;
-  staffId: StaffId;
-  role: string;
-  primary: boolean;
-  fromDate: LocalDate;
-  toDate: LocalDate | null;
-}
-
-export const relationshipTable = new RowTable<RelationshipRow>('relationships', ['clientId', 'ordinal'], {
-  clientId: ['client_id', 'uuid'],
-  ordinal: ['ordinal', 'int'],
-  branchId: ['branch_id', 'text'],
-  staffId: ['staff_id', 'text'],
-  role: ['role', 'text'],
-  primary: ['is_primary', 'boolean'],
-  fromDate: ['from_date', 'date'],
-  toDate: ['to_date', 'date'],
+export const relationshipTable = new RowTable('relationships', ['clientId', 'ordinal'], {
+  clientId: uuid,
+  ordinal: int,
+  branchId: text,
+  staffId: text,
+  role: text,
+  primary: boolean.named('is_primary'),
+  fromDate: date,
+  toDate: date.orNull,
 });
+export type RelationshipRow = RowOf<typeof relationshipTable>;
 
 /** Whose clients are whose, by member of staff. */
 export const relationships = (): Projection => ({

@@ -1,23 +1,8 @@
 import { type RiskProfileEvent, riskProfileEvents } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
-
-export interface RiskProfileRow {
-  clientId: Uuid;
-  branchId: string;
-  version: number;
-  /** Of the assessment that counts, the newest made; null where there is none. */
-  assessedOn: LocalDate | null;
-  /** First day on which it is no longer valid. */
-  validUntil: LocalDate | null;
-  assessments: number;
-  /** JSON of the assessment, personal fields as SealedField. */
-  assessment: string | null;
-  /** JSON list of the newest checks, personal fields as SealedField. */
-  checks: string;
-}
 
 /** One check as the row keeps it; `result` is a SealedField until a query opens it. */
 export interface KeptCheck {
@@ -26,16 +11,21 @@ export interface KeptCheck {
   [member: string]: unknown;
 }
 
-export const riskProfileTable = new RowTable<RiskProfileRow>('risk_profiles', ['clientId'], {
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  assessedOn: ['assessed_on', 'date'],
-  validUntil: ['valid_until', 'date'],
-  assessments: ['assessments', 'int'],
-  assessment: ['assessment', 'text'],
-  checks: ['checks', 'text'],
+export const riskProfileTable = new RowTable('risk_profiles', ['clientId'], {
+  clientId: uuid,
+  branchId: text,
+  version: int,
+  /** Of the assessment that counts, the newest made; null where there is none. */
+  assessedOn: date.orNull,
+  /** First day on which it is no longer valid. */
+  validUntil: date.orNull,
+  assessments: int,
+  /** JSON of the assessment, personal fields as SealedField. */
+  assessment: text.orNull,
+  /** JSON list of the newest checks, personal fields as SealedField. */
+  checks: text,
 });
+export type RiskProfileRow = RowOf<typeof riskProfileTable>;
 
 /** The newest so many checks stay in the row; all of them are in the client's timeline. */
 export const CHECKS_KEPT = 50;

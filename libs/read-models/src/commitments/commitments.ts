@@ -1,49 +1,21 @@
-import type { Instant, LocalDate, Uuid } from '#event-sourcing';
+import type { Instant, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
 import { type ClockEvent, type CommitmentEvent, commitmentEvents, isClockEvent, type Standing, stood } from '#service-levels';
-import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import {
+  bigint,
+  boolean,
+  date,
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
-
-export interface CommitmentRow {
-  commitmentId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  version: number;
-  changedPosition: number;
-  subjectKind: string;
-  subjectId: Uuid;
-  metric: string;
-  class: string;
-  step: string | null;
-  promise: string;
-  edition: number;
-  cycle: number;
-  process: string;
-  tier: string | null;
-  channel: string | null;
-  severity: string | null;
-  staffId: string | null;
-  calendar: string;
-  targetKind: string;
-  state: Standing['state'];
-  startedAt: Instant;
-  startDate: LocalDate;
-  deadlineAt: Instant | null;
-  dueDate: LocalDate | null;
-  provisional: boolean;
-  stoppedAt: Instant | null;
-  endedAt: Instant | null;
-  pausedSince: Instant | null;
-  accruedMinutes: number | null;
-  pausedMinutes: number | null;
-  elapsedMinutes: number | null;
-  warnedPercent: number | null;
-  escalationLevel: number;
-  excuse: 'none' | 'requested' | 'excused';
-  corrected: boolean;
-  /** JSON of CommitmentDetails. */
-  details: string;
-}
 
 export interface CommitmentDetails {
   /** What its clock did, as it stands: the first is its start, with the promise as its edition has it. */
@@ -53,45 +25,47 @@ export interface CommitmentDetails {
   acts: readonly Record<string, unknown>[];
 }
 
-export const commitmentTable = new RowTable<CommitmentRow>('commitments', ['commitmentId'], {
-  commitmentId: ['commitment_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  changedPosition: ['changed_position', 'bigint'],
-  subjectKind: ['subject_kind', 'text'],
-  subjectId: ['subject_id', 'uuid'],
-  metric: ['metric', 'text'],
-  class: ['class', 'text'],
-  step: ['step', 'text'],
-  promise: ['promise', 'text'],
-  edition: ['edition', 'int'],
-  cycle: ['cycle', 'int'],
-  process: ['process', 'text'],
-  tier: ['tier', 'text'],
-  channel: ['channel', 'text'],
-  severity: ['severity', 'text'],
-  staffId: ['staff_id', 'text'],
-  calendar: ['calendar', 'text'],
-  targetKind: ['target_kind', 'text'],
-  state: ['state', 'text'],
-  startedAt: ['started_at', 'timestamptz'],
-  startDate: ['start_date', 'date'],
-  deadlineAt: ['deadline_at', 'timestamptz'],
-  dueDate: ['due_date', 'date'],
-  provisional: ['provisional', 'boolean'],
-  stoppedAt: ['stopped_at', 'timestamptz'],
-  endedAt: ['ended_at', 'timestamptz'],
-  pausedSince: ['paused_since', 'timestamptz'],
-  accruedMinutes: ['accrued_minutes', 'int'],
-  pausedMinutes: ['paused_minutes', 'int'],
-  elapsedMinutes: ['elapsed_minutes', 'int'],
-  warnedPercent: ['warned_percent', 'int'],
-  escalationLevel: ['escalation_level', 'int'],
-  excuse: ['excuse', 'text'],
-  corrected: ['corrected', 'boolean'],
-  details: ['details', 'text'],
+export const commitmentTable = new RowTable('commitments', ['commitmentId'], {
+  commitmentId: uuid,
+  clientId: uuid,
+  branchId: text,
+  version: int,
+  changedPosition: bigint,
+  subjectKind: text,
+  subjectId: uuid,
+  metric: text,
+  class: text,
+  step: text.orNull,
+  promise: text,
+  edition: int,
+  cycle: int,
+  process: text,
+  tier: text.orNull,
+  channel: text.orNull,
+  severity: text.orNull,
+  staffId: text.orNull,
+  calendar: text,
+  targetKind: text,
+  state: text.of<Standing['state']>(),
+  startedAt: timestamptz,
+  startDate: date,
+  deadlineAt: timestamptz.orNull,
+  dueDate: date.orNull,
+  provisional: boolean,
+  stoppedAt: timestamptz.orNull,
+  endedAt: timestamptz.orNull,
+  pausedSince: timestamptz.orNull,
+  accruedMinutes: int.orNull,
+  pausedMinutes: int.orNull,
+  elapsedMinutes: int.orNull,
+  warnedPercent: int.orNull,
+  escalationLevel: int,
+  excuse: text.of<'none' | 'requested' | 'excused'>(),
+  corrected: boolean,
+  /** JSON of CommitmentDetails. */
+  details: text,
 });
+export type CommitmentRow = RowOf<typeof commitmentTable>;
 
 /** Every commitment as it stands. */
 export const commitments = (): Projection => ({

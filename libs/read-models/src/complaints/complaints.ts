@@ -2,38 +2,23 @@ import { type ComplaintEvent, complaintEvents } from '#complaints';
 import type { ContactEvent } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
 import { carryData } from '#privacy';
-import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import {
+  boolean,
+  date,
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
 import { projectionIds } from '../projection-ids.js';
 
 export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
-
-export interface ComplaintRow {
-  complaintId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  version: number;
-  status: ComplaintStatus;
-  cycle: number;
-  channel: string;
-  product: string;
-  severity: string | null;
-  receivedAt: Instant;
-  receivedPrecision: When['precision'];
-  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
-  receivedOn: LocalDate | null;
-  acknowledgedAt: Instant | null;
-  firstHumanResponseAt: Instant | null;
-  /** The first final response; one in a later cycle answers the reopening. */
-  finalResponseAt: Instant | null;
-  finalResponsePrecision: When['precision'] | null;
-  resolution: string | null;
-  closedAt: Instant | null;
-  closedPrecision: When['precision'] | null;
-  disputed: boolean;
-  /** JSON of ComplaintDetails. */
-  details: string;
-}
 
 export interface ComplaintDetails {
   /** What was registered beyond the columns; personal fields as SealedField. */
@@ -44,29 +29,33 @@ export interface ComplaintDetails {
   reopenings: { cycle: number; reason: string; at: When }[];
 }
 
-export const complaintTable = new RowTable<ComplaintRow>('complaints', ['complaintId'], {
-  complaintId: ['complaint_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  status: ['status', 'text'],
-  cycle: ['cycle', 'int'],
-  channel: ['channel', 'text'],
-  product: ['product', 'text'],
-  severity: ['severity', 'text'],
-  receivedAt: ['received_at', 'timestamptz'],
-  receivedPrecision: ['received_precision', 'text'],
-  receivedOn: ['received_on', 'date'],
-  acknowledgedAt: ['acknowledged_at', 'timestamptz'],
-  firstHumanResponseAt: ['first_human_response_at', 'timestamptz'],
-  finalResponseAt: ['final_response_at', 'timestamptz'],
-  finalResponsePrecision: ['final_response_precision', 'text'],
-  resolution: ['resolution', 'text'],
-  closedAt: ['closed_at', 'timestamptz'],
-  closedPrecision: ['closed_precision', 'text'],
-  disputed: ['disputed', 'boolean'],
-  details: ['details', 'text'],
+export const complaintTable = new RowTable('complaints', ['complaintId'], {
+  complaintId: uuid,
+  clientId: uuid,
+  branchId: text,
+  version: int,
+  status: text.of<ComplaintStatus>(),
+  cycle: int,
+  channel: text,
+  product: text,
+  severity: text.orNull,
+  receivedAt: timestamptz,
+  receivedPrecision: text.of<When['precision']>(),
+  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
+  receivedOn: date.orNull,
+  acknowledgedAt: timestamptz.orNull,
+  firstHumanResponseAt: timestamptz.orNull,
+  /** The first final response; one in a later cycle answers the reopening. */
+  finalResponseAt: timestamptz.orNull,
+  finalResponsePrecision: text.of<When['precision']>().orNull,
+  resolution: text.orNull,
+  closedAt: timestamptz.orNull,
+  closedPrecision: text.of<When['precision']>().orNull,
+  disputed: boolean,
+  /** JSON of ComplaintDetails. */
+  details: text,
 });
+export type ComplaintRow = RowOf<typeof complaintTable>;
 
 type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
 

@@ -1,49 +1,43 @@
 import { type ContactEvent, contactEvents, type SurveyEvent, surveyEvents } from '#contacts';
-import type { Instant, LocalDate, Uuid } from '#event-sourcing';
-import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import type { Instant, LocalDate } from '#event-sourcing';
+import {
+  bigint,
+  boolean,
+  date,
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  uuid,
+} from '#projections';
 import { dateOf } from '../cases/human-responses.js';
 import { projectionIds } from '../projection-ids.js';
 
-export interface ClientContactRow {
-  contactId: Uuid;
-  clientId: Uuid;
-  branchId: string;
+export const clientContactTable = new RowTable('client_contacts', ['contactId'], {
+  contactId: uuid,
+  clientId: uuid,
+  branchId: text,
   /** Null where undated. */
-  startedOn: LocalDate | null;
-  channel: string;
-  direction: string;
-  automated: boolean;
-}
-
-export interface SurveyAnswerRow {
-  surveyId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  answeredOn: LocalDate | null;
-  position: number;
-  csat: number;
-  nps: number | null;
-}
-
-export const clientContactTable = new RowTable<ClientContactRow>('client_contacts', ['contactId'], {
-  contactId: ['contact_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  startedOn: ['started_on', 'date'],
-  channel: ['channel', 'text'],
-  direction: ['direction', 'text'],
-  automated: ['automated', 'boolean'],
+  startedOn: date.orNull,
+  channel: text,
+  direction: text,
+  automated: boolean,
 });
+export type ClientContactRow = RowOf<typeof clientContactTable>;
 
-export const surveyAnswerTable = new RowTable<SurveyAnswerRow>('survey_answers', ['surveyId'], {
-  surveyId: ['survey_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  answeredOn: ['answered_on', 'date'],
-  position: ['position', 'bigint'],
-  csat: ['csat', 'int'],
-  nps: ['nps', 'int'],
+export const surveyAnswerTable = new RowTable('survey_answers', ['surveyId'], {
+  surveyId: uuid,
+  clientId: uuid,
+  branchId: text,
+  answeredOn: date.orNull,
+  position: bigint,
+  csat: int,
+  nps: int.orNull,
 });
+export type SurveyAnswerRow = RowOf<typeof surveyAnswerTable>;
 
 const isSurvey = ({ type }: ProjectedEvent): boolean => type in surveyEvents;
 

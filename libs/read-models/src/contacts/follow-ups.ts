@@ -1,33 +1,20 @@
 import { type FollowUpEvent, followUpEvents } from '#contacts';
-import type { Instant, Uuid } from '#event-sourcing';
-import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { firstOfItsStream, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
-export interface FollowUpRow {
-  followUpId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  contactId: Uuid | null;
-  version: number;
-  status: 'scheduled' | 'completed';
-  dueAt: Instant;
-  purpose: string;
-  owner: string;
-  completedAt: Instant | null;
-}
-
-export const followUpTable = new RowTable<FollowUpRow>('follow_ups', ['followUpId'], {
-  followUpId: ['follow_up_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  contactId: ['contact_id', 'uuid'],
-  version: ['version', 'int'],
-  status: ['status', 'text'],
-  dueAt: ['due_at', 'timestamptz'],
-  purpose: ['purpose', 'text'],
-  owner: ['owner', 'text'],
-  completedAt: ['completed_at', 'timestamptz'],
+export const followUpTable = new RowTable('follow_ups', ['followUpId'], {
+  followUpId: uuid,
+  clientId: uuid,
+  branchId: text,
+  contactId: uuid.orNull,
+  version: int,
+  status: text.of<'scheduled' | 'completed'>(),
+  dueAt: timestamptz,
+  purpose: text,
+  owner: text,
+  completedAt: timestamptz.orNull,
 });
+export type FollowUpRow = RowOf<typeof followUpTable>;
 
 /** What is to be done for a client, and by whom: the open items of a hand-over. */
 export const followUps = (): Projection => ({

@@ -1,31 +1,20 @@
-import type { Instant, LocalDate } from '#event-sourcing';
 import { type CalendarEvent, calendarEvents } from '#service-levels';
-import { type Projection, RowTable } from '#projections';
+import { date, int, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One version of a calendar. */
-export interface CalendarRow {
-  name: string;
-  calendarVersion: number;
+export const calendarTable = new RowTable('calendars', ['name', 'calendarVersion'], {
+  name: text,
+  calendarVersion: int,
   /** Of the stream, for If-Match. */
-  version: number;
-  effectiveFrom: LocalDate;
-  sourceNotice: string;
-  recordedAt: Instant;
-  recordedBy: string;
-  calendar: string;
-}
-
-export const calendarTable = new RowTable<CalendarRow>('calendars', ['name', 'calendarVersion'], {
-  name: ['name', 'text'],
-  calendarVersion: ['calendar_version', 'int'],
-  version: ['version', 'int'],
-  effectiveFrom: ['effective_from', 'date'],
-  sourceNotice: ['source_notice', 'text'],
-  recordedAt: ['recorded_at', 'timestamptz'],
-  recordedBy: ['recorded_by', 'text'],
-  calendar: ['calendar', 'text'],
+  version: int,
+  effectiveFrom: date,
+  sourceNotice: text,
+  recordedAt: timestamptz,
+  recordedBy: text,
+  calendar: text,
 });
+export type CalendarRow = RowOf<typeof calendarTable>;
 
 /** Every version of every calendar, with the notice it comes from. */
 export const calendars = (): Projection => ({

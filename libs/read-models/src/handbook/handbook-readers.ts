@@ -1,49 +1,30 @@
-import { type EventRegistry, HEAD_OFFICE, type Instant, type Uuid } from '#event-sourcing';
+import { type EventRegistry, HEAD_OFFICE } from '#event-sourcing';
 import { type AcknowledgementEvent, acknowledgementEvents, type DeliveryEvent, deliveryEvents } from '#service-levels';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { bigint, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
-export interface AcknowledgementRow {
-  acknowledgementId: Uuid;
-  edition: number;
-  staffId: string;
-  role: string;
-  branchId: string;
-  acknowledgedAt: Instant;
-}
-
-export const acknowledgementTable = new RowTable<AcknowledgementRow>('handbook_acknowledgements', ['acknowledgementId'], {
-  acknowledgementId: ['acknowledgement_id', 'uuid'],
-  edition: ['edition', 'int'],
-  staffId: ['staff_id', 'text'],
-  role: ['role', 'text'],
-  branchId: ['branch_id', 'text'],
-  acknowledgedAt: ['acknowledged_at', 'timestamptz'],
+export const acknowledgementTable = new RowTable('handbook_acknowledgements', ['acknowledgementId'], {
+  acknowledgementId: uuid,
+  edition: int,
+  staffId: text,
+  role: text,
+  branchId: text,
+  acknowledgedAt: timestamptz,
 });
+export type AcknowledgementRow = RowOf<typeof acknowledgementTable>;
 
-export interface DeliveryRow {
-  clientId: Uuid;
-  position: number;
-  branchId: string;
-  version: number;
-  edition: number;
-  channel: string;
-  language: string;
-  deliveredAt: Instant;
-  deliveredBy: string;
-}
-
-export const deliveryTable = new RowTable<DeliveryRow>('handbook_deliveries', ['clientId', 'position'], {
-  clientId: ['client_id', 'uuid'],
-  position: ['position', 'bigint'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  edition: ['edition', 'int'],
-  channel: ['channel', 'text'],
-  language: ['language', 'text'],
-  deliveredAt: ['delivered_at', 'timestamptz'],
-  deliveredBy: ['delivered_by', 'text'],
+export const deliveryTable = new RowTable('handbook_deliveries', ['clientId', 'position'], {
+  clientId: uuid,
+  position: bigint,
+  branchId: text,
+  version: int,
+  edition: int,
+  channel: text,
+  language: text,
+  deliveredAt: timestamptz,
+  deliveredBy: text,
 });
+export type DeliveryRow = RowOf<typeof deliveryTable>;
 
 /** Who read which edition, and which client was given it. */
 export const handbookReaders = (): Projection => ({
@@ -71,23 +52,15 @@ export const handbookReaders = (): Projection => ({
 });
 type Read = AcknowledgementEvent | DeliveryEvent;
 
-export interface StaffRow {
-  staffKey: string;
-  staffId: string;
-  role: string;
-  branchId: string;
-  position: number;
-  lastSeenAt: Instant;
-}
-
-export const staffTable = new RowTable<StaffRow>('staff_seen', ['staffKey'], {
-  staffKey: ['staff_key', 'text'],
-  staffId: ['staff_id', 'text'],
-  role: ['role', 'text'],
-  branchId: ['branch_id', 'text'],
-  position: ['position', 'bigint'],
-  lastSeenAt: ['last_seen_at', 'timestamptz'],
+export const staffTable = new RowTable('staff_seen', ['staffKey'], {
+  staffKey: text,
+  staffId: text,
+  role: text,
+  branchId: text,
+  position: bigint,
+  lastSeenAt: timestamptz,
 });
+export type StaffRow = RowOf<typeof staffTable>;
 
 const ofBranches: ReadonlySet<string> = new Set(['serviceDeskAgent', 'relationshipManager', 'branchManager']);
 const ofTheFirm: ReadonlySet<string> = new Set(['complianceOfficer', 'admin']);

@@ -1,68 +1,40 @@
 import type { Instant } from '#event-sourcing';
 import { type HandbookEdition, type HandbookEvent, handbookEvents } from '#service-levels';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
-export interface EditionRow {
-  editionKey: string;
-  edition: number;
-  version: number;
-  status: 'drafted' | 'approved' | 'published' | 'retired';
-  effectiveFrom: Instant;
-  effectiveTo: Instant | null;
-  draftedBy: string;
-  draftedAt: Instant;
-  approvedBy: string | null;
-  approvedAt: Instant | null;
-  publishedBy: string | null;
-  publishedAt: Instant | null;
-  retiredBy: string | null;
-  document: string;
-}
-
-export const editionTable = new RowTable<EditionRow>('handbook_editions', ['editionKey'], {
-  editionKey: ['edition_key', 'text'],
-  edition: ['edition', 'int'],
-  version: ['version', 'int'],
-  status: ['status', 'text'],
-  effectiveFrom: ['effective_from', 'timestamptz'],
-  effectiveTo: ['effective_to', 'timestamptz'],
-  draftedBy: ['drafted_by', 'text'],
-  draftedAt: ['drafted_at', 'timestamptz'],
-  approvedBy: ['approved_by', 'text'],
-  approvedAt: ['approved_at', 'timestamptz'],
-  publishedBy: ['published_by', 'text'],
-  publishedAt: ['published_at', 'timestamptz'],
-  retiredBy: ['retired_by', 'text'],
-  document: ['document', 'text'],
+export const editionTable = new RowTable('handbook_editions', ['editionKey'], {
+  editionKey: text,
+  edition: int,
+  version: int,
+  status: text.of<'drafted' | 'approved' | 'published' | 'retired'>(),
+  effectiveFrom: timestamptz,
+  effectiveTo: timestamptz.orNull,
+  draftedBy: text,
+  draftedAt: timestamptz,
+  approvedBy: text.orNull,
+  approvedAt: timestamptz.orNull,
+  publishedBy: text.orNull,
+  publishedAt: timestamptz.orNull,
+  retiredBy: text.orNull,
+  document: text,
 });
+export type EditionRow = RowOf<typeof editionTable>;
 
 /** A preset as it was last switched. */
-export interface PresetRow {
-  presetId: string;
-  version: number;
-  title: string;
-  promises: string;
-  effectiveFrom: Instant;
-  effectiveTo: Instant | null;
-  switchedOnBy: string;
-  confirmation: string;
-  switchedOffBy: string | null;
-  note: string | null;
-}
-
-export const presetTable = new RowTable<PresetRow>('handbook_presets', ['presetId'], {
-  presetId: ['preset_id', 'text'],
-  version: ['version', 'int'],
-  title: ['title', 'text'],
-  promises: ['promises', 'text'],
-  effectiveFrom: ['effective_from', 'timestamptz'],
-  effectiveTo: ['effective_to', 'timestamptz'],
-  switchedOnBy: ['switched_on_by', 'text'],
-  confirmation: ['confirmation', 'text'],
-  switchedOffBy: ['switched_off_by', 'text'],
-  note: ['note', 'text'],
+export const presetTable = new RowTable('handbook_presets', ['presetId'], {
+  presetId: text,
+  version: int,
+  title: text,
+  promises: text,
+  effectiveFrom: timestamptz,
+  effectiveTo: timestamptz.orNull,
+  switchedOnBy: text,
+  confirmation: text,
+  switchedOffBy: text.orNull,
+  note: text.orNull,
 });
+export type PresetRow = RowOf<typeof presetTable>;
 
 const typed = ({ type, body }: ProjectedEvent): HandbookEvent => ({ type, data: body }) as unknown as HandbookEvent;
 

@@ -1,5 +1,5 @@
 import { PipelinedConnection, type PipelinedOptions, sentTogether } from '#database';
-import { READ_SCHEMA, type RowTable } from '#projections';
+import { type NamedColumn, READ_SCHEMA, type RowTable } from '#projections';
 
 /** Prepared once a connection, under its name. */
 export interface PreparedStatement {
@@ -59,6 +59,6 @@ export class PageReader {
 
 /** Reads rows whole for a statement of a page: connections of ours give values the forms that rows have, PostgreSQL need not. */
 export const pageSelect = <Row extends object>({ table, columns }: RowTable<Row>): string => {
-  const read = Object.entries<readonly [string, string]>(columns).map(([member, [column]]) => `${column} AS "${member}"`);
+  const read = Object.entries<NamedColumn>(columns).map(([member, { name }]) => `${name} AS "${member}"`);
   return `SELECT ${read.join(', ')} FROM ${READ_SCHEMA}.${table}`;
 };

@@ -19,7 +19,7 @@ import { tierAssertionTable, tierOverrideTable } from '../tiers/tier-history.js'
 import { tierRulesTable } from '../tiers/tier-rules.js';
 import { tierEvaluationTable, tierStandingTable } from '../tiers/tier-standings.js';
 import { timelineTable } from '../timeline/timeline.js';
-import { READ_SCHEMA, type RowTable } from '#projections';
+import { type NamedColumn, READ_SCHEMA, type RowTable } from '#projections';
 import { PageReader, type PreparedStatement } from './page-reader.js';
 
 /** How far the answer is known to be complete, and since when nothing newer is missing from it. */
@@ -182,10 +182,10 @@ async function freshness(manager: EntityManager, model: ReadModel): Promise<AsOf
 
 /** A TypeORM entity of a projection's table: one definition of the columns serves writing and reading. */
 function entityOf<Row extends object>(rows: RowTable<Row>): EntitySchema<Row> {
-  const columns = Object.entries<readonly [string, string]>(rows.columns).map(([member, [column, type]]) => {
+  const columns = Object.entries<NamedColumn>(rows.columns).map(([member, { name, type }]) => {
     const options: EntitySchemaColumnOptions = {
       type: type as 'text',
-      name: column,
+      name,
       primary: rows.key.includes(member as keyof Row & string),
       nullable: true,
     };

@@ -2,36 +2,20 @@ import type { ContactEvent } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
 import { carryData } from '#privacy';
 import { type RequestEvent, requestEvents, type RequestStatus } from '#service-levels';
-import { firstOfItsStream, type ProjectedEvent, type Projection, RowTable } from '#projections';
+import {
+  date,
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
 import { projectionIds } from '../projection-ids.js';
-
-export interface RequestRow {
-  requestId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  version: number;
-  status: RequestStatus;
-  process: string;
-  channel: string;
-  severity: string;
-  cycle: number;
-  receivedAt: Instant;
-  receivedPrecision: When['precision'];
-  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
-  receivedOn: LocalDate | null;
-  firstHumanResponseAt: Instant | null;
-  /** When the earliest question was asked that is open; null where the request does not wait. */
-  waitingSince: Instant | null;
-  completedAt: Instant | null;
-  completedPrecision: When['precision'] | null;
-  /** JSON list of the names of the steps under way. */
-  openSteps: string;
-  /** Who of the firm acted on it last; null where only a system has. */
-  staffId: string | null;
-  /** JSON of RequestDetails. */
-  details: string;
-}
 
 export interface RequestDetails {
   /** What was received beyond the columns; personal fields as SealedField. */
@@ -45,27 +29,33 @@ export interface RequestDetails {
   humanResponses: HumanResponses;
 }
 
-export const requestTable = new RowTable<RequestRow>('requests', ['requestId'], {
-  requestId: ['request_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  status: ['status', 'text'],
-  process: ['process', 'text'],
-  channel: ['channel', 'text'],
-  severity: ['severity', 'text'],
-  cycle: ['cycle', 'int'],
-  receivedAt: ['received_at', 'timestamptz'],
-  receivedPrecision: ['received_precision', 'text'],
-  receivedOn: ['received_on', 'date'],
-  firstHumanResponseAt: ['first_human_response_at', 'timestamptz'],
-  waitingSince: ['waiting_since', 'timestamptz'],
-  completedAt: ['completed_at', 'timestamptz'],
-  completedPrecision: ['completed_precision', 'text'],
-  openSteps: ['open_steps', 'text'],
-  staffId: ['staff_id', 'text'],
-  details: ['details', 'text'],
+export const requestTable = new RowTable('requests', ['requestId'], {
+  requestId: uuid,
+  clientId: uuid,
+  branchId: text,
+  version: int,
+  status: text.of<RequestStatus>(),
+  process: text,
+  channel: text,
+  severity: text,
+  cycle: int,
+  receivedAt: timestamptz,
+  receivedPrecision: text.of<When['precision']>(),
+  /** Local date of the receipt, in the source's zone or the firm's; null where undated. */
+  receivedOn: date.orNull,
+  firstHumanResponseAt: timestamptz.orNull,
+  /** When the earliest question was asked that is open; null where the request does not wait. */
+  waitingSince: timestamptz.orNull,
+  completedAt: timestamptz.orNull,
+  completedPrecision: text.of<When['precision']>().orNull,
+  /** JSON list of the names of the steps under way. */
+  openSteps: text,
+  /** Who of the firm acted on it last; null where only a system has. */
+  staffId: text.orNull,
+  /** JSON of RequestDetails. */
+  details: text,
 });
+export type RequestRow = RowOf<typeof requestTable>;
 
 type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
 

@@ -1,26 +1,19 @@
 import { clientEvents, type Profile } from '#clients';
-import type { Uuid } from '#event-sourcing';
 import { blindIndex, type ClientKeys, type MasterKeys, openData } from '#privacy';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 export const clientAttributeNames = ['region', 'organisation', 'ageBand', 'occupation', 'incomeBand', 'riskPreference'] as const;
 /** What segments ask of a client's file. The branch stands in the file's own row. */
 export type ClientAttribute = (typeof clientAttributeNames)[number];
 
-export interface ClientAttributeRow {
-  clientId: Uuid;
-  attribute: ClientAttribute;
-  branchId: string;
-  valueIndex: string;
-}
-
-export const clientAttributeTable = new RowTable<ClientAttributeRow>('client_attributes', ['clientId', 'attribute'], {
-  clientId: ['client_id', 'uuid'],
-  attribute: ['attribute', 'text'],
-  branchId: ['branch_id', 'text'],
-  valueIndex: ['value_index', 'text'],
+export const clientAttributeTable = new RowTable('client_attributes', ['clientId', 'attribute'], {
+  clientId: uuid,
+  attribute: text.of<ClientAttribute>(),
+  branchId: text,
+  valueIndex: text,
 });
+export type ClientAttributeRow = RowOf<typeof clientAttributeTable>;
 
 /** Equal values of an attribute have equal indexes, which tell nobody without the key what they are. */
 export const attributeIndex = (master: MasterKeys, attribute: ClientAttribute, value: string): string =>

@@ -1,54 +1,35 @@
 import { type SegmentEvent, segmentEvents, type SegmentQuery } from '#clients';
-import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
+import type { LocalDate } from '#event-sourcing';
 import type { MasterKeys } from '#privacy';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 import { attributeIndex, type ClientAttribute } from './client-attributes.js';
 import { projectionIds } from '../projection-ids.js';
 
-export interface SegmentRow {
-  segmentId: Uuid;
-  version: number;
-  name: string;
-  status: 'active' | 'retired';
+export const segmentTable = new RowTable('segments', ['segmentId'], {
+  segmentId: uuid,
+  version: int,
+  name: text,
+  status: text.of<'active' | 'retired'>(),
   /** JSON. */
-  query: string;
+  query: text,
   /** JSON of SegmentIndexes. */
-  indexes: string;
-  savedBy: StaffId;
-  savedIn: string;
-  savedAt: Instant;
-  retiredBy: StaffId | null;
+  indexes: text,
+  savedBy: text,
+  savedIn: text,
+  savedAt: timestamptz,
+  retiredBy: text.orNull,
   /** JSON list of dates, ascending. */
-  countedOn: string;
-}
-
-export interface SegmentCountRow {
-  segmentId: Uuid;
-  onDate: LocalDate;
-  branchId: string;
-  clients: number;
-}
-
-export const segmentTable = new RowTable<SegmentRow>('segments', ['segmentId'], {
-  segmentId: ['segment_id', 'uuid'],
-  version: ['version', 'int'],
-  name: ['name', 'text'],
-  status: ['status', 'text'],
-  query: ['query', 'text'],
-  indexes: ['indexes', 'text'],
-  savedBy: ['saved_by', 'text'],
-  savedIn: ['saved_in', 'text'],
-  savedAt: ['saved_at', 'timestamptz'],
-  retiredBy: ['retired_by', 'text'],
-  countedOn: ['counted_on', 'text'],
+  countedOn: text,
 });
+export type SegmentRow = RowOf<typeof segmentTable>;
 
-export const segmentCountTable = new RowTable<SegmentCountRow>('segment_counts', ['segmentId', 'onDate', 'branchId'], {
-  segmentId: ['segment_id', 'uuid'],
-  onDate: ['on_date', 'date'],
-  branchId: ['branch_id', 'text'],
-  clients: ['clients', 'int'],
+export const segmentCountTable = new RowTable('segment_counts', ['segmentId', 'onDate', 'branchId'], {
+  segmentId: uuid,
+  onDate: date,
+  branchId: text,
+  clients: int,
 });
+export type SegmentCountRow = RowOf<typeof segmentCountTable>;
 
 const typed = ({ type, body }: ProjectedEvent): SegmentEvent => ({ type, data: body }) as unknown as SegmentEvent;
 

@@ -1,67 +1,42 @@
-import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
-import { assertionsOf, type TierAssertion, type TierEvent, tierEvents } from '#tiers';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { assertionsOf, type OverrideMode, type TierAssertion, type TierEvent, tierEvents, type TierName } from '#tiers';
+import { bigint, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
-export interface TierAssertionRow extends TierAssertion {
-  clientId: Uuid;
-  position: number;
-  ordinal: number;
-  branchId: string;
-}
-
-export interface TierOverrideRow {
-  overrideId: Uuid;
-  clientId: Uuid;
-  branchId: string;
-  status: 'requested' | 'approved' | 'rejected' | 'revoked' | 'expired';
-  mode: string;
-  tier: string;
-  validFrom: LocalDate;
-  validTo: LocalDate | null;
-  requestedBy: string;
-  requestedAt: Instant;
-  decidedBy: string | null;
-  decidedAt: Instant | null;
-  revokedFrom: LocalDate | null;
-  revokedAt: Instant | null;
-  justification: string;
-  reason: string | null;
-}
-
-export const tierAssertionTable = new RowTable<TierAssertionRow>('tier_assertions', ['clientId', 'position', 'ordinal'], {
-  clientId: ['client_id', 'uuid'],
-  position: ['position', 'bigint'],
-  ordinal: ['ordinal', 'int'],
-  branchId: ['branch_id', 'text'],
-  kind: ['kind', 'text'],
-  tier: ['tier', 'text'],
-  mode: ['mode', 'text'],
-  overrideId: ['override_id', 'uuid'],
-  validFrom: ['valid_from', 'date'],
-  validTo: ['valid_to', 'date'],
-  recordedAt: ['recorded_at', 'timestamptz'],
+export const tierAssertionTable = new RowTable('tier_assertions', ['clientId', 'position', 'ordinal'], {
+  clientId: uuid,
+  position: bigint,
+  ordinal: int,
+  branchId: text,
+  kind: text.of<TierAssertion['kind']>(),
+  tier: text.of<TierName>().orNull,
+  mode: text.of<OverrideMode>().orNull,
+  overrideId: uuid.orNull,
+  validFrom: date,
+  validTo: date.orNull,
+  recordedAt: timestamptz,
 });
+export type TierAssertionRow = RowOf<typeof tierAssertionTable>;
 
-export const tierOverrideTable = new RowTable<TierOverrideRow>('tier_overrides', ['overrideId'], {
-  overrideId: ['override_id', 'uuid'],
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  status: ['status', 'text'],
-  mode: ['mode', 'text'],
-  tier: ['tier', 'text'],
-  validFrom: ['valid_from', 'date'],
-  validTo: ['valid_to', 'date'],
-  requestedBy: ['requested_by', 'text'],
-  requestedAt: ['requested_at', 'timestamptz'],
-  decidedBy: ['decided_by', 'text'],
-  decidedAt: ['decided_at', 'timestamptz'],
-  revokedFrom: ['revoked_from', 'date'],
-  revokedAt: ['revoked_at', 'timestamptz'],
-  justification: ['justification', 'text'],
-  reason: ['reason', 'text'],
+export const tierOverrideTable = new RowTable('tier_overrides', ['overrideId'], {
+  overrideId: uuid,
+  clientId: uuid,
+  branchId: text,
+  status: text.of<'requested' | 'approved' | 'rejected' | 'revoked' | 'expired'>(),
+  mode: text,
+  tier: text,
+  validFrom: date,
+  validTo: date.orNull,
+  requestedBy: text,
+  requestedAt: timestamptz,
+  decidedBy: text.orNull,
+  decidedAt: timestamptz.orNull,
+  revokedFrom: date.orNull,
+  revokedAt: timestamptz.orNull,
+  justification: text,
+  reason: text.orNull,
 });
+export type TierOverrideRow = RowOf<typeof tierOverrideTable>;
 
 const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: event.body }) as unknown as TierEvent;
 

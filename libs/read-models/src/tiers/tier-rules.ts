@@ -1,38 +1,23 @@
-import type { Instant, LocalDate } from '#event-sourcing';
 import { type TierRulesEvent, tierRulesEvents } from '#tiers';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One version of the tier rules as it stands. */
-export interface TierRulesRow {
-  version: string;
-  streamVersion: number;
-  status: 'drafted' | 'approved' | 'published';
-  draftedBy: string;
-  draftedAt: Instant;
-  approvedBy: string | null;
-  approvedAt: Instant | null;
-  publishedBy: string | null;
-  publishedAt: Instant | null;
-  publishedVersion: number | null;
-  effectiveFrom: LocalDate | null;
-  document: string;
-}
-
-export const tierRulesTable = new RowTable<TierRulesRow>('tier_rules', ['version'], {
-  version: ['version', 'text'],
-  streamVersion: ['stream_version', 'int'],
-  status: ['status', 'text'],
-  draftedBy: ['drafted_by', 'text'],
-  draftedAt: ['drafted_at', 'timestamptz'],
-  approvedBy: ['approved_by', 'text'],
-  approvedAt: ['approved_at', 'timestamptz'],
-  publishedBy: ['published_by', 'text'],
-  publishedAt: ['published_at', 'timestamptz'],
-  publishedVersion: ['published_version', 'int'],
-  effectiveFrom: ['effective_from', 'date'],
-  document: ['document', 'text'],
+export const tierRulesTable = new RowTable('tier_rules', ['version'], {
+  version: text,
+  streamVersion: int,
+  status: text.of<'drafted' | 'approved' | 'published'>(),
+  draftedBy: text,
+  draftedAt: timestamptz,
+  approvedBy: text.orNull,
+  approvedAt: timestamptz.orNull,
+  publishedBy: text.orNull,
+  publishedAt: timestamptz.orNull,
+  publishedVersion: int.orNull,
+  effectiveFrom: date.orNull,
+  document: text,
 });
+export type TierRulesRow = RowOf<typeof tierRulesTable>;
 
 const typed = ({ type, body }: ProjectedEvent): TierRulesEvent => ({ type, data: body }) as unknown as TierRulesEvent;
 

@@ -1,66 +1,51 @@
-import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { type TierEvent, tierEvents } from '#tiers';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import {
+  bigint,
+  boolean,
+  date,
+  int,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
 import { insertStatements } from '../accounts/replaced-statements.js';
 
 /** Where a client stands by the rules, beneath any override. */
-export interface TierStandingRow {
-  clientId: Uuid;
-  branchId: string;
-  version: number;
-  position: number;
-  initialFrom: LocalDate;
-  tier: string;
-  strikes: number;
-  promotedFrom: LocalDate | null;
-  evaluatedOn: LocalDate | null;
-  stoppedOn: LocalDate | null;
-}
+export const tierStandingTable = new RowTable('tier_standings', ['clientId'], {
+  clientId: uuid,
+  branchId: text,
+  version: int,
+  position: bigint,
+  initialFrom: date,
+  tier: text,
+  strikes: int,
+  promotedFrom: date.orNull,
+  evaluatedOn: date.orNull,
+  stoppedOn: date.orNull,
+});
+export type TierStandingRow = RowOf<typeof tierStandingTable>;
 
-export interface TierEvaluationRow {
-  clientId: Uuid;
-  onDate: LocalDate;
-  position: number;
-  replacedAt: number | null;
-  branchId: string;
-  ruleVersion: string;
-  stopped: boolean;
-  currentTier: string | null;
-  tier: string | null;
-  strikes: number | null;
-  recordedAt: Instant;
+export const tierEvaluationTable = new RowTable('tier_evaluations', ['clientId', 'onDate', 'position'], {
+  clientId: uuid,
+  onDate: date,
+  position: bigint,
+  replacedAt: bigint.orNull,
+  branchId: text,
+  ruleVersion: text,
+  stopped: boolean,
+  currentTier: text.orNull,
+  tier: text.orNull,
+  strikes: int.orNull,
+  recordedAt: timestamptz,
   /** JSON of the event's data. */
-  details: string;
-}
-
-export const tierStandingTable = new RowTable<TierStandingRow>('tier_standings', ['clientId'], {
-  clientId: ['client_id', 'uuid'],
-  branchId: ['branch_id', 'text'],
-  version: ['version', 'int'],
-  position: ['position', 'bigint'],
-  initialFrom: ['initial_from', 'date'],
-  tier: ['tier', 'text'],
-  strikes: ['strikes', 'int'],
-  promotedFrom: ['promoted_from', 'date'],
-  evaluatedOn: ['evaluated_on', 'date'],
-  stoppedOn: ['stopped_on', 'date'],
+  details: text,
 });
-
-export const tierEvaluationTable = new RowTable<TierEvaluationRow>('tier_evaluations', ['clientId', 'onDate', 'position'], {
-  clientId: ['client_id', 'uuid'],
-  onDate: ['on_date', 'date'],
-  position: ['position', 'bigint'],
-  replacedAt: ['replaced_at', 'bigint'],
-  branchId: ['branch_id', 'text'],
-  ruleVersion: ['rule_version', 'text'],
-  stopped: ['stopped', 'boolean'],
-  currentTier: ['current_tier', 'text'],
-  tier: ['tier', 'text'],
-  strikes: ['strikes', 'int'],
-  recordedAt: ['recorded_at', 'timestamptz'],
-  details: ['details', 'text'],
-});
+export type TierEvaluationRow = RowOf<typeof tierEvaluationTable>;
 
 const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: event.body }) as unknown as TierEvent;
 

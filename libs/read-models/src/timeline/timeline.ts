@@ -1,54 +1,34 @@
 import { accountEvents } from '#back-office';
 import type { ContactEvent, LinkTarget } from '#contacts';
-import type { EventRegistry, Instant, LocalDate, Uuid } from '#event-sourcing';
+import type { EventRegistry, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
 import type { CommitmentEvent, SubjectRef } from '#service-levels';
-import { type ProjectedEvent, type Projection, RowTable } from '#projections';
+import { bigint, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One row an event that is told of here, so a count of rows is a count of those events. */
-export interface TimelineRow {
-  clientId: Uuid;
-  position: number;
-  branchId: string;
-  occurredAt: Instant;
-  precision: 'instant' | 'day' | 'unknown';
-  localDate: LocalDate | null;
-  recordedAt: Instant;
-  eventId: Uuid;
-  streamId: Uuid;
-  streamKind: string;
-  version: number;
-  type: string;
-  complaintId: Uuid | null;
-  requestId: Uuid | null;
-  actorId: string;
-  actorRole: string;
-  sourceSystem: string | null;
+export const timelineTable = new RowTable('timeline', ['position'], {
+  clientId: uuid,
+  position: bigint,
+  branchId: text,
+  occurredAt: timestamptz,
+  precision: text.of<'instant' | 'day' | 'unknown'>(),
+  localDate: date.orNull,
+  recordedAt: timestamptz,
+  eventId: uuid,
+  streamId: uuid,
+  streamKind: text,
+  version: int,
+  type: text,
+  complaintId: uuid.orNull,
+  requestId: uuid.orNull,
+  actorId: text,
+  actorRole: text,
+  sourceSystem: text.orNull,
   /** JSON of the event's data, personal fields as SealedField. */
-  body: string;
-}
-
-export const timelineTable = new RowTable<TimelineRow>('timeline', ['position'], {
-  clientId: ['client_id', 'uuid'],
-  position: ['position', 'bigint'],
-  branchId: ['branch_id', 'text'],
-  occurredAt: ['occurred_at', 'timestamptz'],
-  precision: ['precision', 'text'],
-  localDate: ['local_date', 'date'],
-  recordedAt: ['recorded_at', 'timestamptz'],
-  eventId: ['event_id', 'uuid'],
-  streamId: ['stream_id', 'uuid'],
-  streamKind: ['stream_kind', 'text'],
-  version: ['version', 'int'],
-  type: ['type', 'text'],
-  complaintId: ['complaint_id', 'uuid'],
-  requestId: ['request_id', 'uuid'],
-  actorId: ['actor_id', 'text'],
-  actorRole: ['actor_role', 'text'],
-  sourceSystem: ['source_system', 'text'],
-  body: ['body', 'text'],
+  body: text,
 });
+export type TimelineRow = RowOf<typeof timelineTable>;
 
 /** Of every account every day, and of every client every month: whoever asks for these has pages of their own. */
 const UNTOLD: ReadonlySet<string> = new Set([...Object.keys(accountEvents), 'TierEvaluated', 'TierEvaluationStopped']);
