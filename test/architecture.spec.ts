@@ -101,6 +101,18 @@ describe('the compiler lists the places of a new event', () => {
     ).not.toEqual([]);
   });
 
+  it('a projection’s fold that leaves out an event of a context that it handles', () => {
+    const folding = (cases: string) => `
+      import { projecting, type ProjectedEvent } from '#projections';
+      type E = { type: 'A'; data: { n: number } } | { type: 'B'; data: { text: string } };
+      declare const events: EventDefinitions<E>;
+      const fold = (row: number, event: ProjectedEvent<E>): number => { switch (event.type) { ${cases} } };
+      export const sums = projecting([events], async (_db, handled) => void handled.reduce(fold, 0));`;
+    expect(complain(folding("case 'A': return row + event.data.n; case 'B': return row + event.position;"))).toEqual([]);
+    expect(complain(folding("case 'A': return row + event.data.n;"))).not.toEqual([]);
+    expect(complain(folding("case 'A': return row + event.data.text; case 'B': return row;"))).not.toEqual([]);
+  });
+
   it('a switch that leaves an event out', () => {
     const evolve = (cases: string) =>
       `type E = { type: 'A' } | { type: 'B' }; export function evolve(e: E): number { switch (e.type) { ${cases} } }`;

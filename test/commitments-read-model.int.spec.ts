@@ -196,10 +196,10 @@ describe('the row of a commitment', () => {
     expect(live.rows.length).toBeGreaterThan(3);
     const ids = live.rows.map((row) => String(row['commitment_id']));
     const events = [...(await under.store.loadMany(ids)).values()].flat().sort((a, b) => a.position - b.position);
-    const read = events.map((event) => ({
-      ...event,
-      body: JSON.parse(event.data) as Record<string, unknown>,
-      meta: JSON.parse(event.metadata) as ProjectedEvent['meta'],
+    const read = events.map(({ data, metadata, ...recorded }) => ({
+      ...recorded,
+      data: JSON.parse(data) as object,
+      meta: JSON.parse(metadata) as ProjectedEvent['meta'],
     }));
     const client = await under.owner.connect();
     try {

@@ -1,16 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createPool, type Database, type Migration, type Role, type Sql } from '#database';
 import { eventFeedMigrations } from '#event-feed';
-import { EventRegistry, newId, type Uuid } from '#event-sourcing';
+import { type EventDefinitions, EventRegistry, newId, type Uuid } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
-import { bigint, int, type Projection, readModelRunnerMigrations, type RowOf, RowTable, text, uuid } from '#projections';
+import { bigint, int, pick, type Projection, projecting, readModelRunnerMigrations, type RowOf, RowTable, text, uuid } from '#projections';
 import { createTestDatabase } from './postgres.js';
 
 /** A small domain for suites that ask how events travel, not what they mean: clients with booked amounts. */
-export const ledgerRegistry = new EventRegistry({
+type LedgerEvent = { type: 'Booked'; data: { amount: number; fault?: string } } | { type: 'Noted'; data: { text: string } };
+const ledgerEvents: EventDefinitions<LedgerEvent> = {
   Booked: { version: 2, fields: { amount: 'P1', fault: 'P0' }, upcasters: { 1: (data) => ({ ...data, amount: Number(data.cents) }) } },
   Noted: { version: 1, fields: { text: 'P0' } },
-});
+};
+export const ledgerRegistry = new EventRegistry(ledgerEvents);
 
 /** What an event's `fault` makes its projection do, for as long as the suite wants. */
 export const faults = new Map<string, () => void>();
@@ -27,38 +29,37 @@ export type Balance = RowOf<typeof balanceTable>;
 export const balances: Projection = {
   name: 'balances',
   version: 1,
-  handles: ['Booked'],
-  apply: (db, events) =>
+  ...projecting([pick(ledgerEvents, 'Booked')], (db, events) =>
     balanceTable.foldInto(
       db,
       events,
       (event) => event.key,
-      (row, event) => {
-        faults.get(String(event.body.fault))?.();
+      (row, { key, position, data }) => {
+        faults.get(String(data.fault))?.();
         return {
-          client: event.key,
+          client: key,
           bookings: (row?.bookings ?? 0) + 1,
-          amount: (row?.amount ?? 0) + Number(event.body.amount),
+          amount: (row?.amount ?? 0) + data.amount,
           trail: createHash('sha256')
-            .update(`${row?.trail ?? ''}${event.position}`)
+            .update(`${row?.trail ?? ''}${position}`)
             .digest('hex'),
         };
       },
     ),
+  ),
 };
 
 /** Rows of (partition, dimension), summed on read. */
 export const tallies: Projection = {
   name: 'tallies',
   version: 1,
-  handles: ['Booked', 'Noted'],
-  async apply(db, events) {
+  ...projecting([ledgerEvents], async (db, events) => {
     await db.query(
       `INSERT INTO tallies AS t SELECT partition, type, count(*) FROM unnest($1::smallint[], $2::text[]) AS e (partition, type) GROUP BY 1, 2
        ON CONFLICT (partition, type) DO UPDATE SET events = t.events + excluded.events`,
       [events.map(({ partition }) => partition), events.map(({ type }) => type)],
     );
-  },
+  }),
 };
 
 const tables: Migration = {

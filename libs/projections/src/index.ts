@@ -20,6 +20,6 @@ export { firstOfItsStream, READ_SCHEMA, type RowOf, RowTable } from './row-table
 export { codeOf } from './runner/database-fault.js';
 export * from './runner/migrations.js';
 export { ParkedKeys, type ParkedKey, type RetryResult } from './runner/parked-keys.js';
-export { labelOf, type ProjectedEvent, type Projection, type ProjectionId } from './runner/projection.js';
+export * from './runner/projection.js';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/projection-runner.js';
 export { ReadModelPositions } from './runner/read-model-positions.js';

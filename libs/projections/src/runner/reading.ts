@@ -12,23 +12,21 @@ export function read(registry: EventRegistry, event: RecordedEvent): Reading {
   const { position, key, type } = event;
   try {
     const data = JSON.parse(event.data) as Record<string, unknown>;
-    const body = registry.upcast(type, event.schemaVersion, data);
+    const current = registry.upcast(type, event.schemaVersion, data);
     const meta = JSON.parse(event.metadata) as EventMetadata | null;
     if (meta === null || typeof meta !== 'object') throw new TypeError('metadata is no object');
-    return { position, key, type, event: projected(event, body, meta) };
+    return { position, key, type, event: projected(event, current, meta) };
   } catch (error) {
     return { position, key, type, fault: error instanceof UnknownEvent ? UNKNOWN_EVENT : UNREADABLE };
   }
 }
 
 /** Member by member: a spread that members are added to takes V8 forty times as long, and this is done for every event. */
-const projected = (event: RecordedEvent, body: ProjectedEvent['body'], meta: EventMetadata): ProjectedEvent => ({
+const projected = (event: RecordedEvent, data: object, meta: EventMetadata): ProjectedEvent => ({
   eventId: event.eventId,
   type: event.type,
   schemaVersion: event.schemaVersion,
   occurredAt: event.occurredAt,
-  data: event.data,
-  metadata: event.metadata,
   position: event.position,
   recordedAt: event.recordedAt,
   streamId: event.streamId,
@@ -36,6 +34,6 @@ const projected = (event: RecordedEvent, body: ProjectedEvent['body'], meta: Eve
   version: event.version,
   key: event.key,
   partition: event.partition,
-  body,
+  data,
   meta,
 });

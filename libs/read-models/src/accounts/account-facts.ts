@@ -1,7 +1,8 @@
 import { type AccountEvent, accountEvents, type RateEvent, rateEvents, type SourceEvent, sourceEvents } from '#back-office';
-import type { ClientEvent } from '#clients';
-import { type Instant, type LocalDate } from '#event-sourcing';
-import { type Db, firstOfItsStream, type ProjectedEvent, type Projection } from '#projections';
+import { type ClientEvent, clientEvents } from '#clients';
+import type { Instant, LocalDate } from '#event-sourcing';
+import { type Db, firstOfItsStream, isOf, ofTypes, pick, type ProjectedEvent, type Projection, projecting } from '#projections';
+import { projectionIds } from '../projection-ids.js';
 import {
   accountLinkTable,
   type AccountRow,
@@ -12,50 +13,38 @@ import {
   turnoverTable,
 } from './account-rows.js';
 import { assetsOf, movementOf, turnoverOf } from './account-statements.js';
-import { projectionIds } from '../projection-ids.js';
 import { insertStatements } from './replaced-statements.js';
 
-type LinkEvent = Extract<ClientEvent, { type: 'AccountLinked' | 'AccountUnlinked' }>;
-type Fact = AccountEvent | SourceEvent | RateEvent | LinkEvent;
-type Of<T extends Fact['type']> = ProjectedEvent & { body: Extract<Fact, { type: T }>['data'] };
+type Fact = AccountEvent | SourceEvent | RateEvent | Extract<ClientEvent, { type: 'AccountLinked' | 'AccountUnlinked' }>;
+type Of<T extends Fact['type']> = ProjectedEvent<Extract<Fact, { type: T }>>;
+
+const linkEvents = pick(clientEvents, 'AccountLinked', 'AccountUnlinked');
 
 /** What clients hold and trade, by the back office's word: every statement is kept, and which one holds as of a position. */
 export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.accountFacts,
-  handles: [...Object.keys({ ...accountEvents, ...sourceEvents, ...rateEvents }), 'AccountLinked', 'AccountUnlinked'],
-  async apply(db, events) {
-    const of = <T extends Fact['type']>(...types: T[]): Of<T>[] => events.filter(({ type }) => types.includes(type as T)) as Of<T>[];
+  ...projecting([accountEvents, sourceEvents, rateEvents, linkEvents], async (db, events) => {
     const dateOf = ({ meta, occurredAt }: ProjectedEvent): LocalDate => meta.localDate ?? localDate(occurredAt);
-    await keepLinks(db, of('AccountLinked'), of('AccountUnlinked'), dateOf);
-    const accountOf = (event: ProjectedEvent): string | undefined => (event.streamKind === 'account' ? event.streamId : undefined);
-    await accountTable.foldInto(db, events, accountOf, foldAccount, firstOfItsStream);
-    await keepOwnership(db, [...of('AccountLinked'), ...of('AccountUnlinked')], dateOf);
-    const ended = [
-      ...of('AccountClosed').map(nothingFromClosing),
-      ...of('AccountUnlinked').map((event) => nothingFrom(event, dateOf(event))),
-    ];
-    const stated = [...of('AssetsObserved').map((event) => assetsOf(event, event.body)), ...ended];
-    await insertStatements(
-      db,
-      assetsTable,
-      stated.sort((a, b) => a.position - b.position),
-    );
+    const linked = ofTypes(events, 'AccountLinked');
+    const unlinked = ofTypes(events, 'AccountUnlinked');
+    await keepLinks(db, linked, unlinked, dateOf);
+    const ofAccounts = events.filter((event) => isOf(event, accountEvents));
+    await accountTable.foldInto(db, ofAccounts, (event) => event.streamId, foldAccount, firstOfItsStream);
+    await keepOwnership(db, ofTypes(events, 'AccountLinked', 'AccountUnlinked'), dateOf);
+    const stated = [
+      ...ofTypes(events, 'AssetsObserved').map(assetsOf),
+      ...ofTypes(events, 'AccountClosed').map(nothingFromClosing),
+      ...unlinked.map((event) => nothingFrom(event, dateOf(event))),
+    ].sort((a, b) => a.position - b.position);
+    await insertStatements(db, assetsTable, stated);
     await replaceMoved(db, stated);
-    await insertStatements(
-      db,
-      turnoverTable,
-      of('TurnoverObserved').map((event) => turnoverOf(event, event.body)),
-    );
-    await insertStatements(
-      db,
-      movementTable,
-      of('MovementObserved').map((event) => movementOf(event, event.body)),
-    );
-    await keepGaps(db, of('SequenceGapFound'), of('SequenceGapClosed'));
-    await keepSourceDays(db, of('SourceDayCompleted'));
-    await keepEndedSources(db, of('SourceEnded'));
-    await keepRates(db, of('RateObserved'));
-  },
+    await insertStatements(db, turnoverTable, ofTypes(events, 'TurnoverObserved').map(turnoverOf));
+    await insertStatements(db, movementTable, ofTypes(events, 'MovementObserved').map(movementOf));
+    await keepGaps(db, ofTypes(events, 'SequenceGapFound'), ofTypes(events, 'SequenceGapClosed'));
+    await keepSourceDays(db, ofTypes(events, 'SourceDayCompleted'));
+    await keepEndedSources(db, ofTypes(events, 'SourceEnded'));
+    await keepRates(db, ofTypes(events, 'RateObserved'));
+  }),
 });
 
 async function keepLinks(
@@ -67,10 +56,10 @@ async function keepLinks(
   await accountLinkTable.insert(
     db,
     linked.map((event) => ({
-      accountId: event.body.accountId,
+      accountId: event.data.accountId,
       clientId: event.key,
       branchId: event.meta.branchId,
-      role: event.body.role,
+      role: event.data.role,
       linkedOn: dateOf(event),
       position: event.position,
       unlinkedOn: null,
@@ -82,14 +71,14 @@ async function keepLinks(
     `UPDATE account_links l SET unlinked_on = u.on_date, unlinked_position = u.position
        FROM unnest($1::text[], $2::uuid[], $3::date[], $4::bigint[]) AS u (account_id, client_id, on_date, position)
       WHERE l.account_id = u.account_id AND l.client_id = u.client_id AND l.position < u.position AND l.unlinked_position IS NULL`,
-    [unlinked.map((u) => u.body.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
+    [unlinked.map((u) => u.data.accountId), unlinked.map((u) => u.key), unlinked.map(dateOf), unlinked.map((u) => u.position)],
   );
 }
 
 /** Whether an account that there are facts of is still the client's. */
 async function keepOwnership(
   db: Db,
-  events: readonly (Of<'AccountLinked'> | Of<'AccountUnlinked'>)[],
+  events: readonly Of<'AccountLinked' | 'AccountUnlinked'>[],
   dateOf: (event: ProjectedEvent) => LocalDate,
 ): Promise<void> {
   for (const event of events.toSorted((a, b) => a.position - b.position)) {
@@ -97,14 +86,13 @@ async function keepOwnership(
     await db.query(
       `UPDATE accounts SET unlinked_on = $3, unlinked_position = $4, changed_at = $5
         WHERE client_id = $1 AND account_id = $2 AND position < $5`,
-      [event.key, event.body.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
+      [event.key, event.data.accountId, unlinked ? dateOf(event) : null, unlinked ? event.position : null, event.position],
     );
   }
 }
 
-function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): AccountRow {
-  const { type, data } = { type: event.type, data: event.body } as unknown as AccountEvent;
-  const { accountId, source } = data;
+function foldAccount(row: AccountRow | undefined, event: ProjectedEvent<AccountEvent>): AccountRow {
+  const { accountId, source } = event.data;
   const known: AccountRow = row ?? {
     streamId: event.streamId,
     clientId: event.key,
@@ -126,18 +114,18 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): Accoun
     const moved = next.firstOn !== known.firstOn || next.closedOn !== known.closedOn;
     return moved ? { ...next, changedAt: event.position } : next;
   };
-  switch (type) {
+  switch (event.type) {
     case 'AccountOpened':
-      return since(data.openedOn, { openedOn: data.openedOn, currency: data.currency, status: 'open', closedOn: null });
+      return since(event.data.openedOn, { openedOn: event.data.openedOn, currency: event.data.currency, status: 'open', closedOn: null });
     case 'AccountClosed':
-      return since(data.closedOn, { closedOn: data.closedOn, status: 'closed' });
+      return since(event.data.closedOn, { closedOn: event.data.closedOn, status: 'closed' });
     case 'AccountStatusChanged':
-      return since(data.on, { status: data.status });
+      return since(event.data.on, { status: event.data.status });
     case 'AssetsObserved':
-      return since(data.on, { currency: known.currency ?? data.total.currency });
+      return since(event.data.on, { currency: known.currency ?? event.data.total.currency });
     case 'TurnoverObserved':
     case 'MovementObserved':
-      return since(data.on);
+      return since(event.data.on);
     case 'SequenceGapFound':
     case 'SequenceGapClosed':
       return known;
@@ -145,11 +133,11 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent): Accoun
 }
 
 // Nothing is carried forward from an account that is closed, or is the client's no more. Nothing needs no rate.
-const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.body.closedOn, event.body.source);
+const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.data.closedOn, event.data.source);
 
-function nothingFrom(event: ProjectedEvent & { body: { accountId: string } }, on: LocalDate, source = 'client file'): AssetsRow {
+function nothingFrom(event: Of<'AccountClosed' | 'AccountUnlinked'>, on: LocalDate, source = 'client file'): AssetsRow {
   const total = { amountMinor: 0, currency: 'XXX' };
-  return assetsOf(event, { accountId: event.body.accountId, source, on, total });
+  return assetsOf({ ...event, data: { accountId: event.data.accountId, source, on, total } });
 }
 
 /** A record that is stated anew for another day takes its place there: the earlier day keeps nothing of it. */
@@ -176,11 +164,11 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
       [
         ...[
           found.map((e) => e.key),
-          found.map((e) => e.body.accountId),
+          found.map((e) => e.data.accountId),
           found.map((e) => e.meta.branchId),
-          found.map((e) => e.body.source),
+          found.map((e) => e.data.source),
         ],
-        ...[found.map((e) => e.body.first), found.map((e) => e.body.last), found.map((e) => e.position)],
+        ...[found.map((e) => e.data.first), found.map((e) => e.data.last), found.map((e) => e.position)],
       ],
     );
   }
@@ -192,8 +180,8 @@ async function keepGaps(db: Db, found: readonly Of<'SequenceGapFound'>[], closed
       WHERE g.client_id = c.client_id AND g.account_id = c.account_id AND g.source = c.source
         AND g.last_sequence <= c.through AND g.position < c.position AND g.closed_position IS NULL`,
     [
-      ...[closed.map((e) => e.key), closed.map((e) => e.body.accountId), closed.map((e) => e.body.source)],
-      ...[closed.map((e) => e.body.through), closed.map((e) => e.position)],
+      ...[closed.map((e) => e.key), closed.map((e) => e.data.accountId), closed.map((e) => e.data.source)],
+      ...[closed.map((e) => e.data.through), closed.map((e) => e.position)],
     ],
   );
 }
@@ -203,12 +191,12 @@ async function keepSourceDays(db: Db, days: readonly Of<'SourceDayCompleted'>[])
   await db.query(
     `INSERT INTO source_days (source, on_date, position) SELECT * FROM unnest($1::text[], $2::date[], $3::bigint[])
      ON CONFLICT (source, on_date) DO NOTHING`,
-    [days.map((d) => d.body.source), days.map((d) => d.body.on), days.map((d) => d.position)],
+    [days.map((d) => d.data.source), days.map((d) => d.data.on), days.map((d) => d.position)],
   );
 }
 
 async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Promise<void> {
-  for (const { body: fact, position } of ended) {
+  for (const { data: fact, position } of ended) {
     await db.query(
       `INSERT INTO ended_sources (source, last_day, position) VALUES ($1, $2, $3)
        ON CONFLICT (source) DO UPDATE SET last_day = excluded.last_day, position = excluded.position`,
@@ -218,7 +206,7 @@ async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>[]): Pr
 }
 
 async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<void> {
-  for (const { body: fact, position } of rates) {
+  for (const { data: fact, position } of rates) {
     const { currency, base, on, amountMinor, baseMinor } = fact;
     await db.query(
       `UPDATE exchange_rates SET replaced_at = $4 WHERE currency = $1 AND base = $2 AND on_date = $3 AND replaced_at IS NULL`,

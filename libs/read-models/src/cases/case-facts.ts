@@ -25,7 +25,7 @@ export const caseFacts = (): Projection => ({
     // facts of one source replace those it gave before
     const rows = new Map<string, CaseFactsRow>();
     for (const event of events) {
-      const said = caseFactsOf({ type: event.type, data: event.body }, { actorId: event.meta.actor.id, ...event });
+      const said = caseFactsOf(event, { actorId: event.meta.actor.id, ...event });
       if (said) rows.set(`${said.subjectId} ${said.source}`, rowOf(event, said));
     }
     await caseFactsTable.upsert(db, [...rows.values()]);

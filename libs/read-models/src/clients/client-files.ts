@@ -10,20 +10,23 @@ import {
   type Profile,
 } from '#clients';
 import type { Instant } from '#event-sourcing';
-import { blindIndex, carryData, type ClientKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
-import { tierEvents } from '#tiers';
+import { blindIndex, type ClientKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
+import { type TierEvent, tierEvents } from '#tiers';
 import {
   boolean,
-  type Db,
   firstOfItsStream,
   int,
+  isOf,
+  ofTypes,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
   text,
   uuid,
 } from '#projections';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 /** The rest of a client's file. Members of class P2 and P3 are SealedField here, values once a query opened them. */
@@ -58,61 +61,52 @@ export type ClientFileRow = RowOf<typeof clientFileTable>;
 /** Field under which names are indexed and searched. */
 export const NAME_INDEX = 'client.name';
 
+type Registered = Extract<ClientEvent, { type: 'ClientRegistered' }>;
+type Handled = ProjectedEvent<ClientEvent | AssignmentEvent | TierEvent>;
+
+const carried = carriedBy(clientEvents);
+
 export const clientFiles = (keys: ClientKeys, master: MasterKeys): Projection => ({
   ...projectionIds.clientFiles,
-  handles: [...Object.keys(clientEvents), ...Object.keys(assignmentEvents), ...Object.keys(tierEvents)],
-  async apply(db: Db, events) {
-    const nameIndexes = await indexNames(events, keys, master);
-    await clientFileTable.foldInto(
-      db,
-      events,
-      (event) => event.key,
-      (row, event) => foldClientFile(row, event, nameIndexes),
-      firstOfItsStream,
-    );
-  },
+  ...projecting([clientEvents, assignmentEvents, tierEvents], async (db, events) => {
+    const nameIndexes = await indexNames(ofTypes(events, 'ClientRegistered'), keys, master);
+    const fold = (row: ClientFileRow | undefined, event: Handled) => foldClientFile(row, event, nameIndexes);
+    await clientFileTable.foldInto(db, events, (event) => event.key, fold, firstOfItsStream);
+  }),
 });
 
 function foldClientFile(
   row: ClientFileRow | undefined,
-  event: ProjectedEvent,
+  event: Handled,
   nameIndexes: ReadonlyMap<string, string>,
 ): ClientFileRow | undefined {
   if (event.type === 'ClientRegistered') return registered(event, nameIndexes);
   if (!row) throw new Error(`${event.type} of a client that was never registered`);
-  if (event.streamKind === 'tier') return { ...row, tierVersion: event.version };
+  if (isOf(event, tierEvents)) return { ...row, tierVersion: event.version };
   const file = JSON.parse(row.file) as ClientFile;
-  if (event.streamKind === 'assignments') {
-    const stated = { type: event.type, data: event.body } as unknown as AssignmentEvent;
-    const changed: ClientFile = { ...file, assignments: assignments.evolve(file.assignments, stated) };
+  if (isOf(event, assignmentEvents)) {
+    const changed: ClientFile = { ...file, assignments: assignments.evolve(file.assignments, event) };
     return { ...row, assignmentsVersion: event.version, file: JSON.stringify(changed) };
   }
   const next = { ...row, clientVersion: event.version };
-  const data = carried(event);
-  const stated = { type: event.type, data } as unknown as ClientEvent;
-  switch (stated.type) {
-    case 'ClientRegistered':
-      return next;
+  switch (event.type) {
     case 'ClientProfileUpdated':
-      return { ...next, file: JSON.stringify({ ...file, profile: mergedProfile(file.profile, stated.data) }) };
+      return { ...next, file: JSON.stringify({ ...file, profile: mergedProfile(file.profile, carried(event)) }) };
     case 'ClientNeedsRecorded':
-      return { ...next, file: JSON.stringify({ ...file, needs: data }) };
+      return { ...next, file: JSON.stringify({ ...file, needs: carried(event) }) };
     case 'AccountLinked':
-      return { ...next, status: 'active', file: JSON.stringify({ ...file, accounts: [...file.accounts, stated.data] }) };
+      return { ...next, status: 'active', file: JSON.stringify({ ...file, accounts: [...file.accounts, event.data] }) };
     case 'AccountUnlinked': {
-      const accounts = file.accounts.filter((account) => account.accountId !== stated.data.accountId);
+      const accounts = file.accounts.filter((account) => account.accountId !== event.data.accountId);
       return { ...next, file: JSON.stringify({ ...file, accounts }) };
     }
     case 'ClientClosed':
-      return { ...next, status: 'closed', file: JSON.stringify({ ...file, closedAt: stated.data.closedAt }) };
+      return { ...next, status: 'closed', file: JSON.stringify({ ...file, closedAt: event.data.closedAt }) };
   }
 }
 
-function registered(event: ProjectedEvent, nameIndexes: ReadonlyMap<string, string>): ClientFileRow {
-  const { clientNo, party, identity, reachableAt, branchId, acquisitionSource, provisional } = carried(event) as unknown as Extract<
-    ClientEvent,
-    { type: 'ClientRegistered' }
-  >['data'];
+function registered(event: ProjectedEvent<Registered>, nameIndexes: ReadonlyMap<string, string>): ClientFileRow {
+  const { clientNo, party, identity, reachableAt, branchId, acquisitionSource, provisional } = carried(event);
   const file: ClientFile = {
     identity: identity as Record<string, unknown>,
     reachableAt,
@@ -137,13 +131,14 @@ function registered(event: ProjectedEvent, nameIndexes: ReadonlyMap<string, stri
   };
 }
 
-const carried = (event: ProjectedEvent): Record<string, unknown> =>
-  carryData(clientEvents[event.type as ClientEvent['type']], event.body, event.eventId);
-
 /** By event id: the blind index of the name that it states. An erased client's name is not indexed again. */
-async function indexNames(events: readonly ProjectedEvent[], keys: ClientKeys, master: MasterKeys): Promise<Map<string, string>> {
+async function indexNames(
+  events: readonly ProjectedEvent<Registered>[],
+  keys: ClientKeys,
+  master: MasterKeys,
+): Promise<Map<string, string>> {
   const named = events.flatMap((event) => {
-    const name = event.type === 'ClientRegistered' ? (carried(event).identity as { name?: unknown }).name : undefined;
+    const name: unknown = carried(event).identity.name;
     return isSealedField(name) ? [{ clientId: event.key, eventId: event.eventId, name }] : [];
   });
   const found = await keys.find(named.map(({ clientId }) => clientId));

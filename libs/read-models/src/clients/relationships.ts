@@ -1,6 +1,6 @@
-import { type Assignment, type AssignmentEvent, assignmentEvents, assignments } from '#clients';
+import { type Assignment, assignmentEvents, assignments } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import { boolean, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
+import { boolean, date, int, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One assignment of a client, in the order in which they were made: who is whose, found by the member of staff. */
@@ -19,8 +19,7 @@ export type RelationshipRow = RowOf<typeof relationshipTable>;
 /** Whose clients are whose, by member of staff. */
 export const relationships = (): Projection => ({
   ...projectionIds.relationships,
-  handles: Object.keys(assignmentEvents),
-  async apply(db, events) {
+  ...projecting([assignmentEvents], async (db, events) => {
     const known = await relationshipTable.load(db, [...new Set(events.map(({ key }) => key))]);
     const states = new Map<Uuid, readonly Assignment[]>();
     for (const row of known.toSorted((a, b) => a.ordinal - b.ordinal)) {
@@ -28,7 +27,7 @@ export const relationships = (): Projection => ({
     }
     const branches = new Map<Uuid, string>();
     for (const event of events) {
-      states.set(event.key, assignments.evolve(states.get(event.key) ?? [], typed(event)));
+      states.set(event.key, assignments.evolve(states.get(event.key) ?? [], event));
       branches.set(event.key, event.meta.branchId);
     }
     const rows = [...branches].flatMap(([clientId, branchId]) =>
@@ -44,10 +43,8 @@ export const relationships = (): Projection => ({
       })),
     );
     await relationshipTable.upsert(db, rows);
-  },
+  }),
 });
-
-const typed = (event: ProjectedEvent): AssignmentEvent => ({ type: event.type, data: event.body }) as unknown as AssignmentEvent;
 
 const assignmentOf = ({ staffId, role, primary, fromDate: from, toDate }: RelationshipRow): Assignment => ({
   staffId,

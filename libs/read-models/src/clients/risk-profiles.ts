@@ -1,7 +1,7 @@
 import { type RiskProfileEvent, riskProfileEvents } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { carryData } from '#privacy';
-import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
+import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 /** One check as the row keeps it; `result` is a SealedField until a query opens it. */
@@ -30,31 +30,31 @@ export type RiskProfileRow = RowOf<typeof riskProfileTable>;
 /** The newest so many checks stay in the row; all of them are in the client's timeline. */
 export const CHECKS_KEPT = 50;
 
+const carried = carriedBy(riskProfileEvents);
+
 /** A client's risk profile as it stands, and until when it is valid. */
 export const riskProfiles = (): Projection => ({
   ...projectionIds.riskProfiles,
-  handles: Object.keys(riskProfileEvents),
-  apply: (db, events) => riskProfileTable.foldInto(db, events, (event) => event.key, foldRiskProfile),
+  ...projecting([riskProfileEvents], (db, events) => riskProfileTable.foldInto(db, events, (event) => event.key, foldRiskProfile)),
 });
 
-function foldRiskProfile(row: RiskProfileRow | undefined, event: ProjectedEvent): RiskProfileRow {
+function foldRiskProfile(row: RiskProfileRow | undefined, event: ProjectedEvent<RiskProfileEvent>): RiskProfileRow {
   const none = { clientId: event.key, branchId: event.meta.branchId, assessedOn: null, validUntil: null, assessments: 0 };
   const before: RiskProfileRow = row ?? { ...none, version: 0, assessment: null, checks: '[]' };
-  const data = carryData(riskProfileEvents[event.type as RiskProfileEvent['type']], event.body, event.eventId);
-  const stated = { type: event.type, data } as unknown as RiskProfileEvent;
   const next = { ...before, version: event.version };
-  switch (stated.type) {
+  switch (event.type) {
     case 'RiskAssessed': {
-      const { assessedOn, validUntil } = stated.data;
+      const data = carried(event);
+      const { assessedOn, validUntil } = data;
       const counted = { ...next, assessments: before.assessments + 1 };
       // an older one that is told late does not supersede
       if (before.assessedOn !== null && assessedOn < before.assessedOn) return counted;
       return { ...counted, assessedOn, validUntil, assessment: JSON.stringify(data) };
     }
     case 'SuitabilityChecked':
-      return { ...next, checks: JSON.stringify([data, ...checksOf(before)].slice(0, CHECKS_KEPT)) };
+      return { ...next, checks: JSON.stringify([carried(event), ...checksOf(before)].slice(0, CHECKS_KEPT)) };
     case 'SuitabilityWarningAccepted': {
-      const { checkId, acceptedOn, confirmation } = stated.data;
+      const { checkId, acceptedOn, confirmation } = carried(event);
       const accepted = checksOf(before).map((check) => (check.checkId === checkId ? { ...check, acceptedOn, confirmation } : check));
       return { ...next, checks: JSON.stringify(accepted) };
     }

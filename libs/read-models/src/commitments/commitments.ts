@@ -1,5 +1,4 @@
 import type { Instant, Uuid } from '#event-sourcing';
-import { carryData } from '#privacy';
 import { type ClockEvent, type CommitmentEvent, commitmentEvents, isClockEvent, type Standing, stood } from '#service-levels';
 import {
   bigint,
@@ -8,6 +7,7 @@ import {
   firstOfItsStream,
   int,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
@@ -15,6 +15,7 @@ import {
   timestamptz,
   uuid,
 } from '#projections';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 export interface CommitmentDetails {
@@ -67,32 +68,39 @@ export const commitmentTable = new RowTable('commitments', ['commitmentId'], {
 });
 export type CommitmentRow = RowOf<typeof commitmentTable>;
 
+type Started = Extract<CommitmentEvent, { type: 'CommitmentStarted' }>;
+type Corrected = Extract<CommitmentEvent, { type: 'CommitmentCorrected' }>;
+
+const carried = carriedBy(commitmentEvents);
+
 /** Every commitment as it stands. */
 export const commitments = (): Projection => ({
   ...projectionIds.commitments,
-  handles: Object.keys(commitmentEvents),
-  apply: (db, events) => commitmentTable.foldInto(db, events, (event) => event.streamId, foldCommitment, firstOfItsStream),
+  ...projecting([commitmentEvents], (db, events) =>
+    commitmentTable.foldInto(db, events, (event) => event.streamId, foldCommitment, firstOfItsStream),
+  ),
 });
 
-function foldCommitment(row: CommitmentRow | undefined, event: ProjectedEvent): CommitmentRow {
-  const stated = { type: event.type, data: event.body } as unknown as CommitmentEvent;
-  if (!row && stated.type !== 'CommitmentStarted') throw new Error(`${event.type} of a commitment that was never started`);
-  const next = stated.type === 'CommitmentStarted' ? startedRow(event, stated) : moved(row!, event, stated);
+function foldCommitment(row: CommitmentRow | undefined, event: ProjectedEvent<CommitmentEvent>): CommitmentRow {
+  if (!row && event.type !== 'CommitmentStarted') throw new Error(`${event.type} of a commitment that was never started`);
+  const next = event.type === 'CommitmentStarted' ? startedRow(event, event.data) : moved(row!, event);
   return { ...next, version: event.version, changedPosition: event.position };
 }
 
-function moved(row: CommitmentRow, event: ProjectedEvent, stated: CommitmentEvent): CommitmentRow {
+function moved(row: CommitmentRow, event: ProjectedEvent<CommitmentEvent>): CommitmentRow {
   const details = JSON.parse(row.details) as CommitmentDetails;
-  if (isClockEvent(stated)) {
-    return { ...clocked(row, stated), details: JSON.stringify({ ...details, clockEvents: [...details.clockEvents, stated] }) };
+  if (isClockEvent(event)) {
+    const { type, data } = event;
+    const clockEvents = [...details.clockEvents, { type, data }];
+    return { ...clocked(row, event), details: JSON.stringify({ ...details, clockEvents }) };
   }
   const acted = (change: Partial<CommitmentRow>): CommitmentRow => {
-    const act = { type: stated.type, ...carryData(commitmentEvents[stated.type], event.body, event.eventId) };
+    const act = { type: event.type, ...carried(event) };
     return { ...row, ...change, details: JSON.stringify({ ...details, acts: [...details.acts, act] }) };
   };
-  switch (stated.type) {
+  switch (event.type) {
     case 'CommitmentCorrected':
-      return corrected(row, details, stated.data, event);
+      return corrected(row, details, event);
     case 'CommitmentExtended':
       return acted({});
     case 'ExcuseRequested':
@@ -104,11 +112,9 @@ function moved(row: CommitmentRow, event: ProjectedEvent, stated: CommitmentEven
   }
 }
 
-type Started = Extract<ClockEvent, { type: 'CommitmentStarted' }>;
-
-function startedRow(event: ProjectedEvent, { data, type }: Started): CommitmentRow {
+function startedRow(event: ProjectedEvent<CommitmentEvent>, data: Started['data']): CommitmentRow {
   const { subject, promise, target } = data;
-  const details: CommitmentDetails = { clockEvents: [{ type, data }], corrections: [], acts: [] };
+  const details: CommitmentDetails = { clockEvents: [{ type: 'CommitmentStarted', data }], corrections: [], acts: [] };
   return {
     commitmentId: event.streamId,
     clientId: data.clientId,
@@ -182,14 +188,14 @@ function clocked(row: CommitmentRow, event: ClockEvent): CommitmentRow {
 function corrected(
   row: CommitmentRow,
   { clockEvents: before, corrections, acts }: CommitmentDetails,
-  { was, is, cause, kept, history }: Extract<CommitmentEvent, { type: 'CommitmentCorrected' }>['data'],
-  event: ProjectedEvent,
+  event: ProjectedEvent<Corrected>,
 ): CommitmentRow {
+  const { was, is, cause, kept, history } = event.data;
   const clockEvents = [...before.slice(0, kept), ...history];
   const [first, ...rest] = clockEvents;
   if (first?.type !== 'CommitmentStarted') throw new Error('a commitment’s history begins with its start');
   const fresh = {
-    ...startedRow(event, first),
+    ...startedRow(event, first.data),
     commitmentId: row.commitmentId,
     branchId: row.branchId,
     excuse: row.excuse,

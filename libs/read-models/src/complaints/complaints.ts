@@ -1,13 +1,14 @@
 import { type ComplaintEvent, complaintEvents } from '#complaints';
-import type { ContactEvent } from '#contacts';
+import { type ContactEvent, contactEvents } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
-import { carryData } from '#privacy';
 import {
   boolean,
   date,
   firstOfItsStream,
   int,
+  pick,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
@@ -16,6 +17,7 @@ import {
   uuid,
 } from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
@@ -57,43 +59,45 @@ export const complaintTable = new RowTable('complaints', ['complaintId'], {
 });
 export type ComplaintRow = RowOf<typeof complaintTable>;
 
-type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
+type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>;
+type Registered = Extract<ComplaintEvent, { type: 'ComplaintRegistered' }>;
+type Handled = ProjectedEvent<ComplaintEvent | Linked>;
+
+const carried = carriedBy(complaintEvents);
 
 /** The complaint register. `localDate` tells an instant's date in the firm's zone. */
 export const complaints = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.complaints,
-  handles: [...Object.keys(complaintEvents), 'ContactLinked'],
-  apply: (db, events) =>
+  ...projecting([complaintEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
     complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate), firstOfItsStream),
+  ),
 });
 
-function complaintOf(event: ProjectedEvent): Uuid | undefined {
+function complaintOf(event: Handled): Uuid | undefined {
   if (event.type !== 'ContactLinked') return event.streamId;
-  const { to } = event.body as unknown as Linked;
+  const { to } = event.data;
   return to.kind === 'complaint' ? to.id : undefined;
 }
 
-function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate): ComplaintRow {
+function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate: (at: Instant) => LocalDate): ComplaintRow {
   if (event.type === 'ComplaintRegistered') return registered(event, localDate);
   if (!row) throw new Error(`${event.type} of a complaint that was never registered`);
   const details = JSON.parse(row.details) as ComplaintDetails;
   if (event.type === 'ContactLinked') {
-    const { direction, automated, startedAt } = event.body as unknown as Linked;
+    const { direction, automated, startedAt } = event.data;
     return withHumanResponse(row, details, event.streamId, startedAt, direction === 'outbound' && !automated);
   }
   const next = { ...row, version: event.version };
-  const stated = { type: event.type, data: event.body } as unknown as ComplaintEvent;
-  switch (stated.type) {
-    case 'ComplaintRegistered':
+  switch (event.type) {
     case 'ComplaintSourceNoted':
       return next;
     case 'ComplaintAcknowledged': {
-      const { acknowledgedAt, automated } = stated.data;
+      const { acknowledgedAt, automated } = event.data;
       const status = row.status === 'registered' ? 'acknowledged' : row.status;
       return withHumanResponse({ ...next, status, acknowledgedAt: acknowledgedAt.at }, details, event.eventId, acknowledgedAt, !automated);
     }
     case 'FinalResponseSent': {
-      const { sentAt, resolution } = stated.data;
+      const { sentAt, resolution } = event.data;
       const answered: ComplaintRow = {
         ...next,
         status: 'finalResponseSent',
@@ -102,7 +106,7 @@ function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, loc
         finalResponseAt: row.finalResponseAt ?? sentAt.at,
         finalResponsePrecision: row.finalResponsePrecision ?? sentAt.precision,
       };
-      const responses = [...details.responses, carryData(complaintEvents.FinalResponseSent, event.body, event.eventId)];
+      const responses = [...details.responses, carried(event)];
       return withHumanResponse(answered, { ...details, responses }, event.eventId, sentAt, true);
     }
     case 'ResponseAccepted':
@@ -110,9 +114,9 @@ function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, loc
     case 'ResponseDisputed':
       return { ...next, disputed: true };
     case 'ComplaintClosed':
-      return { ...next, status: 'closed', closedAt: stated.data.closedAt.at, closedPrecision: stated.data.closedAt.precision };
+      return { ...next, status: 'closed', closedAt: event.data.closedAt.at, closedPrecision: event.data.closedAt.precision };
     case 'ComplaintReopened': {
-      const { cycle, reason, reopenedAt: at } = stated.data;
+      const { cycle, reason, reopenedAt: at } = event.data;
       const reopenings = [...details.reopenings, { cycle, reason, at }];
       return {
         ...next,
@@ -126,11 +130,10 @@ function foldComplaint(row: ComplaintRow | undefined, event: ProjectedEvent, loc
   }
 }
 
-function registered(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): ComplaintRow {
-  const stated = event.body as unknown as Extract<ComplaintEvent, { type: 'ComplaintRegistered' }>['data'];
-  const { receivedAt, channel, subject, clientId } = stated;
+function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) => LocalDate): ComplaintRow {
+  const { receivedAt, channel, subject, clientId, provisionalSeverity } = event.data;
   const details: ComplaintDetails = {
-    registered: carryData(complaintEvents.ComplaintRegistered, event.body, event.eventId),
+    registered: carried(event),
     responses: [],
     humanResponses: {},
     reopenings: [],
@@ -144,7 +147,7 @@ function registered(event: ProjectedEvent, localDate: (at: Instant) => LocalDate
     cycle: 1,
     channel,
     product: subject.product,
-    severity: stated.provisionalSeverity ?? null,
+    severity: provisionalSeverity ?? null,
     receivedAt: receivedAt.at,
     receivedPrecision: receivedAt.precision,
     receivedOn: dateOf(receivedAt, localDate),

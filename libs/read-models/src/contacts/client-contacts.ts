@@ -6,7 +6,9 @@ import {
   date,
   firstOfItsStream,
   int,
+  isOf,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
@@ -39,32 +41,22 @@ export const surveyAnswerTable = new RowTable('survey_answers', ['surveyId'], {
 });
 export type SurveyAnswerRow = RowOf<typeof surveyAnswerTable>;
 
-const isSurvey = ({ type }: ProjectedEvent): boolean => type in surveyEvents;
-
 /** When the firm and a client last spoke, and what clients said of it. `localDate` tells an instant's date in the firm's zone. */
 export const clientContacts = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.clientContacts,
-  handles: [...Object.keys(contactEvents), ...Object.keys(surveyEvents)],
-  async apply(db, events) {
-    await surveyAnswerTable.upsert(
-      db,
-      events.filter(isSurvey).map((event) => answerOf(event, localDate)),
-    );
-    await clientContactTable.foldInto(
-      db,
-      events.filter((event) => !isSurvey(event)),
-      (event) => event.streamId,
-      (row, event) => foldContact(row, event, localDate),
-      firstOfItsStream,
-    );
-  },
+  ...projecting([contactEvents, surveyEvents], async (db, events) => {
+    const answers = events.filter((event) => isOf(event, surveyEvents)).map((event) => answerOf(event, localDate));
+    await surveyAnswerTable.upsert(db, answers);
+    const contacts = events.filter((event) => isOf(event, contactEvents));
+    const fold = (row: ClientContactRow | undefined, event: ProjectedEvent<ContactEvent>) => foldContact(row, event, localDate);
+    await clientContactTable.foldInto(db, contacts, (event) => event.streamId, fold, firstOfItsStream);
+  }),
 });
 
-function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate) {
-  const stated = { type: event.type, data: event.body } as unknown as ContactEvent;
-  switch (stated.type) {
+function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent<ContactEvent>, localDate: (at: Instant) => LocalDate) {
+  switch (event.type) {
     case 'ContactLogged': {
-      const { startedAt, channel, direction, automated } = stated.data;
+      const { startedAt, channel, direction, automated } = event.data;
       return {
         contactId: event.streamId,
         clientId: event.key,
@@ -77,7 +69,7 @@ function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, l
     }
     case 'ContactAmended': {
       if (!row) throw new Error('ContactAmended of a contact that was never logged');
-      const { startedAt, channel = row.channel, direction = row.direction, automated = row.automated } = stated.data;
+      const { startedAt, channel = row.channel, direction = row.direction, automated = row.automated } = event.data;
       return { ...row, ...(startedAt && { startedOn: dateOf(startedAt, localDate) }), channel, direction, automated };
     }
     case 'ContactLinked':
@@ -85,8 +77,8 @@ function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent, l
   }
 }
 
-function answerOf(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): SurveyAnswerRow {
-  const { answeredAt, csat, nps = null } = event.body as unknown as SurveyEvent['data'];
+function answerOf(event: ProjectedEvent<SurveyEvent>, localDate: (at: Instant) => LocalDate): SurveyAnswerRow {
+  const { answeredAt, csat, nps = null } = event.data;
   return {
     surveyId: event.streamId,
     clientId: event.key,

@@ -1,5 +1,16 @@
 import { type FollowUpEvent, followUpEvents } from '#contacts';
-import { firstOfItsStream, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import {
+  firstOfItsStream,
+  int,
+  type ProjectedEvent,
+  projecting,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 export const followUpTable = new RowTable('follow_ups', ['followUpId'], {
@@ -19,15 +30,15 @@ export type FollowUpRow = RowOf<typeof followUpTable>;
 /** What is to be done for a client, and by whom: the open items of a hand-over. */
 export const followUps = (): Projection => ({
   ...projectionIds.followUps,
-  handles: Object.keys(followUpEvents),
-  apply: (db, events) => followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp, firstOfItsStream),
+  ...projecting([followUpEvents], (db, events) =>
+    followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp, firstOfItsStream),
+  ),
 });
 
-function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent): FollowUpRow {
-  const stated = { type: event.type, data: event.body } as unknown as FollowUpEvent;
-  switch (stated.type) {
+function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent<FollowUpEvent>): FollowUpRow {
+  switch (event.type) {
     case 'FollowUpScheduled': {
-      const { contactId, dueAt, purpose, owner } = stated.data;
+      const { contactId, dueAt, purpose, owner } = event.data;
       return {
         followUpId: event.streamId,
         clientId: event.key,
@@ -43,6 +54,6 @@ function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent): Foll
     }
     case 'FollowUpCompleted':
       if (!row) throw new Error('FollowUpCompleted of a follow-up that was never scheduled');
-      return { ...row, version: event.version, status: 'completed', completedAt: stated.data.completedAt };
+      return { ...row, version: event.version, status: 'completed', completedAt: event.data.completedAt };
   }
 }

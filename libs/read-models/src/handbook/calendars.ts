@@ -1,5 +1,5 @@
 import { type CalendarEvent, calendarEvents } from '#service-levels';
-import { date, int, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
+import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One version of a calendar. */
@@ -19,22 +19,19 @@ export type CalendarRow = RowOf<typeof calendarTable>;
 /** Every version of every calendar, with the notice it comes from. */
 export const calendars = (): Projection => ({
   ...projectionIds.calendars,
-  handles: Object.keys(calendarEvents),
-  apply: (db, events) =>
-    calendarTable.insert(
-      db,
-      events.map(({ body, version, recordedAt, meta }) => {
-        const { name, calendarVersion, effectiveFrom, sourceNotice, calendar } = body as unknown as CalendarEvent['data'];
-        return {
-          name,
-          calendarVersion,
-          version,
-          effectiveFrom,
-          sourceNotice,
-          recordedAt,
-          recordedBy: meta.actor.id,
-          calendar: JSON.stringify(calendar),
-        };
-      }),
-    ),
+  ...projecting([calendarEvents], (db, events) => calendarTable.insert(db, events.map(rowOf))),
 });
+
+function rowOf({ data, version, recordedAt, meta }: ProjectedEvent<CalendarEvent>): CalendarRow {
+  const { name, calendarVersion, effectiveFrom, sourceNotice, calendar } = data;
+  return {
+    name,
+    calendarVersion,
+    version,
+    effectiveFrom,
+    sourceNotice,
+    recordedAt,
+    recordedBy: meta.actor.id,
+    calendar: JSON.stringify(calendar),
+  };
+}

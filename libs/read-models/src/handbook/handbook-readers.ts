@@ -1,6 +1,18 @@
 import { type EventRegistry, HEAD_OFFICE } from '#event-sourcing';
 import { type AcknowledgementEvent, acknowledgementEvents, type DeliveryEvent, deliveryEvents } from '#service-levels';
-import { bigint, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import {
+  bigint,
+  int,
+  ofTypes,
+  type ProjectedEvent,
+  projecting,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 export const acknowledgementTable = new RowTable('handbook_acknowledgements', ['acknowledgementId'], {
@@ -29,28 +41,26 @@ export type DeliveryRow = RowOf<typeof deliveryTable>;
 /** Who read which edition, and which client was given it. */
 export const handbookReaders = (): Projection => ({
   ...projectionIds.handbookReaders,
-  handles: [...Object.keys(acknowledgementEvents), ...Object.keys(deliveryEvents)],
-  async apply(db, events) {
-    const stated = events.map((event) => ({ event, ...({ type: event.type, data: event.body } as unknown as Read) }));
-    await acknowledgementTable.insert(
-      db,
-      stated.flatMap(({ event, ...read }) => {
-        if (read.type !== 'HandbookAcknowledged') return [];
-        const { streamId, meta } = event;
-        return [{ ...read.data, acknowledgementId: streamId, role: meta.actor.role, branchId: meta.branchId }];
-      }),
-    );
-    await deliveryTable.insert(
-      db,
-      stated.flatMap(({ event, ...read }) => {
-        if (read.type !== 'HandbookDelivered') return [];
-        const { position, version, meta } = event;
-        return [{ ...read.data, position, version, branchId: meta.branchId, deliveredBy: meta.actor.id }];
-      }),
-    );
-  },
+  ...projecting([acknowledgementEvents, deliveryEvents], async (db, events) => {
+    await acknowledgementTable.insert(db, ofTypes(events, 'HandbookAcknowledged').map(acknowledgementOf));
+    await deliveryTable.insert(db, ofTypes(events, 'HandbookDelivered').map(deliveryOf));
+  }),
 });
-type Read = AcknowledgementEvent | DeliveryEvent;
+
+const acknowledgementOf = ({ data, streamId, meta }: ProjectedEvent<AcknowledgementEvent>): AcknowledgementRow => ({
+  ...data,
+  acknowledgementId: streamId,
+  role: meta.actor.role,
+  branchId: meta.branchId,
+});
+
+const deliveryOf = ({ data, position, version, meta }: ProjectedEvent<DeliveryEvent>): DeliveryRow => ({
+  ...data,
+  position,
+  version,
+  branchId: meta.branchId,
+  deliveredBy: meta.actor.id,
+});
 
 export const staffTable = new RowTable('staff_seen', ['staffKey'], {
   staffKey: text,

@@ -1,6 +1,6 @@
 import type { Instant } from '#event-sourcing';
 import { type HandbookEdition, type HandbookEvent, handbookEvents } from '#service-levels';
-import { int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
+import { int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 export const editionTable = new RowTable('handbook_editions', ['editionKey'], {
@@ -36,23 +36,19 @@ export const presetTable = new RowTable('handbook_presets', ['presetId'], {
 });
 export type PresetRow = RowOf<typeof presetTable>;
 
-const typed = ({ type, body }: ProjectedEvent): HandbookEvent => ({ type, data: body }) as unknown as HandbookEvent;
-
 /** Every edition of the handbook as it stands, and every regulatory preset that was switched. */
 export const handbook = (): Projection => ({
   ...projectionIds.handbook,
-  handles: Object.keys(handbookEvents),
-  async apply(db, events) {
-    await editionTable.foldInto(db, events, ({ body }) => ('edition' in body ? String(body.edition) : undefined), foldEdition);
-    await presetTable.foldInto(db, events, ({ body }) => ('presetId' in body ? String(body.presetId) : undefined), foldPreset);
-  },
+  ...projecting([handbookEvents], async (db, events) => {
+    await editionTable.foldInto(db, events, ({ data }) => ('edition' in data ? String(data.edition) : undefined), foldEdition);
+    await presetTable.foldInto(db, events, ({ data }) => ('presetId' in data ? data.presetId : undefined), foldPreset);
+  }),
 });
 
-function foldEdition(row: EditionRow | undefined, event: ProjectedEvent): EditionRow | undefined {
+function foldEdition(row: EditionRow | undefined, event: ProjectedEvent<HandbookEvent>): EditionRow | undefined {
   const { version, recordedAt } = event;
-  const stated = typed(event);
-  if (stated.type === 'HandbookDrafted') {
-    const { edition, handbook, draftedBy } = stated.data;
+  if (event.type === 'HandbookDrafted') {
+    const { edition, handbook, draftedBy } = event.data;
     const drafters = new Set([...(row ? (JSON.parse(row.draftedBy) as string[]) : []), draftedBy]);
     return {
       editionKey: String(edition),
@@ -69,16 +65,16 @@ function foldEdition(row: EditionRow | undefined, event: ProjectedEvent): Editio
       retiredBy: null,
     };
   }
-  if (!row) throw new Error(`${stated.type} of an edition that was never drafted`);
-  switch (stated.type) {
+  if (!row) throw new Error(`${event.type} of an edition that was never drafted`);
+  switch (event.type) {
     case 'HandbookApproved':
-      return { ...row, version, status: 'approved', approvedBy: stated.data.approvedBy, approvedAt: recordedAt };
+      return { ...row, version, status: 'approved', approvedBy: event.data.approvedBy, approvedAt: recordedAt };
     case 'HandbookPublished': {
-      const { handbook, publishedBy } = stated.data;
+      const { handbook, publishedBy } = event.data;
       return { ...row, version, status: 'published', publishedBy, publishedAt: recordedAt, ...documentOf(handbook) };
     }
     case 'HandbookRetired': {
-      const { at, retiredBy } = stated.data;
+      const { at, retiredBy } = event.data;
       return { ...row, version, status: 'retired', retiredBy, effectiveTo: earlier(row.effectiveTo, at) };
     }
     case 'RegulatoryPresetSwitchedOn':
@@ -97,11 +93,10 @@ const documentOf = (document: HandbookEdition) => ({
 const utc = (instant: Instant): Instant => new Date(instant).toISOString();
 const earlier = (end: Instant | null, at: Instant): Instant => (end !== null && end < utc(at) ? end : utc(at));
 
-function foldPreset(row: PresetRow | undefined, event: ProjectedEvent): PresetRow | undefined {
+function foldPreset(row: PresetRow | undefined, event: ProjectedEvent<HandbookEvent>): PresetRow | undefined {
   const { version } = event;
-  const stated = typed(event);
-  if (stated.type === 'RegulatoryPresetSwitchedOn') {
-    const { presetId, title, promises, effectiveFrom, switchedOnBy, confirmation } = stated.data;
+  if (event.type === 'RegulatoryPresetSwitchedOn') {
+    const { presetId, title, promises, effectiveFrom, switchedOnBy, confirmation } = event.data;
     return {
       presetId,
       version,
@@ -115,8 +110,8 @@ function foldPreset(row: PresetRow | undefined, event: ProjectedEvent): PresetRo
       note: null,
     };
   }
-  if (stated.type !== 'RegulatoryPresetSwitchedOff') return undefined;
+  if (event.type !== 'RegulatoryPresetSwitchedOff') return undefined;
   if (!row) throw new Error('RegulatoryPresetSwitchedOff of a preset that was never on');
-  const { at, switchedOffBy, note } = stated.data;
+  const { at, switchedOffBy, note } = event.data;
   return { ...row, version, effectiveTo: utc(at), switchedOffBy, note };
 }

@@ -1,12 +1,13 @@
-import type { ContactEvent } from '#contacts';
+import { type ContactEvent, contactEvents } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
-import { carryData } from '#privacy';
 import { type RequestEvent, requestEvents, type RequestStatus } from '#service-levels';
 import {
   date,
   firstOfItsStream,
   int,
+  pick,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
@@ -15,6 +16,7 @@ import {
   uuid,
 } from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 export interface RequestDetails {
@@ -57,81 +59,79 @@ export const requestTable = new RowTable('requests', ['requestId'], {
 });
 export type RequestRow = RowOf<typeof requestTable>;
 
-type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>['data'];
+type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>;
+type Received = Extract<RequestEvent, { type: 'RequestReceived' }>;
+type Handled = ProjectedEvent<RequestEvent | Linked>;
+
+const carried = carriedBy(requestEvents);
 
 /** The register of service requests. `localDate` tells an instant's date in the firm's zone. */
 export const requests = (localDate: (at: Instant) => LocalDate): Projection => ({
   ...projectionIds.requests,
-  handles: [...Object.keys(requestEvents), 'ContactLinked'],
-  apply: (db, events) => requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate), firstOfItsStream),
+  ...projecting([requestEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
+    requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate), firstOfItsStream),
+  ),
 });
 
-function requestOf(event: ProjectedEvent): Uuid | undefined {
+function requestOf(event: Handled): Uuid | undefined {
   if (event.type !== 'ContactLinked') return event.streamId;
-  const { to } = event.body as unknown as Linked;
+  const { to } = event.data;
   return to.kind === 'request' ? to.id : undefined;
 }
 
-function foldRequest(row: RequestRow | undefined, event: ProjectedEvent, localDate: (at: Instant) => LocalDate): RequestRow {
+function foldRequest(row: RequestRow | undefined, event: Handled, localDate: (at: Instant) => LocalDate): RequestRow {
   if (event.type === 'RequestReceived') return received(event, localDate);
   if (!row) throw new Error(`${event.type} of a request that was never received`);
   const details = JSON.parse(row.details) as RequestDetails;
   if (event.type === 'ContactLinked') {
-    const { direction, automated, startedAt } = event.body as unknown as Linked;
+    const { direction, automated, startedAt } = event.data;
     return withHumanResponse(row, details, event.streamId, startedAt, direction === 'outbound' && !automated);
   }
   const next: RequestRow = { ...row, version: event.version, staffId: staffOf(event) ?? row.staffId };
   const detailed = (changed: Partial<RequestDetails>) => ({ details: JSON.stringify({ ...details, ...changed }) });
-  const carried = () => carryData(requestEvents[event.type as RequestEvent['type']], event.body, event.eventId);
-  const stated = { type: event.type, data: event.body } as unknown as RequestEvent;
-  switch (stated.type) {
-    case 'RequestReceived':
-      return next;
+  switch (event.type) {
     case 'RequestStarted':
       return { ...next, status: 'inProgress' };
     case 'RequestStepStarted': {
-      const { cycle, step, at: startedAt } = stated.data;
+      const { cycle, step, at: startedAt } = event.data;
       const openSteps = JSON.stringify([...(JSON.parse(row.openSteps) as string[]), step]);
       return { ...next, openSteps, ...detailed({ steps: [...details.steps, { cycle, step, startedAt, completedAt: null }] }) };
     }
     case 'RequestStepCompleted': {
-      const { cycle, step, at: completedAt } = stated.data;
+      const { cycle, step, at: completedAt } = event.data;
       const steps = details.steps.map((one) => (one.cycle === cycle && one.step === step ? { ...one, completedAt } : one));
       const openSteps = JSON.stringify((JSON.parse(row.openSteps) as string[]).filter((open) => open !== step));
       return { ...next, openSteps, ...detailed({ steps }) };
     }
     case 'ClientInputRequested': {
-      const { at } = stated.data;
+      const { at } = event.data;
       const waitingSince = row.waitingSince !== null && row.waitingSince < at.at ? row.waitingSince : at.at;
       return withHumanResponse({ ...next, status: 'waitingClient', waitingSince }, details, event.eventId, at, true);
     }
     case 'ClientInputReceived': {
-      const waitingSince = stated.data.waitingSince?.at ?? null;
+      const waitingSince = event.data.waitingSince?.at ?? null;
       return { ...next, status: waitingSince === null ? 'inProgress' : 'waitingClient', waitingSince };
     }
     case 'RequestCompleted': {
-      const { at } = stated.data;
+      const { at } = event.data;
       const completed = { completedAt: at.at, completedPrecision: at.precision, waitingSince: null };
-      return { ...next, status: 'completed', ...completed, ...detailed({ completions: [...details.completions, carried()] }) };
+      return { ...next, status: 'completed', ...completed, ...detailed({ completions: [...details.completions, carried(event)] }) };
     }
     case 'RequestCancelled':
-      return { ...next, status: 'cancelled', waitingSince: null, openSteps: '[]', ...detailed({ cancellation: carried() }) };
+      return { ...next, status: 'cancelled', waitingSince: null, openSteps: '[]', ...detailed({ cancellation: carried(event) }) };
     case 'RequestReopened': {
-      const reopened = { cycle: stated.data.cycle, completedAt: null, completedPrecision: null };
-      return { ...next, status: 'reopened', ...reopened, ...detailed({ reopenings: [...details.reopenings, carried()] }) };
+      const reopened = { cycle: event.data.cycle, completedAt: null, completedPrecision: null };
+      return { ...next, status: 'reopened', ...reopened, ...detailed({ reopenings: [...details.reopenings, carried(event)] }) };
     }
     case 'RequestSeverityRaised':
-      return { ...next, severity: stated.data.to };
+      return { ...next, severity: event.data.to };
   }
 }
 
-function received(event: ProjectedEvent, localDate: (at: Instant) => LocalDate): RequestRow {
-  const { clientId, receivedAt, process, channel, severity } = event.body as unknown as Extract<
-    RequestEvent,
-    { type: 'RequestReceived' }
-  >['data'];
+function received(event: ProjectedEvent<Received>, localDate: (at: Instant) => LocalDate): RequestRow {
+  const { clientId, receivedAt, process, channel, severity } = event.data;
   const details: RequestDetails = {
-    received: carryData(requestEvents.RequestReceived, event.body, event.eventId),
+    received: carried(event),
     steps: [],
     completions: [],
     reopenings: [],

@@ -1,6 +1,6 @@
 import { clientEvents, type Profile } from '#clients';
 import { blindIndex, type ClientKeys, type MasterKeys, openData } from '#privacy';
-import { type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
+import { pick, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 export const clientAttributeNames = ['region', 'organisation', 'ageBand', 'occupation', 'incomeBand', 'riskPreference'] as const;
@@ -22,18 +22,17 @@ export const attributeIndex = (master: MasterKeys, attribute: ClientAttribute, v
 /** Attributes by which clients are counted in sets, none of them in plain. An erased client's are not indexed again. */
 export const clientAttributes = (keys: ClientKeys, master: MasterKeys): Projection => ({
   ...projectionIds.clientAttributes,
-  handles: ['ClientProfileUpdated'],
-  async apply(db, events) {
+  ...projecting([pick(clientEvents, 'ClientProfileUpdated')], async (db, events) => {
     const found = await keys.find(events.map(({ key }) => key));
     const rows = events.flatMap((event) => rowsOf(event, profileOf(event, found.get(event.key)), master));
     // of several statements of one attribute the last holds
     const latest = new Map(rows.map((row) => [`${row.clientId} ${row.attribute}`, row]));
     await clientAttributeTable.upsert(db, [...latest.values()]);
-  },
+  }),
 });
 
-const profileOf = ({ body, eventId }: ProjectedEvent, key: Parameters<typeof openData>[3]): Profile =>
-  openData(clientEvents.ClientProfileUpdated, body, eventId, key);
+const profileOf = ({ data, eventId }: ProjectedEvent, key: Parameters<typeof openData>[3]): Profile =>
+  openData(clientEvents.ClientProfileUpdated, data, eventId, key);
 
 function rowsOf(
   event: ProjectedEvent,

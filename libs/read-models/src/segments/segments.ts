@@ -1,7 +1,19 @@
 import { type SegmentEvent, segmentEvents, type SegmentQuery } from '#clients';
 import type { LocalDate } from '#event-sourcing';
 import type { MasterKeys } from '#privacy';
-import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import {
+  date,
+  int,
+  ofTypes,
+  type ProjectedEvent,
+  projecting,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { attributeIndex, type ClientAttribute } from './client-attributes.js';
 import { projectionIds } from '../projection-ids.js';
 
@@ -31,8 +43,6 @@ export const segmentCountTable = new RowTable('segment_counts', ['segmentId', 'o
 });
 export type SegmentCountRow = RowOf<typeof segmentCountTable>;
 
-const typed = ({ type, body }: ProjectedEvent): SegmentEvent => ({ type, data: body }) as unknown as SegmentEvent;
-
 /** Blind indexes of the values that a query names, by attribute: who counts clients needs no key for them. */
 export type SegmentIndexes = Partial<Record<ClientAttribute, readonly string[]>>;
 
@@ -47,28 +57,24 @@ export function segmentIndexes({ external, internal }: SegmentQuery, master: Mas
 /** Saved queries, and how many clients of each branch each of them found, by day. */
 export const segments = (master: MasterKeys): Projection => ({
   ...projectionIds.segments,
-  handles: Object.keys(segmentEvents),
-  async apply(db, events) {
+  ...projecting([segmentEvents], async (db, events) => {
     await segmentTable.foldInto(
       db,
       events,
       (event) => event.streamId,
       (row, event) => fold(row, event, master),
     );
-    const counts = events.flatMap((event): SegmentCountRow[] => {
-      const stated = typed(event);
-      if (stated.type !== 'SegmentCounted') return [];
-      return stated.data.branches.map((count) => ({ segmentId: event.streamId, onDate: stated.data.on, ...count }));
-    });
+    const counts = ofTypes(events, 'SegmentCounted').flatMap(({ streamId: segmentId, data: { on: onDate, branches } }) =>
+      branches.map(({ branchId, clients }): SegmentCountRow => ({ segmentId, onDate, branchId, clients })),
+    );
     await segmentCountTable.upsert(db, counts);
-  },
+  }),
 });
 
-function fold(row: SegmentRow | undefined, event: ProjectedEvent, master: MasterKeys): SegmentRow {
-  const stated = typed(event);
+function fold(row: SegmentRow | undefined, event: ProjectedEvent<SegmentEvent>, master: MasterKeys): SegmentRow {
   const { streamId: segmentId, version, recordedAt: savedAt, meta } = event;
-  if (stated.type === 'SegmentSaved') {
-    const { name, query, savedBy } = stated.data;
+  if (event.type === 'SegmentSaved') {
+    const { name, query, savedBy } = event.data;
     const saved = { savedBy, savedIn: meta.branchId, savedAt, retiredBy: null, countedOn: '[]' };
     return {
       segmentId,
@@ -80,14 +86,14 @@ function fold(row: SegmentRow | undefined, event: ProjectedEvent, master: Master
       ...saved,
     };
   }
-  if (!row) throw new Error(`${stated.type} of a segment that was never saved`);
-  switch (stated.type) {
+  if (!row) throw new Error(`${event.type} of a segment that was never saved`);
+  switch (event.type) {
     case 'SegmentRenamed':
-      return { ...row, version, name: stated.data.name };
+      return { ...row, version, name: event.data.name };
     case 'SegmentRetired':
-      return { ...row, version, status: 'retired', retiredBy: stated.data.retiredBy };
+      return { ...row, version, status: 'retired', retiredBy: event.data.retiredBy };
     case 'SegmentCounted': {
-      const days = new Set([...(JSON.parse(row.countedOn) as LocalDate[]), stated.data.on]);
+      const days = new Set([...(JSON.parse(row.countedOn) as LocalDate[]), event.data.on]);
       return { ...row, version, countedOn: JSON.stringify([...days].sort()) };
     }
   }

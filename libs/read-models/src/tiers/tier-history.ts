@@ -1,6 +1,19 @@
-import { carryData } from '#privacy';
 import { assertionsOf, type OverrideMode, type TierAssertion, type TierEvent, tierEvents, type TierName } from '#tiers';
-import { bigint, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import {
+  bigint,
+  date,
+  int,
+  pick,
+  type ProjectedEvent,
+  projecting,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
+import { carriedBy } from '../carried.js';
 import { projectionIds } from '../projection-ids.js';
 
 export const tierAssertionTable = new RowTable('tier_assertions', ['clientId', 'position', 'ordinal'], {
@@ -38,15 +51,14 @@ export const tierOverrideTable = new RowTable('tier_overrides', ['overrideId'], 
 });
 export type TierOverrideRow = RowOf<typeof tierOverrideTable>;
 
-const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: event.body }) as unknown as TierEvent;
+const carried = carriedBy(pick(tierEvents, 'OverrideRequested', 'OverrideRejected', 'OverrideRevoked'));
 
 /** What was stated about each client's tier, in log order, and every override with its decision. */
 export const tierHistory = (): Projection => ({
   ...projectionIds.tierHistory,
-  handles: Object.keys(tierEvents),
-  async apply(db, events) {
+  ...projecting([tierEvents], async (db, events) => {
     const stated = events.flatMap((event) =>
-      assertionsOf(typed(event), event.recordedAt).map((assertion, ordinal) => ({
+      assertionsOf(event, event.recordedAt).map((assertion, ordinal) => ({
         ...assertion,
         clientId: event.key,
         position: event.position,
@@ -56,17 +68,16 @@ export const tierHistory = (): Projection => ({
     );
     await tierAssertionTable.insert(db, stated);
     await tierOverrideTable.foldInto(db, events, overrideOf, foldOverride);
-  },
+  }),
 });
 
-const overrideOf = ({ body }: ProjectedEvent): string | undefined => ('overrideId' in body ? (body.overrideId as string) : undefined);
+const overrideOf = ({ data }: ProjectedEvent<TierEvent>): string | undefined => ('overrideId' in data ? data.overrideId : undefined);
 
-function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): TierOverrideRow | undefined {
-  const stated = typed(event);
-  const sealed = (field: 'justification' | 'reason'): string =>
-    JSON.stringify(carryData(tierEvents[stated.type], event.body, event.eventId)[field] ?? null);
-  if (stated.type === 'OverrideRequested') {
-    const { overrideId, mode, tier, validFrom, validTo, requestedBy } = stated.data;
+const sealed = (value: string | undefined): string => JSON.stringify(value ?? null);
+
+function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent<TierEvent>): TierOverrideRow | undefined {
+  if (event.type === 'OverrideRequested') {
+    const { overrideId, mode, tier, validFrom, validTo, requestedBy } = event.data;
     return {
       overrideId,
       clientId: event.key,
@@ -83,17 +94,29 @@ function foldOverride(row: TierOverrideRow | undefined, event: ProjectedEvent): 
       revokedFrom: null,
       revokedAt: null,
       reason: null,
-      justification: sealed('justification'),
+      justification: sealed(carried(event).justification),
     };
   }
-  if (!row) throw new Error(`${stated.type} of an override that was never requested`);
-  switch (stated.type) {
+  if (!row) throw new Error(`${event.type} of an override that was never requested`);
+  switch (event.type) {
     case 'OverrideApproved':
-      return { ...row, status: 'approved', decidedBy: stated.data.approvedBy, decidedAt: event.recordedAt };
+      return { ...row, status: 'approved', decidedBy: event.data.approvedBy, decidedAt: event.recordedAt };
     case 'OverrideRejected':
-      return { ...row, status: 'rejected', decidedBy: stated.data.rejectedBy, decidedAt: event.recordedAt, reason: sealed('reason') };
+      return {
+        ...row,
+        status: 'rejected',
+        decidedBy: event.data.rejectedBy,
+        decidedAt: event.recordedAt,
+        reason: sealed(carried(event).reason),
+      };
     case 'OverrideRevoked':
-      return { ...row, status: 'revoked', revokedFrom: stated.data.effectiveFrom, revokedAt: event.recordedAt, reason: sealed('reason') };
+      return {
+        ...row,
+        status: 'revoked',
+        revokedFrom: event.data.effectiveFrom,
+        revokedAt: event.recordedAt,
+        reason: sealed(carried(event).reason),
+      };
     case 'TierInitialised':
     case 'TierPromoted':
     case 'TierDemoted':

@@ -1,5 +1,5 @@
 import { type TierRulesEvent, tierRulesEvents } from '#tiers';
-import { date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
+import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One version of the tier rules as it stands. */
@@ -19,24 +19,18 @@ export const tierRulesTable = new RowTable('tier_rules', ['version'], {
 });
 export type TierRulesRow = RowOf<typeof tierRulesTable>;
 
-const typed = ({ type, body }: ProjectedEvent): TierRulesEvent => ({ type, data: body }) as unknown as TierRulesEvent;
-
 /** Every version of the tier rules: who drafted, approved and published it, and from when it evaluates. */
 export const tierRules = (): Projection => ({
   ...projectionIds.tierRules,
-  handles: Object.keys(tierRulesEvents),
-  async apply(db, events) {
-    await tierRulesTable.foldInto(db, events, (event) => versionOf(typed(event)), fold);
-  },
+  ...projecting([tierRulesEvents], (db, events) => tierRulesTable.foldInto(db, events, versionOf, fold)),
 });
 
 const versionOf = (event: TierRulesEvent): string => ('rules' in event.data ? event.data.rules.version : event.data.version);
 
-function fold(row: TierRulesRow | undefined, event: ProjectedEvent): TierRulesRow {
+function fold(row: TierRulesRow | undefined, event: ProjectedEvent<TierRulesEvent>): TierRulesRow {
   const { version: streamVersion, recordedAt } = event;
-  const stated = typed(event);
-  if (stated.type === 'TierRulesDrafted') {
-    const { rules, draftedBy } = stated.data;
+  if (event.type === 'TierRulesDrafted') {
+    const { rules, draftedBy } = event.data;
     const drafters = new Set([...(row ? (JSON.parse(row.draftedBy) as string[]) : []), draftedBy]);
     return {
       version: rules.version,
@@ -53,12 +47,12 @@ function fold(row: TierRulesRow | undefined, event: ProjectedEvent): TierRulesRo
       effectiveFrom: null,
     };
   }
-  if (!row) throw new Error(`${stated.type} of tier rules that were never drafted`);
-  switch (stated.type) {
+  if (!row) throw new Error(`${event.type} of tier rules that were never drafted`);
+  switch (event.type) {
     case 'TierRulesApproved':
-      return { ...row, streamVersion, status: 'approved', approvedBy: stated.data.approvedBy, approvedAt: recordedAt };
+      return { ...row, streamVersion, status: 'approved', approvedBy: event.data.approvedBy, approvedAt: recordedAt };
     case 'TierRulesPublished': {
-      const { rules, effectiveFrom, publishedBy } = stated.data;
+      const { rules, effectiveFrom, publishedBy } = event.data;
       const published = { publishedBy, publishedAt: recordedAt, publishedVersion: streamVersion, effectiveFrom };
       return { ...row, streamVersion, status: 'published', ...published, document: JSON.stringify(rules) };
     }

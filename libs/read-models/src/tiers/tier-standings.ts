@@ -4,7 +4,9 @@ import {
   boolean,
   date,
   int,
+  ofTypes,
   type ProjectedEvent,
+  projecting,
   type Projection,
   type RowOf,
   RowTable,
@@ -47,49 +49,45 @@ export const tierEvaluationTable = new RowTable('tier_evaluations', ['clientId',
 });
 export type TierEvaluationRow = RowOf<typeof tierEvaluationTable>;
 
-const typed = (event: ProjectedEvent): TierEvent => ({ type: event.type, data: event.body }) as unknown as TierEvent;
-
 /** Every evaluation with what it saw, and where each client stands after the latest: what the next one begins with. */
 export const tierStandings = (): Projection => ({
   ...projectionIds.tierStandings,
-  handles: Object.keys(tierEvents),
-  async apply(db, events) {
+  ...projecting([tierEvents], async (db, events) => {
     await tierStandingTable.foldInto(db, events, (event) => event.key, foldStanding);
-    await insertStatements(db, tierEvaluationTable, events.flatMap(evaluationOf));
-  },
+    await insertStatements(db, tierEvaluationTable, ofTypes(events, 'TierEvaluated', 'TierEvaluationStopped').map(evaluationOf));
+  }),
 });
 
-function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent): TierStandingRow {
-  const { type, data } = typed(event);
+function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent<TierEvent>): TierStandingRow {
   const { version, position } = event;
-  if (type === 'TierInitialised') {
+  if (event.type === 'TierInitialised') {
     return {
       clientId: event.key,
       branchId: event.meta.branchId,
       version,
       position,
-      initialFrom: data.effectiveFrom,
-      tier: data.tier,
+      initialFrom: event.data.effectiveFrom,
+      tier: event.data.tier,
       strikes: 0,
       promotedFrom: null,
       evaluatedOn: null,
       stoppedOn: null,
     };
   }
-  if (!row) throw new Error(`${type} of a client without a tier`);
+  if (!row) throw new Error(`${event.type} of a client without a tier`);
   const next = { ...row, version, position, branchId: event.meta.branchId };
-  switch (type) {
+  switch (event.type) {
     case 'TierEvaluated': {
-      const { on, tier, strikes, promotedFrom } = data;
+      const { on, tier, strikes, promotedFrom } = event.data;
       if (row.evaluatedOn !== null && on < row.evaluatedOn) return next; // made again; the later days follow
       const stoppedOn = row.stoppedOn !== null && row.stoppedOn > on ? row.stoppedOn : null;
       return { ...next, tier, strikes, promotedFrom, evaluatedOn: on, stoppedOn };
     }
     case 'TierEvaluationStopped':
-      return data.on > (row.evaluatedOn ?? '') ? { ...next, stoppedOn: data.on } : next;
+      return event.data.on > (row.evaluatedOn ?? '') ? { ...next, stoppedOn: event.data.on } : next;
     case 'TierPromoted':
     case 'TierDemoted':
-      return { ...next, tier: data.to };
+      return { ...next, tier: event.data.to };
     case 'TierCorrected':
     case 'OverrideRequested':
     case 'OverrideApproved':
@@ -100,9 +98,8 @@ function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent): 
   }
 }
 
-function evaluationOf(event: ProjectedEvent): TierEvaluationRow[] {
-  const { type, data } = typed(event);
-  if (type !== 'TierEvaluated' && type !== 'TierEvaluationStopped') return [];
+function evaluationOf(event: ProjectedEvent<Evaluated>): TierEvaluationRow {
+  const { data } = event;
   const row = {
     clientId: event.key,
     onDate: data.on,
@@ -113,6 +110,12 @@ function evaluationOf(event: ProjectedEvent): TierEvaluationRow[] {
     recordedAt: event.recordedAt,
     details: JSON.stringify(data),
   };
-  if (type === 'TierEvaluationStopped') return [{ stopped: true, currentTier: null, tier: null, strikes: null, ...row }];
-  return [{ stopped: false, currentTier: data.current, tier: data.tier, strikes: data.strikes, ...row }];
+  switch (event.type) {
+    case 'TierEvaluated':
+      return { ...row, stopped: false, currentTier: event.data.current, tier: event.data.tier, strikes: event.data.strikes };
+    case 'TierEvaluationStopped':
+      return { ...row, stopped: true, currentTier: null, tier: null, strikes: null };
+  }
 }
+
+type Evaluated = Extract<TierEvent, { type: 'TierEvaluated' | 'TierEvaluationStopped' }>;

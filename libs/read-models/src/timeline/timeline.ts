@@ -1,9 +1,22 @@
 import { accountEvents } from '#back-office';
-import type { ContactEvent, LinkTarget } from '#contacts';
+import { contactEvents, type LinkTarget } from '#contacts';
 import type { EventRegistry, Uuid } from '#event-sourcing';
 import { carryData } from '#privacy';
-import type { CommitmentEvent, SubjectRef } from '#service-levels';
-import { bigint, date, int, type ProjectedEvent, type Projection, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import { commitmentEvents, type SubjectRef } from '#service-levels';
+import {
+  bigint,
+  date,
+  int,
+  isOf,
+  pick,
+  type ProjectedEvent,
+  type Projection,
+  type RowOf,
+  RowTable,
+  text,
+  timestamptz,
+  uuid,
+} from '#projections';
 import { projectionIds } from '../projection-ids.js';
 
 /** One row an event that is told of here, so a count of rows is a count of those events. */
@@ -64,24 +77,22 @@ export function timelineRow(event: ProjectedEvent, registry: EventRegistry): Tim
     actorId: meta.actor.id,
     actorRole: meta.actor.role,
     sourceSystem: meta.source?.system ?? null,
-    body: JSON.stringify(carryData(registry.definitionOf(type), event.body, eventId)),
+    body: JSON.stringify(carryData(registry.definitionOf(type), event.data, eventId)),
   };
 }
 
+const linking = pick(contactEvents, 'ContactLinked');
+const concerning = pick(commitmentEvents, 'CommitmentStarted', 'CommitmentExtended');
+
 /** The complaint or the request that an event belongs to. Of a commitment, the first event names it for those that follow. */
-function caseOf({ streamKind, streamId, type, body }: ProjectedEvent, kind: LinkTarget['kind']): Uuid | null {
-  if (streamKind === kind) return streamId;
-  const to = namedBy(type, body);
+function caseOf(event: ProjectedEvent, kind: LinkTarget['kind']): Uuid | null {
+  if (event.streamKind === kind) return event.streamId;
+  const to = namedBy(event);
   return to?.kind === kind ? to.id : null;
 }
 
-function namedBy(type: string, body: ProjectedEvent['body']): LinkTarget | SubjectRef | undefined {
-  switch (type) {
-    case 'ContactLinked':
-      return (body as Extract<ContactEvent, { type: 'ContactLinked' }>['data']).to;
-    case 'CommitmentStarted':
-    case 'CommitmentExtended':
-      return (body as Extract<CommitmentEvent, { type: 'CommitmentStarted' | 'CommitmentExtended' }>['data']).subject;
-  }
+function namedBy(event: ProjectedEvent): LinkTarget | SubjectRef | undefined {
+  if (isOf(event, linking)) return event.data.to;
+  if (isOf(event, concerning)) return event.data.subject;
   return undefined;
 }
