@@ -1,10 +1,20 @@
 import tseslint from 'typescript-eslint';
 
+/** What no file may hold. */
+export const everywhere = [
+  { selector: 'SwitchCase[test=null]', message: 'No default: let the compiler list the places of a new case.' },
+  // also through one or two of `as`, `satisfies` and `!`
+  ...['argument', 'argument.expression', 'argument.expression.expression'].map((spread) => ({
+    selector: `SpreadElement[${spread}.type=/^(Object|Array)Expression$/]`,
+    message: 'No spread of a literal: its members are written out where they belong.',
+  })),
+];
+
 /** Domain code has no clock, no randomness and no environment: time, ids and actor come in with the command. */
 export const purity = {
   'no-restricted-syntax': [
     'error',
-    { selector: 'SwitchCase[test=null]', message: 'No default: let the compiler list the places of a new case.' },
+    ...everywhere,
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Domain code has no clock.' },
     { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Domain code has no clock.' },
     { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Domain code has no randomness.' },
@@ -27,10 +37,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Interfaces of Nest and of ours ask for promises also where an implementation needs no await.
       '@typescript-eslint/require-await': 'off',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'SwitchCase[test=null]', message: 'No default: let the compiler list the places of a new case.' },
-      ],
+      'no-restricted-syntax': ['error', ...everywhere],
       eqeqeq: 'error',
     },
   },

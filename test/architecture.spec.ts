@@ -86,6 +86,29 @@ describe('purity of domain code', () => {
   });
 });
 
+describe('in every file', () => {
+  let refusals: (code: string) => Promise<number>;
+  beforeAll(async () => {
+    const { everywhere } = (await import(path.join(root, 'eslint.config.mjs'))) as { everywhere: object[] };
+    const rules: Linter.RulesRecord = { 'no-restricted-syntax': ['error', ...everywhere] };
+    refusals = async (code) => new Linter().verify(code, [{ languageOptions: { parser: tseslint.parser }, rules }]).length;
+  });
+
+  it.each([
+    'const a = { ...{ b, c }, d };',
+    'const a = [...[b, c], d];',
+    'f(...[b, c]);',
+    'const a = { ...({ b, c } as const), d };',
+    'const a = [...(b([]) as string[]), ...([c, d] as const satisfies string[])];',
+    'switch (a) { default: b(); }',
+  ])('refuses %s', async (code) => expect(await refusals(code)).toBe(1));
+
+  it.each(['const a = { ...b, ...(c && { d }), ...(e ? { f } : {}) };', 'const a = [...(b ? [c] : []), ...d.map(() => [])];'])(
+    'takes %s',
+    async (code) => expect(await refusals(code)).toBe(0),
+  );
+});
+
 describe('the compiler lists the places of a new event', () => {
   const complain = (source: string) => diagnosticsOf(`import type { EventDefinitions } from '#event-sourcing';\n${source}`);
   const event = "type E = { type: 'Noted'; data: { note: string; at: { day: string } } };";
