@@ -12,9 +12,9 @@ import {
   netOutflow,
   rfm,
   rfmWindow,
-  tradeDatesOf,
 } from '#tiers';
 import { type ApiUnderTest, aComplaint, BEIJING, type Caller, SHANGHAI } from './api.js';
+import { tradeDatesOf } from './trade-dates.js';
 import { type AssetsFact, aValuedClient, type MovementFact, stateFacts, stateRate, type TradeFact } from './valued-clients.js';
 
 /** The day that figures of these lives are of. */

@@ -17,11 +17,6 @@ export const rational = (numerator: bigint | number, denominator: bigint | numbe
 
 export const zero: Rational = rational(0);
 
-export function addRationals(a: Rational, b: Rational): Rational {
-  if (a.denominator === b.denominator) return { numerator: a.numerator + b.numerator, denominator: a.denominator };
-  return { numerator: a.numerator * b.denominator + b.numerator * a.denominator, denominator: a.denominator * b.denominator };
-}
-
 export const multiplyRationals = (a: Rational, b: Rational): Rational => ({
   numerator: a.numerator * b.numerator,
   denominator: a.denominator * b.denominator,

@@ -27,12 +27,3 @@ export const sampleTierRules: TierRules = {
     step('DIAMOND', 20_000_000, 80_000),
   ],
 };
-
-/** The same over trading days: weekends and holidays weigh nothing. */
-export const sampleTradingDayRules = (calendar: string): TierRules => ({
-  ...sampleTierRules,
-  version: 'sample-trading-1',
-  windowDays: 60,
-  dayBasis: 'trading',
-  calendar,
-});

@@ -3,7 +3,8 @@ import { addDays, type LocalDate, rational, textOfRational } from '#event-sourci
 import { type AssetValue, assetWindow, averageDailyAssets } from './average-daily-assets.js';
 import { rateTable } from './exchange-rates.js';
 import { commissionPeriod, netCommission } from './net-commission.js';
-import { sampleTierRules, sampleTradingDayRules } from './sample-tier-rules.js';
+import { tradingDayRules } from '../../../test/support/trading-day-rules.js';
+import { sampleTierRules } from './sample-tier-rules.js';
 import { evaluatedInputs, tierInputs, tierInputsOrReasons } from './tier-inputs.js';
 
 const noRates = rateTable([]);
@@ -63,7 +64,7 @@ describe('average daily assets', () => {
       for (let day = to; days.length < count; day = addDays(day, -1)) if (![0, 6].includes(new Date(day).getUTCDay())) days.unshift(day);
       return days;
     };
-    const tradingRules = { ...sampleTradingDayRules('CN'), windowDays: 6 };
+    const tradingRules = { ...tradingDayRules('CN'), windowDays: 6 };
     const window = assetWindow(tradingRules, '2026-05-31', trading);
     expect(window).toMatchObject({ from: '2026-05-22', to: friday, days: 6 });
     const values = [value('a', '2026-05-23', 60), value('a', '2026-05-30', 6_000)]; // Saturdays

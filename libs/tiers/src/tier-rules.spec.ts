@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { given } from '#event-sourcing';
-import { sampleTierRules, sampleTradingDayRules } from './sample-tier-rules.js';
+import { tradingDayRules } from '../../../test/support/trading-day-rules.js';
+import { sampleTierRules } from './sample-tier-rules.js';
 import type { TierRules, TierRulesEvent } from './tier-rules.js';
 import { checkTierRules } from './tier-rules-check.js';
 import { rulesInForce, tierRulebook } from './tier-rulebook.js';
@@ -31,8 +32,7 @@ const withMember = (change: object) => faultsOf({ ...rules, ...change });
 
 describe('tier rules', () => {
   it('pass as they are, the samples too', () => {
-    for (const document of [rules, sampleTierRules, sampleTradingDayRules('CN')])
-      expect(checkTierRules(document)).toEqual({ rules: document });
+    for (const document of [rules, sampleTierRules, tradingDayRules('CN')]) expect(checkTierRules(document)).toEqual({ rules: document });
     expect(withStep(1, { retention: { adaMinor: 0, netCommissionMinor: 10 } })).toEqual([]);
   });
 

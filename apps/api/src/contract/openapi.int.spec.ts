@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { type ApiUnderTest, Caller, startApiUnderTest } from '../../../../test/support/api.js';
-import { breakingDifferences } from './breaking-differences.js';
+import { breakingDifferences } from '../../../../test/support/breaking-differences.js';
 
 jest.setTimeout(120_000);
 

@@ -1,5 +1,5 @@
 import type { AgeingSubject, OpenCases } from '#read-models';
-import { ageingBuckets, bucketOf, dateOf, dayOf, type DayNumber, type PreparedCalendar } from '#service-levels';
+import { ageInBusinessDays, ageingBuckets, bucketOf, dateOf, dayOf, type DayNumber, type PreparedCalendar } from '#service-levels';
 import { addressOf } from './compliance-cells.js';
 
 /** Days of receipt whose cases are in one bucket today; an end that is absent is open. */
@@ -16,7 +16,7 @@ const LOOK_BACK_DAYS = 3_660;
 export function daysOfBuckets(calendar: PreparedCalendar, today: DayNumber): BucketDays[] {
   const days: BucketDays[] = [];
   for (let day = today; day > today - LOOK_BACK_DAYS; day--) {
-    const bucket = bucketOf(calendar.workingDaysIn(day, today));
+    const bucket = bucketOf(ageInBusinessDays(calendar, day, today));
     const last = days.at(-1);
     if (last?.bucket === bucket) continue;
     if (last) last.from = day + 1;

@@ -75,10 +75,9 @@ describe('ageing', () => {
       const own = [...open].filter(([, { process }]) => !('process' in group) || process === group['process']);
       expect(row.open).toBe(own.length);
       expect(buckets.map(({ bucket }) => bucket)).toEqual(['0-1', '2-3', '4-5', '6-10', '11-20', '>20']);
+      const ageOf = (receivedMs: number) => ageInBusinessDays(prepared, prepared.dayAt(receivedMs), prepared.dayAt(Date.now()));
       for (const { bucket, drillDown, open: count } of buckets) {
-        const ids = own
-          .filter(([, { receivedMs }]) => receivedMs !== null && bucketOf(ageInBusinessDays(prepared, receivedMs, Date.now())) === bucket)
-          .map(([id]) => id);
+        const ids = own.filter(([, { receivedMs }]) => receivedMs !== null && bucketOf(ageOf(receivedMs)) === bucket).map(([id]) => id);
         const found = await behind(drillDown, officer, 'requestId');
         expect({ group, bucket, count, found }).toEqual({ group, bucket, count: ids.length, found: ids.sort() });
       }

@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { derivedId, newId, type Uuid } from '#event-sourcing';
-import {
-  type ClockEvent,
-  type CommitmentEvent,
-  type Compliance,
-  complianceByCell,
-  type MeasuredCommitment,
-  type Period,
-  spreadOf,
-  withDefaults,
-} from '#service-levels';
+import { type ClockEvent, type CommitmentEvent, type Period, withDefaults } from '#service-levels';
 import { type ApiUnderTest, BEIJING, type Caller, fieldFault, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
 import { behind, publishRules, say, startedEvent } from '../../../../test/support/commitments.js';
+import { type Compliance, complianceByCell, type MeasuredCommitment } from '../../../../test/support/naive-compliance.js';
+import { spreadOf } from '../../../../test/support/percentile.js';
 
 jest.setTimeout(120_000);
 

@@ -39,11 +39,6 @@ export class LiveHub implements OnModuleDestroy {
     private readonly options: LiveOptions = {},
   ) {}
 
-  /** How many streams are open. */
-  get size(): number {
-    return [...this.scopes.values()].reduce((sum, subscribers) => sum + subscribers.size, 0);
-  }
-
   /**
    * `open` starts the answer, once it is sure that there is to be one. Throws a Problem where the caller has too many
    * streams open, or this process is ending.

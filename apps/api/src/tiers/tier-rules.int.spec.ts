@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { sampleTierRules, sampleTradingDayRules } from '#tiers';
+import { sampleTierRules } from '#tiers';
 import { type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
+import { tradingDayRules } from '../../../../test/support/trading-day-rules.js';
 
 jest.setTimeout(120_000);
 
@@ -84,7 +85,7 @@ describe('tier rules', () => {
   });
 
   test('over trading days are published under a published calendar alone', async () => {
-    done(await amy.post(address, sampleTradingDayRules('CN_TRADING'), { version: 9 }), 'TierRulesDrafted');
+    done(await amy.post(address, tradingDayRules('CN_TRADING'), { version: 9 }), 'TierRulesDrafted');
     done(await cora.post(`${address}/sample-trading-1/approve`, {}, { version: 10 }), 'TierRulesApproved');
     const publish = () => cora.post(`${address}/sample-trading-1/publish`, { effectiveFrom: '2026-07-01' }, { version: 11 });
     expect(refused(await publish())).toEqual([422, 'calendar-missing']);

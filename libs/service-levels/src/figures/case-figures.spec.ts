@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ageing, ageInBusinessDays, bucketOf } from './ageing.js';
+import { ageInBusinessDays, bucketOf } from './ageing.js';
 import { reopenRate, repeatRate, upholdRate } from './case-rates.js';
-import { filingDate, periodEndOf } from './filing-date.js';
 import type { Calendar, Window } from '../format/format.js';
 import { PreparedCalendar } from '../calendar/prepared-calendar.js';
 import type { Period } from './ratio.js';
@@ -42,48 +41,9 @@ describe('ageing in business days', () => {
     ['a make-up Sunday counts', '2025-04-25T10:00', '2025-04-28T10:00', 2],
     ['of a year', '2025-01-01T10:00', '2025-12-31T10:00', 257],
     ['before its start', '2025-04-25T10:00', '2025-04-01T10:00', 0],
-  ])('%s', (_what, start, now, days) => expect(ageInBusinessDays(calendar, at(start), at(now))).toBe(days));
-
-  it('lists every bucket with its cases', () => {
-    const open = [
-      { id: 'old', startMs: at('2025-01-06T10:00') },
-      { id: 'new', startMs: at('2025-03-14T10:00') },
-    ];
-    expect(ageing(open, calendar, at('2025-03-14T12:00')).map(({ bucket, ids }) => [bucket, ids])).toEqual([
-      ['0-1', ['new']],
-      ['2-3', []],
-      ['4-5', []],
-      ['6-10', []],
-      ['11-20', []],
-      ['>20', ['old']],
-    ]);
+  ])('%s', (_what, start, now, days) => {
+    expect(ageInBusinessDays(calendar, calendar.dayAt(at(start)), calendar.dayAt(at(now)))).toBe(days);
   });
-});
-
-describe('filing dates', () => {
-  it.each([
-    ['2025-03-31', 10, '2025-04-10', false],
-    ['2025-03-31', 5, '2025-04-07', false], // a holiday, then the next working date
-    ['2025-03-15', 26, '2025-04-27', false], // a Saturday, then the make-up Sunday
-    ['2025-01-31', 31, '2025-02-28', false], // a shorter month
-    ['2025-11-30', 31, '2025-12-31', false],
-    ['2025-12-31', 10, '2026-01-12', true], // beyond what the calendar knows
-    ['2024-12-31', 1, '2025-01-01', false],
-  ])('of the period that ends on %s, day %i: %s', (periodEnd, dayOfMonth, date, provisional) => {
-    expect(filingDate(periodEnd, dayOfMonth, calendar)).toEqual({ date, provisional });
-  });
-
-  it('has none where no working date ever comes', () => {
-    expect(filingDate('2025-03-31', 10, PreparedCalendar.of({ zone: 'Asia/Shanghai', week: {} }))).toBeUndefined();
-  });
-
-  it.each([
-    ['2025-02-03', 1, '2025-02-28'],
-    ['2024-02-03', 1, '2024-02-29'],
-    ['2025-05-31', 3, '2025-06-30'],
-    ['2025-12-31', 3, '2025-12-31'],
-    ['2025-01-01', 12, '2025-12-31'],
-  ] as const)('the period of %s in %i months ends on %s', (date, months, end) => expect(periodEndOf(date, months)).toBe(end));
 });
 
 describe('rates of cases', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addDays, addRationals, compareRationals, type Rational, rational, zero } from '#event-sourcing';
+import { addDays, compareRationals, type Rational, rational, zero } from '#event-sourcing';
+import { addRationals } from '../../../../test/support/add-rationals.js';
 import { type ObservedTrade, positionsOf } from './observed-positions.js';
 import { observedPreference, preferenceMismatchesOf, type StatedPreference } from './observed-preference.js';
 

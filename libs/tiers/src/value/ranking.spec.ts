@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addRationals, compareRationals, newId, type Rational, rational, zero } from '#event-sourcing';
+import { compareRationals, newId, type Rational, rational, zero } from '#event-sourcing';
+import { addRationals } from '../../../../test/support/add-rationals.js';
 import { type Contribution, pareto } from './pareto.js';
 import { rankQuintiles } from './quintile.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addDays, rational } from '#event-sourcing';
-import { rfm, type RfmFacts, rfmWindow, tradeDatesOf } from './rfm.js';
+import { tradeDatesOf } from '../../../../test/support/trade-dates.js';
+import { rfm, type RfmFacts, rfmWindow } from './rfm.js';
 
 const asOf = '2026-03-31';
 const facts: RfmFacts = { lastTradeOn: asOf, tradeDates: 1, netCommission: rational(0) };

@@ -1,4 +1,4 @@
-import { isIn, type Period, type Ratio, ratioOf } from './ratio.js';
+import { isIn, type Period, type Ratio, ratioOf } from '#service-levels';
 
 /** What compliance needs of a commitment. Instants in milliseconds UTC. */
 export interface MeasuredCommitment<Id extends string = string> {

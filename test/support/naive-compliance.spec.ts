@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { compliance, complianceByCell, type MeasuredCommitment } from './compliance.js';
-import type { Period } from './ratio.js';
+import { compliance, complianceByCell, type MeasuredCommitment } from './naive-compliance.js';
+import type { Period } from '#service-levels';
 
 const shanghai = (text: string) => Date.parse(`${text}+08:00`);
 const march: Period = { startMs: shanghai('2025-03-01T00:00'), endMs: shanghai('2025-04-01T00:00') };

@@ -20,8 +20,3 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   return { count: values.length, p50: percentile(values, 50), p90: percentile(values, 90) };
 }
-
-/** Basis points of the time that was waiting for the client: paused / total; null where no time has passed. */
-export function waitingShare(pausedMs: number, totalMs: number): number | null {
-  return totalMs > 0 ? Math.floor((pausedMs * 10_000) / totalMs) : null;
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { percentile, spreadOf, waitingShare } from './percentile.js';
+import { percentile, spreadOf } from './percentile.js';
 
 describe('percentiles', () => {
   it.each([
@@ -40,10 +40,5 @@ describe('percentiles', () => {
     expect(spreadOf([])).toEqual({ count: 0, p50: null, p90: null });
     expect(spreadOf([3, 1, 2])).toEqual({ count: 3, p50: 2, p90: 3 });
     for (const percent of [0, -1, 100.01, Number.NaN]) expect(() => percentile([1], percent)).toThrow(RangeError);
-  });
-
-  it('tells the share of waiting for the client', () => {
-    expect(waitingShare(1, 3)).toBe(3333);
-    expect(waitingShare(0, 0)).toBeNull();
   });
 });
