@@ -73,6 +73,7 @@ const reads = {
   'serviceLevels.read': 'RBCA',
   'serviceLevels.readCompliance': 'RBCA',
   'serviceLevels.readAgeing': 'RBCA',
+  'serviceLevels.readCaseRates': 'RBCA',
   'serviceLevels.whatIf': 'RBCA',
   'serviceLevels.rehearse': 'RBCA',
   // the back office's inbox is the whole firm's: no branch sees it

@@ -6,6 +6,7 @@ export type { ComplaintDetails, ComplaintRow, ComplaintStatus } from './complain
 export type { RequestDetails, RequestRow } from './requests/requests.js';
 export * from './cases/ageing-query.js';
 export * from './cases/case-facts-query.js';
+export * from './cases/case-rates-query.js';
 export * from './handbook/calendar-queries.js';
 export * from './clients/client-queries.js';
 export {

@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { ClientKeys, MasterKeys } from '#privacy';
 import { AgeingHandler } from './cases/ageing-query.js';
 import { CaseFactsHandler } from './cases/case-facts-query.js';
+import { CaseRatesHandler } from './cases/case-rates-query.js';
 import { CalendarHandler, CalendarListHandler } from './handbook/calendar-queries.js';
 import { ClientFileHandler, ClientListHandler } from './clients/client-queries.js';
 import { CommitmentChangesHandler, CommitmentHandler, CommitmentListHandler } from './commitments/commitment-queries.js';
@@ -49,6 +50,7 @@ export const queryHandlers = [
   CommitmentChangesHandler,
   ComplianceHandler,
   AgeingHandler,
+  CaseRatesHandler,
   OpenItemsHandler,
   CalendarListHandler,
   CalendarHandler,

@@ -50,6 +50,7 @@ export const serviceLevelRows: AccessRows = {
     ['GET /v1/service-levels/live', 'SRBCA', undefined, 'list'],
     ['GET /v1/service-levels/compliance', 'RBCA', undefined, 'list'],
     ['GET /v1/service-levels/ageing', 'RBCA', undefined, 'list'],
+    ['GET /v1/service-levels/case-rates', 'RBCA', undefined, 'list'],
     ['GET /v1/service-levels/complaints', 'RBCA', undefined, 'list'],
     ['POST /v1/service-levels/what-if', 'RBCA', aWhatIf, 'firm'],
     ['POST /v1/service-levels/rehearse', 'RBCA', { edition: anEdition(9), from: '2026-01-01', to: '2026-12-31' }, 'list'],

@@ -3,6 +3,9 @@ import { CALENDAR_NAME } from '#service-levels';
 import { EnumField, LocalDateField, patterned } from '../fields/index.js';
 import { CommitmentNarrowing } from './commitment-questions.js';
 
+/** A year: what is counted is read whole. */
+export const CASE_RATES_DAYS_MAX = 366;
+
 const dimension = `(?:${commitmentDimensions.join('|')})`;
 const ageingNames = [...new Set(Object.values(ageingDimensions).flatMap((of) => Object.keys(of)))] as AgeingDimension[];
 
@@ -17,6 +20,16 @@ export class ComplianceQuestion extends CommitmentNarrowing {
   @LocalDateField({ optional: true, description: 'First day of the period; the midnight that begins it is of the day before' })
   from?: string;
   @LocalDateField({ optional: true, description: 'Last day of the period, with the midnight that ends it' }) to?: string;
+}
+
+export class CaseRatesQuestion {
+  @EnumField(Object.keys(ageingDimensions), { optional: true, description: 'Default: complaints' }) of?: 'requests' | 'complaints';
+  @LocalDateField({
+    optional: true,
+    description: `First day of the period, of at most ${CASE_RATES_DAYS_MAX} days. Default: the longest period`,
+  })
+  from?: string;
+  @LocalDateField({ optional: true, description: 'Last day of the period. Default: today' }) to?: string;
 }
 
 export class AgeingQuestion {

@@ -1,4 +1,19 @@
-import { FreshView, Shown, ShownList, ShownNumber, ShownNumberOrNull, ShownObject, ShownOne, ShownText } from '../reads/view-fields.js';
+import { type CaseRate, caseRates } from '#read-models';
+import { REOPENED_WITHIN_DAYS, REPEATED_WITHIN_DAYS } from '#service-levels';
+import {
+  FreshView,
+  Shown,
+  ShownFlag,
+  ShownList,
+  ShownNumber,
+  ShownNumberOrNull,
+  ShownObject,
+  ShownOne,
+  ShownText,
+} from '../reads/view-fields.js';
+
+/** Cases listed beside a rate; a shorter period lists the others. */
+export const CASES_SHOWN_MAX = 1_000;
 
 class SpreadView {
   @ShownNumber('How many were measured') count: number;
@@ -30,6 +45,27 @@ export class ComplianceView extends FreshView {
   @ShownText('What was due by then is counted') dueBy: string;
   @ShownText('IANA zone of the days and months') zone: string;
   @ShownList(() => ComplianceCellView) items: ComplianceCellView[];
+}
+
+export class CaseRateView {
+  @Shown(
+    { type: 'string', enum: [...caseRates] },
+    `reopened: closings followed by a reopening within ${REOPENED_WITHIN_DAYS} days, of all closings in the period. A complaint is closed by its final response. repeated: complaints that came within ${REPEATED_WITHIN_DAYS} days after another one of the same client and problem, of those received in the period. upheld: upheld or partly upheld, of what was decided in the period`,
+  )
+  rate: CaseRate;
+  @ShownNumber() numerator: number;
+  @ShownNumber('What has no date is in none') denominator: number;
+  @ShownNumberOrNull('numerator / denominator, rounded down; null where the denominator is 0') basisPoints: number | null;
+  @Shown({ type: 'array', items: { type: 'string', format: 'uuid' } }, `The cases in the numerator, at most ${CASES_SHOWN_MAX}`)
+  caseIds: string[];
+}
+
+export class CaseRatesView extends FreshView {
+  @ShownText('First day of the period') from: string;
+  @ShownText('Last day of the period') to: string;
+  @ShownText('IANA zone of the days') zone: string;
+  @ShownFlag(`${REOPENED_WITHIN_DAYS} days since the last closing of the period are not over: reopened may rise`) provisional: boolean;
+  @ShownList(() => CaseRateView, 'Requests have reopened alone') items: CaseRateView[];
 }
 
 class AgeBucketView {

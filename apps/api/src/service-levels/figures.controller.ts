@@ -1,9 +1,19 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Principal } from '#access';
+import { addDays, daysBetween } from '#event-sourcing';
 import { RulesHistory, RulesReader } from '#timekeeping';
-import { ageingDimensions, AgeingQuery, type CommitmentDimension, ComplianceQuery } from '#read-models';
-import { type CalendarInForce, dateOf, editionInForce } from '#service-levels';
+import {
+  ageingDimensions,
+  AgeingQuery,
+  type CaseRates,
+  caseRates,
+  CaseRatesQuery,
+  type CommitmentDimension,
+  ComplianceQuery,
+} from '#read-models';
+import { type CalendarInForce, dateOf, editionInForce, REOPENED_WITHIN_DAYS } from '#service-levels';
+import { localDateOf } from '../fields/index.js';
 import { invalidRequest } from '../problems/problem.js';
 import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
@@ -12,8 +22,8 @@ import { Asked, Reads } from '../requests/routes.js';
 import { ageingRows, daysOfBuckets } from './age-buckets.js';
 import { narrowed, rangeOf } from './commitment-questions.js';
 import { withDrillDown } from './compliance-cells.js';
-import { AgeingQuestion, ComplianceQuestion } from './figure-questions.js';
-import { AgeingView, ComplianceView } from './figure-views.js';
+import { AgeingQuestion, CASE_RATES_DAYS_MAX, CaseRatesQuestion, ComplianceQuestion } from './figure-questions.js';
+import { AgeingView, CaseRatesView, CASES_SHOWN_MAX, ComplianceView } from './figure-views.js';
 
 const CELLS_MAX = 1_000;
 const CALENDAR_DEFAULT = 'DESK';
@@ -55,6 +65,20 @@ export class FiguresController {
     return { today: dateOf(today), calendar: name, items: ageingRows(of, by, items, daysOfBuckets(calendar, today)), ...fresh };
   }
 
+  @Reads('case-rates', 'serviceLevels.readCaseRates', CaseRatesView, 'Which share of the cases was reopened, came again, or was upheld')
+  async caseRates(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() question: CaseRatesQuestion) {
+    const { zone } = this.desk;
+    const today = localDateOf(new Date().toISOString(), zone);
+    const { of = 'complaints', to = today, from = addDays(to, 1 - CASE_RATES_DAYS_MAX) } = question;
+    const days = daysBetween(from, to) + 1;
+    if (days < 1 || days > CASE_RATES_DAYS_MAX) throw invalidRequest({ pointer: '#/query/to', code: 'out-of-range' });
+    const { asOf, asOfPosition, ...rates } = await this.desk.one(
+      { models: [of], minPosition },
+      new CaseRatesQuery(principal.branchScope, of, from, to, zone),
+    );
+    return { from, to, zone, provisional: today <= addDays(to, REOPENED_WITHIN_DAYS), items: shownRates(rates), asOf, asOfPosition };
+  }
+
   private async calendarFor(of: 'requests' | 'complaints', stated: string | undefined, nowMs: number): Promise<CalendarInForce> {
     const rules = await this.rules.current([stated ?? CALENDAR_DEFAULT]);
     const name = stated ?? resolutionCalendar(rules, of, nowMs) ?? CALENDAR_DEFAULT;
@@ -63,6 +87,15 @@ export class FiguresController {
     return found;
   }
 }
+
+const shownRates = (rates: CaseRates) =>
+  caseRates.flatMap((rate) => {
+    const ratio = rates[rate];
+    if (!ratio) return [];
+    const { numerator, denominator, basisPoints } = ratio;
+    const caseIds = [...new Set(numerator)].slice(0, CASES_SHOWN_MAX);
+    return [{ rate, numerator: numerator.length, denominator: denominator.length, basisPoints, caseIds }];
+  });
 
 /** That of the first promise of a resolution which may be one to such a case. */
 function resolutionCalendar(rules: RulesHistory, of: 'requests' | 'complaints', nowMs: number): string | undefined {

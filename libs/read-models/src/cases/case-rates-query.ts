@@ -1,0 +1,92 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { addDays, type LocalDate, type Uuid } from '#event-sourcing';
+import {
+  type Closing,
+  type DecidedOutcome,
+  dayOf,
+  type Period,
+  type Ratio,
+  type ReceivedCase,
+  REPEATED_WITHIN_DAYS,
+  reopenRate,
+  repeatRate,
+  upholdRate,
+  Zone,
+} from '#service-levels';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import type { AgeingSubject } from './ageing-query.js';
+
+export const caseRates = ['reopened', 'repeated', 'upheld'] as const;
+export type CaseRate = (typeof caseRates)[number];
+
+/** Those that the cases have: requests have no problem that could come again, and nobody decides who was right. */
+export type CaseRates = Partial<Record<CaseRate, Ratio<Uuid>>>;
+
+/** Which share of the cases of a period came back. */
+export class CaseRatesQuery extends Query<CaseRates & AsOf> {
+  constructor(
+    readonly scope: string,
+    readonly of: AgeingSubject,
+    /** Local dates, both inclusive. */
+    readonly from: LocalDate,
+    readonly to: LocalDate,
+    /** IANA zone of the dates. */
+    readonly zone: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(CaseRatesQuery)
+export class CaseRatesHandler implements IQueryHandler<CaseRatesQuery> {
+  constructor(private readonly database: ReadDatabase) {}
+
+  async execute({ scope, of, from, to, zone }: CaseRatesQuery): Promise<CaseRates & AsOf> {
+    const midnight = (date: LocalDate): number => Zone.of(zone).instantOf(dayOf(date), 0);
+    // what is known by its day stands at the midnight that begins it, so a day has that midnight and not the one that ends it
+    const period: Period = { startMs: midnight(from) - 1, endMs: midnight(addDays(to, 1)) - 1 };
+    const since = new Date(midnight(addDays(from, -REPEATED_WITHIN_DAYS - 1))).toISOString();
+    const [start, end] = [period.startMs + 1, period.endMs].map((ms) => new Date(ms).toISOString());
+    const answer = await this.database.asOf(scope, of, async (manager) => {
+      const closings = (await manager.query<ClosingRow[]>(closingsSql[of], [start, end])).map(closingOf);
+      const reopened = reopenRate(closings, period);
+      if (of === 'requests') return { reopened };
+      const received = (await manager.query<ReceivedRow[]>(RECEIVED, [since, end])).map(receivedOf);
+      return { reopened, repeated: repeatRate(received, period), upheld: upholdRate(closings.filter(isDecided), period) };
+    });
+    return answer!;
+  }
+}
+
+/**
+ * The closings of the cases that may have one in the period. A complaint is closed by its final response, not by its closing;
+ * each cycle has one, and the columns hold that of the only cycle. What has no date is in no rate.
+ */
+const closings = (table: string, id: string, firstAt: string, list: string, at: string): string => `
+  SELECT c.${id} AS id, closing #>> '{${at},at}' AS "closedAt", reopening #>> '{at,at}' AS "reopenedAt", closing ->> 'outcome' AS outcome
+  FROM read.${table} c CROSS JOIN LATERAL jsonb_array_elements(c.details::jsonb -> '${list}') closing
+  LEFT JOIN LATERAL jsonb_array_elements(c.details::jsonb -> 'reopenings') reopening
+    ON (reopening ->> 'cycle')::int = (closing ->> 'cycle')::int + 1
+  WHERE (c.cycle > 1 OR c.${firstAt} BETWEEN $1 AND $2)
+    AND 'unknown' NOT IN (closing #>> '{${at},precision}', coalesce(reopening #>> '{at,precision}', ''))
+  ORDER BY 2, 1`;
+
+const closingsSql: Record<AgeingSubject, string> = {
+  complaints: closings('complaints', 'complaint_id', 'final_response_at', 'responses', 'sentAt'),
+  requests: closings('requests', 'request_id', 'completed_at', 'completions', 'at'),
+};
+
+const RECEIVED = `
+  SELECT complaint_id AS id, client_id AS client, details::jsonb #>> '{registered,subject,problem}' AS problem, received_at AS "receivedAt"
+  FROM read.complaints WHERE received_precision <> 'unknown' AND received_at BETWEEN $1 AND $2 ORDER BY received_at, complaint_id`;
+
+type ClosingRow = { id: Uuid; closedAt: string; reopenedAt: string | null; outcome: DecidedOutcome | null };
+type ReceivedRow = Omit<ReceivedCase<Uuid>, 'receivedMs'> & { receivedAt: Date };
+type Decided = Closing<Uuid> & { outcome: DecidedOutcome; decidedMs: number };
+
+const closingOf = ({ id, closedAt, reopenedAt, outcome }: ClosingRow) => {
+  const closedMs = Date.parse(closedAt);
+  return { id, closedMs, decidedMs: closedMs, reopenedMs: reopenedAt === null ? null : Date.parse(reopenedAt), outcome };
+};
+const isDecided = (closing: ReturnType<typeof closingOf>): closing is Decided => closing.outcome !== null;
+const receivedOf = ({ receivedAt, ...row }: ReceivedRow): ReceivedCase<Uuid> => ({ ...row, receivedMs: receivedAt.getTime() });
