@@ -1,11 +1,11 @@
 import fc from 'fast-check';
+import { severities } from '#event-sourcing';
 import {
   type Fact,
   type FactBody,
   type HandbookEdition,
   metrics,
   type ServicePromise,
-  severities,
   type Subject,
   type Target,
   type WhatIfDocument,

@@ -1,4 +1,5 @@
-import type { HandbookEdition, PromiseAnswer, ServicePromise, Severity, Target } from '../../libs/service-levels/src/format/format.js';
+import type { Severity } from '#event-sourcing';
+import type { HandbookEdition, PromiseAnswer, ServicePromise, Target } from '../../libs/service-levels/src/format/format.js';
 import { dateOf, type NaiveCalendar, offsetMs } from './naive-clock.js';
 
 const minuteMs = 60_000;

@@ -1,10 +1,10 @@
+import { severities } from '#event-sourcing';
 import {
   type Fact,
   type HandbookEdition,
   type Metric,
   type PromiseAnswer,
   type ServicePromise,
-  severities,
   type Subject,
   type WhatIfAnswer,
   type WhatIfDocument,

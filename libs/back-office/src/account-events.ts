@@ -1,11 +1,18 @@
-import { derivedId, type EventDefinitions, type LocalDate, type Money, type StaffId, type StreamRef, type Uuid } from '#event-sourcing';
+import {
+  derivedId,
+  type EventDefinitions,
+  type LocalDate,
+  type Money,
+  type MovementDirection,
+  type StaffId,
+  type StreamRef,
+  type TradeSide,
+  type Uuid,
+} from '#event-sourcing';
 
 export const accountStatuses = ['open', 'dormant', 'frozen', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
-
-export const tradeSides = ['buy', 'sell'] as const;
 export const movementKinds = ['cash', 'securities'] as const;
-export const movementDirections = ['in', 'out'] as const;
 
 /** What was traded. `riskLevel` 1-5 is the product's (R1-R5); absent where the source does not say. */
 export interface Instrument {
@@ -23,7 +30,7 @@ export interface Turnover {
   /** Trade date. */
   on: LocalDate;
   state: 'booked' | 'corrected' | 'cancelled';
-  side?: (typeof tradeSides)[number];
+  side?: TradeSide;
   instrument?: Instrument;
   /** Units, in millionths. */
   quantityMillionths?: number;
@@ -55,7 +62,7 @@ export type AccountEvent =
         movementId: string;
         on: LocalDate;
         kind: (typeof movementKinds)[number];
-        direction: (typeof movementDirections)[number];
+        direction: MovementDirection;
         amount: Money;
         state: 'booked' | 'cancelled';
       };

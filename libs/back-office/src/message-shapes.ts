@@ -1,5 +1,6 @@
-import { accountStatuses, movementDirections, tradeSides } from './account-events.js';
-import { type MessageKind, riskLevels } from './messages.js';
+import { movementDirections, riskLevels, tradeSides } from '#event-sourcing';
+import { accountStatuses } from './account-events.js';
+import { type MessageKind } from './messages.js';
 
 /** What a value of a message must be. One description: the check and the published JSON Schema are both made from it. */
 export type Shape =

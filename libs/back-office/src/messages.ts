@@ -1,5 +1,5 @@
-import type { Instant, LocalDate, Money } from '#event-sourcing';
-import type { AccountStatus, Instrument, movementDirections, tradeSides } from './account-events.js';
+import { type Instant, type LocalDate, type Money, type MovementDirection, type RiskLevel, type TradeSide } from '#event-sourcing';
+import type { AccountStatus, Instrument } from './account-events.js';
 import type { ControlTotals, SourceEvent } from './source-events.js';
 
 /** A trade, or a charge without one, as it stands now. The record's id is the trade's; corrections and cancellations raise its version. */
@@ -7,7 +7,7 @@ export interface TradeStatement {
   kind: 'trade' | 'charge';
   /** Trade date. */
   on: LocalDate;
-  side?: (typeof tradeSides)[number];
+  side?: TradeSide;
   instrument?: Instrument;
   quantityMillionths?: number;
   gross: Money;
@@ -18,7 +18,7 @@ export interface TradeStatement {
 /** A movement without a trade. Securities move at their value of the day. The record's id is the movement's. */
 export interface MovementStatement {
   on: LocalDate;
-  direction: (typeof movementDirections)[number];
+  direction: MovementDirection;
   amount: Money;
   state: 'booked' | 'cancelled';
 }
@@ -28,11 +28,9 @@ export interface RiskResult {
   on: LocalDate;
   questionnaireVersion: string;
   score: number;
-  level: (typeof riskLevels)[number];
+  level: RiskLevel;
   lowestClass: boolean;
 }
-
-export const riskLevels = ['C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
 /** What the data of each kind of message says. Amounts are whole minor units, never negative, in one currency a message. */
 export interface MessageData {

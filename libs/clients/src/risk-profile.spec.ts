@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { given, newId } from '#event-sourcing';
+import { given, newId, riskLevels } from '#event-sourcing';
 import { riskProfile, type RiskProfileCommand, type RiskProfileEvent } from './risk-profile.js';
-import { productRiskLevels, riskLevels, suitabilityOf, validUntilOf } from './suitability.js';
+import { productRiskLevels, suitabilityOf, validUntilOf } from './suitability.js';
 
 const result = {
   questionnaireVersion: 'q-2024',

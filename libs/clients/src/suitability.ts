@@ -1,8 +1,4 @@
-import { addMonths, type LocalDate } from '#event-sourcing';
-
-export const riskLevels = ['C1', 'C2', 'C3', 'C4', 'C5'] as const;
-/** What a client can bear, ascending. */
-export type RiskLevel = (typeof riskLevels)[number];
+import { addMonths, type LocalDate, type RiskLevel, riskLevels } from '#event-sourcing';
 
 export const productRiskLevels = ['R1', 'R2', 'R3', 'R4', 'R5'] as const;
 /** What a product may cost, ascending. */

@@ -1,29 +1,18 @@
-import type { EventDefinitions, Money, ProblemTitle, StaffId, Uuid, When } from '#event-sourcing';
-
-export const severities = ['low', 'normal', 'high', 'critical'] as const;
-export type Severity = (typeof severities)[number];
-
-export const complaintChannels = [
-  'phone',
-  'email',
-  'weChat',
-  'publicAccount',
-  'counter',
-  'app',
-  'web',
-  'letter',
-  'fax',
-  'referral',
-  'unknown',
-] as const;
-export type ComplaintChannel = (typeof complaintChannels)[number];
+import type {
+  ClientChannel,
+  ComplaintOutcome,
+  EventDefinitions,
+  Money,
+  ProblemTitle,
+  Severity,
+  StaffId,
+  Uuid,
+  When,
+} from '#event-sourcing';
 
 /** `unspecifiedRelief`: the source says relief was given, and not whether it was money. */
 export const resolutions = ['explanation', 'monetaryRelief', 'nonMonetaryRelief', 'unspecifiedRelief', 'none'] as const;
 export type Resolution = (typeof resolutions)[number];
-
-export const outcomes = ['upheld', 'partlyUpheld', 'rejected'] as const;
-export type ComplaintOutcome = (typeof outcomes)[number];
 
 export const reopenReasons = ['newEvidence', 'responseDisputed', 'promiseNotKept', 'closedInError', 'regulatorRequest', 'other'] as const;
 export type ReopenReason = (typeof reopenReasons)[number];
@@ -58,7 +47,7 @@ export type ComplaintEvent =
         clientId: Uuid;
         /** First receipt; regulatory clocks stay on it over all cycles. */
         receivedAt: When;
-        channel: ComplaintChannel;
+        channel: ClientChannel;
         subject: ComplaintSubject;
         provisionalSeverity?: Severity;
         written?: boolean;
@@ -78,7 +67,7 @@ export type ComplaintEvent =
   | { type: 'ComplaintSourceNoted'; data: { system: string; silentOn: readonly Silence[] } }
   | {
       type: 'ComplaintAcknowledged';
-      data: { acknowledgedAt: When; acknowledgedBy: StaffId; automated: boolean; channel?: ComplaintChannel };
+      data: { acknowledgedAt: When; acknowledgedBy: StaffId; automated: boolean; channel?: ClientChannel };
     }
   | {
       type: 'FinalResponseSent';
@@ -87,7 +76,7 @@ export type ComplaintEvent =
         cycle: number;
         resolution: Resolution;
         outcome?: ComplaintOutcome;
-        channel?: ComplaintChannel;
+        channel?: ClientChannel;
         summary?: string;
         relief?: Money;
         /** SHA-256 of the document as sent, hex. */

@@ -1,5 +1,5 @@
-import { type Decider, DomainError, type Instant, precedes, type StaffId, type When } from '#event-sourcing';
-import { type ComplaintChannel, type ComplaintEvent, complaintProblems, type ReopenReason } from './complaint-events.js';
+import { type ClientChannel, type Decider, DomainError, type Instant, precedes, type StaffId, type When } from '#event-sourcing';
+import { type ComplaintEvent, complaintProblems, type ReopenReason } from './complaint-events.js';
 
 const refusal = DomainError.of(complaintProblems);
 
@@ -9,7 +9,7 @@ type Data<T extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: T 
 export type ComplaintCommand =
   | ({ type: 'RegisterComplaint'; now: Instant } & Data<'ComplaintRegistered'>)
   | ({ type: 'NoteComplaintSource' } & Data<'ComplaintSourceNoted'>)
-  | { type: 'AcknowledgeComplaint'; at: When; now: Instant; by: StaffId; automated: boolean; channel?: ComplaintChannel }
+  | { type: 'AcknowledgeComplaint'; at: When; now: Instant; by: StaffId; automated: boolean; channel?: ClientChannel }
   | ({ type: 'SendFinalResponse'; at: When; now: Instant } & Omit<Data<'FinalResponseSent'>, 'sentAt' | 'cycle'>)
   | { type: 'RecordAcceptance'; at: When; now: Instant }
   | { type: 'RecordDispute'; at: When; now: Instant; reason?: string }

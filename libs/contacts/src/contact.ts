@@ -1,22 +1,15 @@
-import { type Decider, DomainError, type EventDefinitions, type Instant, type ProblemTitle, type Uuid, type When } from '#event-sourcing';
-
-export const contactChannels = [
-  'phone',
-  'email',
-  'weChat',
-  'publicAccount',
-  'counter',
-  'app',
-  'web',
-  'letter',
-  'fax',
-  'referral',
-  'unknown',
-] as const;
-export type ContactChannel = (typeof contactChannels)[number];
-
-export const directions = ['inbound', 'outbound'] as const;
-export type Direction = (typeof directions)[number];
+import {
+  type ClientChannel,
+  type Decider,
+  type Direction,
+  DomainError,
+  type EventDefinitions,
+  type Instant,
+  type ProblemTitle,
+  type SubjectKind,
+  type Uuid,
+  type When,
+} from '#event-sourcing';
 
 export const processes = ['accountOpening', 'trading', 'settlement', 'complaint', 'advice', 'campaign', 'other'] as const;
 export type Process = (typeof processes)[number];
@@ -33,7 +26,7 @@ export interface Campaign {
 }
 
 export interface ContactDetails {
-  channel: ContactChannel;
+  channel: ClientChannel;
   direction: Direction;
   /** Sent by a machine: an acknowledgement, but never a human response. */
   automated: boolean;
@@ -50,13 +43,13 @@ export interface ContactDetails {
 /** What an amendment may correct. Who, when recorded and to whom stay. */
 export type ContactAmendment = Partial<Omit<ContactDetails, 'campaign'>>;
 
-export type LinkTarget = { kind: 'complaint' | 'request'; id: Uuid };
+export type LinkTarget = { kind: SubjectKind; id: Uuid };
 
 export type ContactEvent =
   | { type: 'ContactLogged'; data: ContactDetails & { clientId: Uuid } }
   | { type: 'ContactAmended'; data: ContactAmendment }
   /** Repeats what the contact was at linking, so that a reader of the complaint need not look elsewhere. */
-  | { type: 'ContactLinked'; data: { to: LinkTarget; channel: ContactChannel; direction: Direction; automated: boolean; startedAt: When } };
+  | { type: 'ContactLinked'; data: { to: LinkTarget; channel: ClientChannel; direction: Direction; automated: boolean; startedAt: When } };
 
 const details = {
   channel: 'P1',

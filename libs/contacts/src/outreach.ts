@@ -1,5 +1,12 @@
-import { type Decider, DomainError, type EventDefinitions, type LocalDate, type ProblemTitle, type Uuid } from '#event-sourcing';
-import type { ContactChannel } from './contact.js';
+import {
+  type ClientChannel,
+  type Decider,
+  DomainError,
+  type EventDefinitions,
+  type LocalDate,
+  type ProblemTitle,
+  type Uuid,
+} from '#event-sourcing';
 
 export const outreachBlocks = ['suitability-expired', 'suitability-prohibited', 'no-assessment', 'complaint-open'] as const;
 export type OutreachBlock = (typeof outreachBlocks)[number];
@@ -10,7 +17,7 @@ export type OutreachSuitability = 'MATCH' | 'WARN' | 'PROHIBITED' | 'EXPIRED' | 
 /** What the firm wants to speak to a client about, before it does. */
 export interface PlannedOutreach {
   clientId: Uuid;
-  channel: ContactChannel;
+  channel: ClientChannel;
   plannedOn: LocalDate;
   /** Both or neither: without its level a product cannot be held against the client's profile. */
   productId?: string;

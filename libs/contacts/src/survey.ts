@@ -1,4 +1,13 @@
-import { type Decider, DomainError, type EventDefinitions, type Instant, type ProblemTitle, type Uuid, type When } from '#event-sourcing';
+import {
+  type Decider,
+  DomainError,
+  type EventDefinitions,
+  type Instant,
+  type ProblemTitle,
+  type SubjectKind,
+  type Uuid,
+  type When,
+} from '#event-sourcing';
 
 /** What a client said of the service when asked. Sending, expiry and suppression of a survey are events to come. */
 export type SurveyEvent = {
@@ -11,7 +20,7 @@ export type SurveyEvent = {
     /** Whether they would recommend the firm, 0 to 10. */
     nps?: number;
     /** The complaint or request that was asked about. */
-    about?: { kind: 'complaint' | 'request'; id: Uuid };
+    about?: { kind: SubjectKind; id: Uuid };
     comment?: string;
   };
 };

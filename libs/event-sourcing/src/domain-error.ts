@@ -1,8 +1,6 @@
-/** Title of a problem in both languages of the product. */
-export interface ProblemTitle {
-  en: string;
-  zh: string;
-}
+import type { InEveryLanguage } from './shared-words.js';
+
+export type ProblemTitle = InEveryLanguage;
 
 /** A rule or the state forbids the command. The code is part of the published catalogue; no personal data in it. */
 export class DomainError extends Error {

@@ -1,5 +1,5 @@
 import { derivedId, FIRM_ROOT, type Uuid } from './ids.js';
-import type { Instant, LocalDate, StaffId } from './values.js';
+import type { Instant, LocalDate, StaffId, When } from './values.js';
 
 /** Who did it. `onBehalfOf` names the client or colleague they acted for. All P1. */
 export interface Actor {
@@ -29,7 +29,7 @@ export interface EventMetadata {
   /** A code, never free text. */
   reasonCode?: string;
   /** Absent: `occurredAt` is an instant. `day`: known by its date, in `localDate`. `unknown`: only sorts. */
-  precision?: 'day' | 'unknown';
+  precision?: Exclude<When['precision'], 'instant'>;
   localDate?: LocalDate;
   /** W3C trace context. */
   traceparent?: string;

@@ -6,6 +6,7 @@ export * from './given-when-then.js';
 export * from './ids.js';
 export * from './local-date.js';
 export * from './rational.js';
+export * from './shared-words.js';
 export * from './strict-json.js';
 export * from './time-texts.js';
 export * from './values.js';

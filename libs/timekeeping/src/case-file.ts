@@ -1,4 +1,4 @@
-import type { Instant, Uuid } from '#event-sourcing';
+import type { Instant, SubjectKind, Uuid } from '#event-sourcing';
 import {
   type CalendarInForce,
   type CaseInput,
@@ -9,7 +9,6 @@ import {
   runCase,
   type StoredFact,
   type Subject,
-  type SubjectKind,
   type TracedClock,
   type Zone,
 } from '#service-levels';

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
-import type { Instant, Uuid } from '#event-sourcing';
-import type { StoredFact, Subject, SubjectKind } from '#service-levels';
+import type { Instant, SubjectKind, Uuid } from '#event-sourcing';
+import type { StoredFact, Subject } from '#service-levels';
 import type { TierEvent } from '#tiers';
 import type { CaseFile, SourcedFact } from './case-file.js';
 import type { LogEntry, RuleEvent } from './log-entries.js';

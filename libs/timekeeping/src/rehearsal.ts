@@ -1,4 +1,4 @@
-import type { Instant, Uuid } from '#event-sourcing';
+import type { Instant, SubjectKind, Uuid } from '#event-sourcing';
 import {
   editionInForce,
   type HandbookEdition,
@@ -8,7 +8,6 @@ import {
   promisesFor,
   runCase,
   type Subject,
-  type SubjectKind,
   type TracedClock,
   type Zone,
 } from '#service-levels';

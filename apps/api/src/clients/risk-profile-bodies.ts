@@ -1,4 +1,5 @@
-import { confirmationKinds, initiatives, productRiskLevels, riskLevels } from '#clients';
+import { riskLevels } from '#event-sourcing';
+import { confirmationKinds, initiatives, productRiskLevels } from '#clients';
 import { BooleanField, CodeField, EnumField, IntegerField, LocalDateField, MomentField, Nested } from '../fields/index.js';
 
 const optional = { optional: true };

@@ -1,4 +1,5 @@
-import { complaintChannels, outcomes, reopenReasons, resolutions, severities } from '#complaints';
+import { clientChannels, complaintOutcomes, severities } from '#event-sourcing';
+import { reopenReasons, resolutions } from '#complaints';
 import {
   BooleanField,
   CodeField,
@@ -33,7 +34,7 @@ export class ForwardingBody {
 export class RegisterComplaintBody {
   @UuidField() clientId: string;
   @MomentField({ description: 'First receipt; a day where no more is known' }) receivedAt: string;
-  @EnumField(complaintChannels) channel: (typeof complaintChannels)[number];
+  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
   @Nested(() => SubjectBody) subject: SubjectBody;
   @EnumField(severities, optional) provisionalSeverity?: (typeof severities)[number];
   @BooleanField(optional) written?: boolean;
@@ -50,14 +51,14 @@ export class RegisterComplaintBody {
 
 export class AcknowledgeComplaintBody {
   @BooleanField({ optional: true, description: 'Sent by a machine; default false' }) automated?: boolean;
-  @EnumField(complaintChannels, optional) channel?: (typeof complaintChannels)[number];
+  @EnumField(clientChannels, optional) channel?: (typeof clientChannels)[number];
   @MomentField(optional) occurredAt?: string;
 }
 
 export class SendFinalResponseBody {
   @EnumField(resolutions) resolution: (typeof resolutions)[number];
-  @EnumField(outcomes, optional) outcome?: (typeof outcomes)[number];
-  @EnumField(complaintChannels, optional) channel?: (typeof complaintChannels)[number];
+  @EnumField(complaintOutcomes, optional) outcome?: (typeof complaintOutcomes)[number];
+  @EnumField(clientChannels, optional) channel?: (typeof clientChannels)[number];
   @Text({ max: 20_000, optional: true }) summary?: string;
   @MoneyField(optional) relief?: MoneyBody;
   @Sha256Field({ optional: true, description: 'SHA-256 of the document as sent' }) documentHash?: string;

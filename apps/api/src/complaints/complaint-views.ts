@@ -1,6 +1,5 @@
-import { complaintChannels } from '#complaints';
+import { clientChannels, severities } from '#event-sourcing';
 import { figureDimensions } from '#read-models';
-import { severities } from '#service-levels';
 import { CodeField, EnumField, LocalDateField, patterned, Text, UuidField } from '../fields/index.js';
 import {
   FreshView,
@@ -22,7 +21,7 @@ const optional = { optional: true };
 
 export class ComplaintListQuestion extends ListQuestion {
   @EnumField(complaintStatuses, optional) status?: string;
-  @EnumField(complaintChannels, optional) channel?: string;
+  @EnumField(clientChannels, optional) channel?: string;
   @Text({ max: 200, optional: true }) product?: string;
   @UuidField(optional) clientId?: string;
   @LocalDateField({ optional: true, description: 'First day of the receipt' }) receivedFrom?: string;

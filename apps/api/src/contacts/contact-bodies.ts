@@ -1,5 +1,6 @@
+import { clientChannels, directions } from '#event-sourcing';
 import { productRiskLevels } from '#clients';
-import { contactChannels, directions, followUpPurposes, processes } from '#contacts';
+import { followUpPurposes, processes } from '#contacts';
 import {
   BooleanField,
   CodeField,
@@ -17,7 +18,7 @@ const DAY_SEC = 86_400;
 
 export class LogContactBody {
   @UuidField() clientId: string;
-  @EnumField(contactChannels) channel: (typeof contactChannels)[number];
+  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
   @EnumField(directions) direction: (typeof directions)[number];
   @BooleanField({ description: 'Sent by a machine; never a human response' }) automated: boolean;
   @MomentField({ description: 'When it began; a day where no more is known' }) startedAt: string;
@@ -32,7 +33,7 @@ export class LogContactBody {
 
 /** What is stated replaces what was logged; the first statement stays readable. */
 export class AmendContactBody {
-  @EnumField(contactChannels, optional) channel?: (typeof contactChannels)[number];
+  @EnumField(clientChannels, optional) channel?: (typeof clientChannels)[number];
   @EnumField(directions, optional) direction?: (typeof directions)[number];
   @BooleanField(optional) automated?: boolean;
   @MomentField(optional) startedAt?: string;
@@ -52,7 +53,7 @@ export class LinkContactBody {
 /** The product with its level, or neither. */
 export class PlanOutreachBody {
   @UuidField() clientId: string;
-  @EnumField(contactChannels) channel: (typeof contactChannels)[number];
+  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
   @CodeField(optional) productId?: string;
   @EnumField(productRiskLevels, optional) productRiskLevel?: (typeof productRiskLevels)[number];
 }

@@ -1,3 +1,4 @@
+import type { Language } from '#event-sourcing';
 import { Controller, Get, Header, Headers, Param } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '#access';
@@ -5,7 +6,7 @@ import { formatFaults } from '#service-levels';
 import { tierRulesFaults } from '#tiers';
 import { fieldFaults } from './edge-problems.js';
 import { type CatalogueEntry, problemCatalogue } from './problem-catalogue.js';
-import { type Language, languageOf, Problem } from './problem.js';
+import { languageOf, Problem } from './problem.js';
 
 /** The pages that the `type` of a problem points at. */
 @ApiExcludeController()

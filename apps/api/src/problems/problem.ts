@@ -1,3 +1,4 @@
+import type { Language } from '#event-sourcing';
 import type { FormatCode } from '#service-levels';
 import type { TierRulesCode } from '#tiers';
 import type { FieldFault } from './edge-problems.js';
@@ -34,8 +35,6 @@ export class Problem extends Error {
 }
 
 export const invalidRequest = (...errors: FieldError[]): Problem => new Problem('invalid-request', { errors });
-
-export type Language = 'en' | 'zh';
 
 /** Chinese where the caller prefers it to English. */
 export function languageOf(acceptLanguage: string | undefined): Language {

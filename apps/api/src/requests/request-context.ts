@@ -1,8 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Principal } from '#access';
-import { newId, type Uuid } from '#event-sourcing';
+import { type Language, newId, type Uuid } from '#event-sourcing';
 import { beginSpan, type TraceSpan } from '#telemetry';
-import { type Language, languageOf } from '../problems/problem.js';
+import { languageOf } from '../problems/problem.js';
 
 /** What is known of one request beside its content. */
 export interface RequestContext {

@@ -1,16 +1,6 @@
-import { complaintChannels } from '#complaints';
+import { clientChannels, severities } from '#event-sourcing';
 import { absentDimensions, type CommitmentFilter, commitmentOutcomes, type InstantRange } from '#read-models';
-import {
-  commitmentStates,
-  dayOf,
-  metrics,
-  promiseClasses,
-  requestChannels,
-  requestProcesses,
-  severities,
-  STEP_NAME,
-  Zone,
-} from '#service-levels';
+import { commitmentStates, dayOf, metrics, promiseClasses, requestProcesses, STEP_NAME, Zone } from '#service-levels';
 import { ladder } from '#tiers';
 import {
   CodeField,
@@ -30,7 +20,6 @@ import { ListQuestion } from '../reads/view-fields.js';
 
 const optional = { optional: true };
 const processes = [...requestProcesses, 'complaint'];
-const channels = [...new Set<string>([...requestChannels, ...complaintChannels])];
 const EDITION_MAX = 1_000_000;
 const PROMISE_MAX = 100;
 const absent = `(?:${absentDimensions.join('|')})`;
@@ -42,7 +31,7 @@ export class CommitmentNarrowing {
   @patterned(STEP_NAME, { optional: true, description: 'Of the metric step' }) step?: string;
   @EnumField(processes, optional) process?: string;
   @EnumField(ladder, { optional: true, description: 'The tier used at the start' }) tier?: string;
-  @EnumField(channels, optional) channel?: string;
+  @EnumField(clientChannels, optional) channel?: string;
   @EnumField(severities, optional) severity?: string;
   @Text({ max: PROMISE_MAX, optional: true, description: 'As the handbook names it' }) promise?: string;
   @QueryInteger({ min: 0, max: EDITION_MAX, optional: true }) edition?: number;

@@ -1,4 +1,5 @@
-import { cancelReasons, requestChannels, requestProcesses, requestReopenReasons, severities, STEP_NAME } from '#service-levels';
+import { clientChannels, severities } from '#event-sourcing';
+import { cancelReasons, requestProcesses, requestReopenReasons, STEP_NAME } from '#service-levels';
 import { CodeField, EnumField, MomentField, patterned, Text, UuidField } from '../fields/index.js';
 
 const optional = { optional: true };
@@ -8,7 +9,7 @@ export class ReceiveRequestBody {
   @UuidField() clientId: string;
   @MomentField({ description: 'First receipt; a day where no more is known' }) receivedAt: string;
   @EnumField(requestProcesses) process: (typeof requestProcesses)[number];
-  @EnumField(requestChannels) channel: (typeof requestChannels)[number];
+  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
   @EnumField(severities, { optional: true, description: 'Default: normal' }) severity?: (typeof severities)[number];
   @Text({ max: 500, optional: true, description: 'What the client asks for, in a line' }) subject?: string;
   @CodeField(optional) accountId?: string;
@@ -30,13 +31,13 @@ export class CompleteStepBody {
 
 export class AskClientBody {
   @Text({ max: 4000 }) question: string;
-  @EnumField(requestChannels) channel: (typeof requestChannels)[number];
+  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
   @MomentField(optional) occurredAt?: string;
 }
 
 export class RecordClientReplyBody {
   @Text({ max: 8000, optional: true, description: 'In the words of the client' }) reply?: string;
-  @EnumField(requestChannels, optional) channel?: (typeof requestChannels)[number];
+  @EnumField(clientChannels, optional) channel?: (typeof clientChannels)[number];
   @MomentField(optional) occurredAt?: string;
 }
 

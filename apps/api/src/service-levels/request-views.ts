@@ -1,4 +1,5 @@
-import { requestChannels, requestProcesses, requestStatuses, severities } from '#service-levels';
+import { clientChannels, severities } from '#event-sourcing';
+import { requestProcesses, requestStatuses } from '#service-levels';
 import { CodeField, EnumField, LocalDateField, StaffField, UuidField } from '../fields/index.js';
 import { ListQuestion, PageView, Shown, ShownList, ShownNumber, ShownObject, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
 
@@ -8,7 +9,7 @@ const objects = { type: 'array', items: { type: 'object', additionalProperties: 
 export class RequestListQuestion extends ListQuestion {
   @EnumField(requestStatuses, optional) status?: string;
   @EnumField(requestProcesses, optional) process?: string;
-  @EnumField(requestChannels, optional) channel?: string;
+  @EnumField(clientChannels, optional) channel?: string;
   @EnumField(severities, optional) severity?: string;
   @UuidField(optional) clientId?: string;
   @LocalDateField({ optional: true, description: 'First day of the receipt' }) receivedFrom?: string;

@@ -1,11 +1,5 @@
-import {
-  CALENDAR_NAME,
-  deliveryChannels,
-  type DeliveryChannel,
-  handbookLanguages,
-  type HandbookLanguage,
-  MAX_EDITION_NUMBER,
-} from '#service-levels';
+import { type Language, languages } from '#event-sourcing';
+import { CALENDAR_NAME, deliveryChannels, type DeliveryChannel, MAX_EDITION_NUMBER } from '#service-levels';
 import { DocumentField, EnumField, InstantField, IntegerField, LocalDateField, MomentField, patterned, Text } from '../fields/index.js';
 
 const optional = { optional: true };
@@ -51,6 +45,6 @@ export class SwitchOffPresetBody {
 export class DeliverEditionBody {
   @IntegerField({ min: 1, max: MAX_EDITION_NUMBER }) edition: number;
   @EnumField(deliveryChannels) channel: DeliveryChannel;
-  @EnumField(handbookLanguages) language: HandbookLanguage;
+  @EnumField(languages) language: Language;
   @MomentField(optional) occurredAt?: string;
 }

@@ -1,4 +1,4 @@
-import { type HandbookLanguage, handbookLanguages } from '#service-levels';
+import { type Language, languages } from '#event-sourcing';
 import { EnumField } from '../fields/index.js';
 import {
   FreshView,
@@ -86,7 +86,7 @@ export class ReadersQuestion extends ListQuestion {
 }
 
 export class HandbookPageQuestion {
-  @EnumField(handbookLanguages, { optional: true, description: 'Default: as Accept-Language prefers' }) language?: HandbookLanguage;
+  @EnumField(languages, { optional: true, description: 'Default: as Accept-Language prefers' }) language?: Language;
 }
 
 export class ReaderView {

@@ -1,6 +1,6 @@
 import { type ageBands, client, type ClientCommand, clientStream } from '#clients';
-import { type Campaign, contact, type ContactChannel, type ContactCommand, contactStream } from '#contacts';
-import type { LocalDate, When } from '#event-sourcing';
+import { type Campaign, contact, type ContactCommand, contactStream } from '#contacts';
+import type { ClientChannel, LocalDate, When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
 import { RowIdentity } from './row-identity.js';
 import { coded, type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
@@ -30,7 +30,7 @@ const COLUMNS = [
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const LAST_YEAR = 2010;
 const FIRST = { year: 2008, month: 5 }; // the file is in date order from May 2008 and names no years
-const CHANNELS = new Map<string, ContactChannel>([
+const CHANNELS = new Map<string, ClientChannel>([
   ['cellular', 'phone'],
   ['telephone', 'phone'],
   ['unknown', 'unknown'],

@@ -1,5 +1,5 @@
-import { complaint, type ComplaintChannel, type ComplaintCommand, complaintStream, type Resolution, silences } from '#complaints';
-import type { When } from '#event-sourcing';
+import { complaint, type ComplaintCommand, complaintStream, type Resolution, silences } from '#complaints';
+import type { ClientChannel, When } from '#event-sourcing';
 import { localDate, onDay, undated } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { RowIdentity } from './row-identity.js';
@@ -25,7 +25,7 @@ const COLUMNS = [
   'Consumer disputed?',
 ] as const;
 
-const CHANNELS = new Map<string, ComplaintChannel>(
+const CHANNELS = new Map<string, ClientChannel>(
   Object.entries({
     Web: 'web',
     'Web Referral': 'referral',

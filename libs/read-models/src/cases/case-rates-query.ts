@@ -1,8 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { addDays, type LocalDate, type Uuid } from '#event-sourcing';
+import { addDays, type ComplaintOutcome, type LocalDate, type Uuid } from '#event-sourcing';
 import {
   type Closing,
-  type DecidedOutcome,
   dayOf,
   type Period,
   type Ratio,
@@ -80,9 +79,9 @@ const RECEIVED = `
   SELECT complaint_id AS id, client_id AS client, details::jsonb #>> '{registered,subject,problem}' AS problem, received_at AS "receivedAt"
   FROM read.complaints WHERE received_precision <> 'unknown' AND received_at BETWEEN $1 AND $2 ORDER BY received_at, complaint_id`;
 
-type ClosingRow = { id: Uuid; closedAt: string; reopenedAt: string | null; outcome: DecidedOutcome | null };
+type ClosingRow = { id: Uuid; closedAt: string; reopenedAt: string | null; outcome: ComplaintOutcome | null };
 type ReceivedRow = Omit<ReceivedCase<Uuid>, 'receivedMs'> & { receivedAt: Date };
-type Decided = Closing<Uuid> & { outcome: DecidedOutcome; decidedMs: number };
+type Decided = Closing<Uuid> & { outcome: ComplaintOutcome; decidedMs: number };
 
 const closingOf = ({ id, closedAt, reopenedAt, outcome }: ClosingRow) => {
   const closedMs = Date.parse(closedAt);

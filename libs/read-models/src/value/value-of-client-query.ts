@@ -1,6 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { riskLevels, type RiskLevel } from '#clients';
-import type { Uuid } from '#event-sourcing';
+import { type RiskLevel, riskLevels, type Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
 import {
   defaultValueScales,

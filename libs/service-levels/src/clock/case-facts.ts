@@ -1,7 +1,7 @@
-import type { Instant, StaffId, Uuid, When } from '#event-sourcing';
+import type { Direction, Instant, Severity, StaffId, SubjectKind, Uuid, When } from '#event-sourcing';
 import type { CaseFact } from './case.js';
-import type { CommitmentEvent, SubjectKind } from './commitment-events.js';
-import type { FactBody, Metric, Severity, Subject } from '../format/format.js';
+import type { CommitmentEvent } from './commitment-events.js';
+import type { FactBody, Metric, Subject } from '../format/format.js';
 import type { RequestEvent } from '../request/request-events.js';
 
 type Data<E, T> = Extract<E, { type: T }> extends { data: infer D } ? D : never;
@@ -18,7 +18,7 @@ export type ComplaintFactEvent =
   | { type: 'ComplaintReopened'; data: { reopenedAt: When } };
 export type ContactFactEvent = {
   type: 'ContactLinked';
-  data: { to: { kind: SubjectKind; id: Uuid }; direction: 'inbound' | 'outbound'; automated: boolean; startedAt: When };
+  data: { to: { kind: SubjectKind; id: Uuid }; direction: Direction; automated: boolean; startedAt: When };
 };
 export type CaseEvent =
   RequestEvent | ComplaintFactEvent | ContactFactEvent | { type: 'CommitmentExtended'; data: Data<CommitmentEvent, 'CommitmentExtended'> };

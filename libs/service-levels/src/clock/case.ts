@@ -1,7 +1,7 @@
-import type { LocalDate, StaffId, Uuid } from '#event-sourcing';
+import { type LocalDate, severities, type StaffId, type Uuid, type When } from '#event-sourcing';
 import { accruedUpTo, type CalendarInForce, type Clock, countsMinutes, isOpen } from './clock.js';
 import { advance, cancel, extend, favour, pause, recalendar, resume, startClock, stop } from './clock-motion.js';
-import { type FactBody, type HandbookEdition, type Metric, severities, type Subject, type Target } from '../format/format.js';
+import { type FactBody, type HandbookEdition, type Metric, type Subject, type Target } from '../format/format.js';
 import type { FullPromise } from '../handbook/promise-defaults.js';
 import { editionInForce, kindKey, promiseOfKind, promisesFor } from './selection.js';
 import { type DayNumber, dayOf, MINUTE_MS } from '../calendar/zone.js';
@@ -12,7 +12,7 @@ import { type DayNumber, dayOf, MINUTE_MS } from '../calendar/zone.js';
  */
 export type CaseFact = {
   atMs: number;
-  precision?: 'day' | 'unknown';
+  precision?: Exclude<When['precision'], 'instant'>;
   date?: LocalDate;
   /** The event that it was read from, and where in the log it is. */
   eventId?: Uuid;

@@ -1,3 +1,4 @@
+import type { Severity } from '#event-sourcing';
 import {
   accruedUpTo,
   type CalendarInForce,
@@ -12,7 +13,7 @@ import {
   type RecomputeCause,
 } from './clock.js';
 import type { FullPromise } from '../handbook/promise-defaults.js';
-import type { Severity, Target } from '../format/format.js';
+import type { Target } from '../format/format.js';
 import { type DayNumber, MINUTE_MS } from '../calendar/zone.js';
 
 export interface Start {

@@ -1,5 +1,6 @@
+import type { Severity } from '#event-sourcing';
 import type { FullPromise } from '../handbook/promise-defaults.js';
-import type { CommitmentState, Severity, Target } from '../format/format.js';
+import type { CommitmentState, Target } from '../format/format.js';
 import type { PreparedCalendar } from '../calendar/prepared-calendar.js';
 import { type DayNumber, MINUTE_MS } from '../calendar/zone.js';
 

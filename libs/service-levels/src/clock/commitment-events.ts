@@ -5,14 +5,14 @@ import {
   type Instant,
   type LocalDate,
   type ProblemTitle,
+  type Severity,
   type StaffId,
+  type SubjectKind,
   type Uuid,
 } from '#event-sourcing';
 import type { RecomputeCause } from './clock.js';
-import type { CommitmentState, Metric, PromiseClass, Severity, Target } from '../format/format.js';
+import type { CommitmentState, Metric, PromiseClass, Target } from '../format/format.js';
 import type { FullPromise } from '../handbook/promise-defaults.js';
-
-export type SubjectKind = 'request' | 'complaint';
 export interface SubjectRef {
   kind: SubjectKind;
   id: Uuid;

@@ -1,3 +1,4 @@
+import type { ComplaintOutcome } from '#event-sourcing';
 import { isIn, type Period, type Ratio, ratioOf } from './ratio.js';
 import { DAY_MS } from '../calendar/zone.js';
 
@@ -46,11 +47,9 @@ export function repeatRate<Id extends string>(cases: readonly ReceivedCase<Id>[]
   return ratioOf(repeats, cohort);
 }
 
-export type DecidedOutcome = 'upheld' | 'partlyUpheld' | 'rejected';
-
 /** Of the cases decided in the period, the share upheld or partly upheld. */
 export function upholdRate<Id extends string>(
-  decisions: readonly { id: Id; outcome: DecidedOutcome; decidedMs: number }[],
+  decisions: readonly { id: Id; outcome: ComplaintOutcome; decidedMs: number }[],
   period: Period,
 ): Ratio<Id> {
   const decided = decisions.filter(({ decidedMs }) => isIn(period, decidedMs));

@@ -1,4 +1,4 @@
-import type { HandbookEdition } from './format.js';
+import { type HandbookEdition, presetStatuses } from './format.js';
 import { promiseIn } from './format-checks-promise.js';
 import { aCode, aList, anInstant, anInteger, anObject, aSet, bilingual, membersOf, oneOf, within } from './format-checks-values.js';
 import { type FormatFault, Place } from './format-faults.js';
@@ -10,8 +10,6 @@ export const MAX_NAMES = 1_000;
 export const MAX_SECTIONS = 100;
 export const MAX_TITLE_LENGTH = 200;
 export const MAX_BODY_LENGTH = 20_000;
-
-export const statuses = ['confirmed', 'unconfirmed'] as const;
 
 export const editionMembers = {
   required: ['edition', 'effectiveFrom', 'effectiveTo', 'promises'],
@@ -45,7 +43,7 @@ export function editionIn(value: unknown, place: Place): KnownEdition | undefine
   within(members, 'title', place, bilingual(MAX_TITLE_LENGTH));
   within(members, 'names', place, namesIn);
   within(members, 'sections', place, sectionsIn);
-  within(members, 'status', place, oneOf(statuses));
+  within(members, 'status', place, oneOf(presetStatuses));
   return { edition, promises, from, to };
 }
 

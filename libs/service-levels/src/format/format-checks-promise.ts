@@ -1,4 +1,15 @@
-import { metrics, promiseClasses, type SelectorName, selectorNames, severities } from './format.js';
+import { severities } from '#event-sourcing';
+import {
+  dayEnds,
+  metrics,
+  promiseClasses,
+  receiptRules,
+  reopenModes,
+  rolls,
+  type SelectorName,
+  selectorNames,
+  tierModes,
+} from './format.js';
 import { aCode, aFlag, aList, anInteger, anObject, aSet, type Members, has, membersOf, oneOf, within } from './format-checks-values.js';
 import type { Place } from './format-faults.js';
 
@@ -7,12 +18,6 @@ export const MAX_MINUTES = 5_256_000;
 export const MAX_DAYS = 3_660;
 export const MAX_SELECTOR_VALUES = 200;
 export const MAX_ESCALATIONS = 50;
-
-export const receiptRules = ['actual_date', 'next_business_day_if_after_close'] as const;
-export const dayEnds = ['close', 'midnight'] as const;
-export const rolls = ['none', 'following_business_day'] as const;
-export const tierModes = ['favourable_only', 'frozen'] as const;
-export const reopenModes = ['resume_original', 'new_cycle'] as const;
 
 export const promiseMembers = {
   required: ['id', 'metric', 'calendar', 'target'],

@@ -1,3 +1,4 @@
+import { languages } from '#event-sourcing';
 import type { BilingualText } from './format.js';
 import type { Place } from './format-faults.js';
 import { dateOf, dayOf } from '../calendar/zone.js';
@@ -112,7 +113,7 @@ export function aText(max: number) {
 /** A text in both languages. */
 export function bilingual(max: number) {
   return (value: unknown, place: Place): BilingualText | undefined => {
-    const members = membersOf(value, place, ['zh', 'en']);
+    const members = membersOf(value, place, languages);
     if (!members) return undefined;
     const zh = within(members, 'zh', place, aText(max));
     const en = within(members, 'en', place, aText(max));

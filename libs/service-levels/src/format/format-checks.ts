@@ -1,4 +1,5 @@
-import { type FactName, severities, type WhatIfDocument } from './format.js';
+import { severities, subjectKinds } from '#event-sourcing';
+import { type FactName, senders, type WhatIfDocument } from './format.js';
 import { calendarIn, daysIn } from './format-checks-calendar.js';
 import { editionIn, type KnownEdition } from './format-checks-edition.js';
 import { MAX_DAYS } from './format-checks-promise.js';
@@ -89,7 +90,7 @@ function editionsIn(value: unknown, place: Place): readonly KnownEdition[] {
 function subjectIn(value: unknown, place: Place): void {
   const members = membersOf(value, place, ['type', 'process'], ['channel', 'severity', 'tier']);
   if (!members) return;
-  within(members, 'type', place, oneOf(['request', 'complaint']));
+  within(members, 'type', place, oneOf(subjectKinds));
   for (const name of ['process', 'channel', 'tier']) within(members, name, place, aCode);
   within(members, 'severity', place, oneOf(severities));
 }
@@ -132,7 +133,7 @@ function timelineIn(value: unknown, place: Place, calendars: KnownCalendars, edi
 }
 
 function detailsIn(fact: FactName, members: Members, place: Place, calendars: KnownCalendars, editions: readonly KnownEdition[]): void {
-  if (fact === 'outbound') within(members, 'by', place, oneOf(['human', 'automatic']));
+  if (fact === 'outbound') within(members, 'by', place, oneOf(senders));
   if (fact === 'stepStarted' || fact === 'stepCompleted') within(members, 'step', place, aCode);
   if (fact === 'tierChanged') within(members, 'to', place, aCode);
   if (fact === 'severityChanged') within(members, 'to', place, oneOf(severities));

@@ -1,4 +1,4 @@
-import type { Instant, LocalDate } from '#event-sourcing';
+import type { InEveryLanguage, Instant, LocalDate, Severity, SubjectKind } from '#event-sourcing';
 
 /**
  * The one format of calendars, handbook editions and what-if documents: in the API, in shipped presets, in tests and in
@@ -28,19 +28,18 @@ export type Target =
   | { kind: 'businessMinutes'; minutes: number }
   | { kind: 'businessDays'; days: number; receiptRule?: ReceiptRule; dayEnd?: DayEnd }
   | { kind: 'calendarDays'; days: number; roll?: Roll };
-export type ReceiptRule = 'actual_date' | 'next_business_day_if_after_close';
-export type DayEnd = 'close' | 'midnight';
-export type Roll = 'none' | 'following_business_day';
+export const receiptRules = ['actual_date', 'next_business_day_if_after_close'] as const;
+export type ReceiptRule = (typeof receiptRules)[number];
+export const dayEnds = ['close', 'midnight'] as const;
+export type DayEnd = (typeof dayEnds)[number];
+export const rolls = ['none', 'following_business_day'] as const;
+export type Roll = (typeof rolls)[number];
 
 export const metrics = ['acknowledgement', 'firstResponse', 'update', 'decision', 'resolution', 'step'] as const;
 export type Metric = (typeof metrics)[number];
 
 export const promiseClasses = ['service', 'regulatory'] as const;
 export type PromiseClass = (typeof promiseClasses)[number];
-
-/** Ascending. */
-export const severities = ['low', 'normal', 'high', 'critical'] as const;
-export type Severity = (typeof severities)[number];
 
 export const selectorNames = ['process', 'tier', 'channel', 'severity'] as const;
 export type SelectorName = (typeof selectorNames)[number];
@@ -52,6 +51,9 @@ export interface Escalation {
   afterMinutes: number;
   toRole: string;
 }
+
+export const tierModes = ['favourable_only', 'frozen'] as const;
+export const reopenModes = ['resume_original', 'new_cycle'] as const;
 
 /** One promise of an edition. Defaults of what is absent: see `withDefaults`. */
 export interface ServicePromise {
@@ -67,9 +69,9 @@ export interface ServicePromise {
   pausable?: boolean;
   /** Business minutes after which a pause ends by itself; none by default. */
   maxPauseMinutes?: number;
-  tierMode?: 'favourable_only' | 'frozen';
+  tierMode?: (typeof tierModes)[number];
   minRemainingMinutes?: number;
-  reopenMode?: 'resume_original' | 'new_cycle';
+  reopenMode?: (typeof reopenModes)[number];
   reopenFloorMinutes?: number;
   /** Percentages of the target. */
   warnings?: readonly number[];
@@ -78,10 +80,7 @@ export interface ServicePromise {
   recurring?: boolean;
 }
 
-export interface BilingualText {
-  zh: string;
-  en: string;
-}
+export type BilingualText = InEveryLanguage;
 
 /** What a client reads of an edition; each a text in both languages, Markdown paragraphs and lists. */
 export interface HandbookSection {
@@ -90,6 +89,8 @@ export interface HandbookSection {
   title: BilingualText;
   body: BilingualText;
 }
+
+export const presetStatuses = ['confirmed', 'unconfirmed'] as const;
 
 export interface HandbookEdition {
   edition: number;
@@ -104,22 +105,25 @@ export interface HandbookEdition {
   names?: { readonly [code: string]: BilingualText };
   sections?: readonly HandbookSection[];
   /** Of a preset: whether the firm's compliance has confirmed it. */
-  status?: 'confirmed' | 'unconfirmed';
+  status?: (typeof presetStatuses)[number];
 }
 
 export interface Subject {
-  type: 'request' | 'complaint';
+  type: SubjectKind;
   process: string;
   channel?: string;
   severity?: Severity;
   tier?: string;
 }
 
+/** Who speaks in an outbound communication. */
+export const senders = ['human', 'automatic'] as const;
+
 /** What happened, in the words of what-if files; the live system maps its events to the same facts. */
 export type Fact = { at: Instant } & FactBody;
 export type FactBody =
   | { fact: 'received' }
-  | { fact: 'outbound'; by: 'human' | 'automatic' }
+  | { fact: 'outbound'; by: (typeof senders)[number] }
   | { fact: 'inbound' }
   | { fact: 'note' }
   | { fact: 'clientAsked' }

@@ -1,6 +1,5 @@
-import type { Instant } from '#event-sourcing';
+import type { Instant, Language } from '#event-sourcing';
 import type { HandbookEdition, HandbookSection } from '../format/format.js';
-import type { HandbookLanguage } from '../handbook/handbook-events.js';
 import { Html, markup, prose } from './markup.js';
 import { handbookStyle } from './style.js';
 import { timesOf } from './times.js';
@@ -10,7 +9,7 @@ export { handbookStyle } from './style.js';
 export { targetText } from './words.js';
 
 export interface HandbookPageOptions {
-  language: HandbookLanguage;
+  language: Language;
   status: 'drafted' | 'approved' | 'published' | 'retired';
   /** Until when it is in force; null: open. */
   effectiveTo: Instant | null;

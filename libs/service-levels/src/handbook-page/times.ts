@@ -1,5 +1,5 @@
+import type { Language } from '#event-sourcing';
 import type { HandbookEdition, ServicePromise } from '../format/format.js';
-import type { HandbookLanguage } from '../handbook/handbook-events.js';
 import { type FullPromise, withDefaults } from '../handbook/promise-defaults.js';
 import { markup, type Html } from './markup.js';
 import { everyText, targetText, words } from './words.js';
@@ -13,7 +13,7 @@ interface Row {
 export type Naming = (code: string) => string;
 
 /** One table a process: a line for each thing promised, a column for each tier that is promised another time. */
-export function timesOf(edition: HandbookEdition, language: HandbookLanguage, nameOf: Naming): Html[] {
+export function timesOf(edition: HandbookEdition, language: Language, nameOf: Naming): Html[] {
   const promises = edition.promises.map(withDefaults);
   const named = promises.flatMap(({ appliesTo }) => appliesTo.process ?? []);
   const processes = [...new Set([...(edition.covers ?? []), ...named])];
@@ -35,7 +35,7 @@ interface Table {
   isComplaint: boolean;
 }
 
-function tableOf({ title, id, promises, isComplaint }: Table, edition: HandbookEdition, language: HandbookLanguage, nameOf: Naming): Html {
+function tableOf({ title, id, promises, isComplaint }: Table, edition: HandbookEdition, language: Language, nameOf: Naming): Html {
   const say = words[language];
   const tiers = tiersOf(promises, edition);
   const rows = rowsOf(promises);
@@ -90,7 +90,7 @@ function rowsOf(promises: readonly FullPromise[]): Row[] {
   return [...rows.values()];
 }
 
-function labelOf(row: Row, isComplaint: boolean, language: HandbookLanguage, nameOf: Naming): Html {
+function labelOf(row: Row, isComplaint: boolean, language: Language, nameOf: Naming): Html {
   const say = words[language];
   const { first } = row;
   const { metric, step, appliesTo, calendar, pausable } = first;
@@ -112,7 +112,7 @@ const isFromNextDay = ({ target }: FullPromise): boolean =>
   target.kind === 'businessDays' && target.receiptRule === 'next_business_day_if_after_close';
 
 /** One cell a tier, or one for all of them where they are promised the same. */
-function cellsOf(row: Row, columns: readonly (string | undefined)[], language: HandbookLanguage): Html {
+function cellsOf(row: Row, columns: readonly (string | undefined)[], language: Language): Html {
   const cells = columns.map((tier) => markup`${cellOf(row, tier, language)}`);
   const [first] = cells;
   if (first && cells.length > 1 && cells.every(({ text }) => text === first.text))
@@ -121,7 +121,7 @@ function cellsOf(row: Row, columns: readonly (string | undefined)[], language: H
 }
 
 // A tier without a time of its own has that of everybody.
-function cellOf({ promises }: Row, tier: string | undefined, language: HandbookLanguage): Html[] {
+function cellOf({ promises }: Row, tier: string | undefined, language: Language): Html[] {
   const own = promises.filter(({ appliesTo }) => (tier === undefined ? appliesTo.tier === undefined : appliesTo.tier?.includes(tier)));
   const shown = own.length > 0 ? own : promises.filter(({ appliesTo }) => appliesTo.tier === undefined);
   if (shown.length === 0) return [markup`—`];

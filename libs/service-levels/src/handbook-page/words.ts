@@ -1,5 +1,5 @@
+import type { Language } from '#event-sourcing';
 import type { Metric, Target } from '../format/format.js';
-import type { HandbookLanguage } from '../handbook/handbook-events.js';
 import type { FullTarget } from '../handbook/promise-defaults.js';
 
 interface Words {
@@ -32,7 +32,7 @@ interface Words {
   finalResponse: string;
 }
 
-export const words: Readonly<Record<HandbookLanguage, Words>> = {
+export const words: Readonly<Record<Language, Words>> = {
   zh: {
     htmlLanguage: 'zh-CN',
     locale: 'zh-CN',
@@ -110,7 +110,7 @@ export const words: Readonly<Record<HandbookLanguage, Words>> = {
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** The time of a target as a client reads it: "4 business hours", "2 个工作日". */
-export function targetText(target: Target | FullTarget, language: HandbookLanguage): string {
+export function targetText(target: Target | FullTarget, language: Language): string {
   return language === 'zh' ? chinese(target) : english(target);
 }
 
@@ -151,4 +151,4 @@ function chinese(target: Target): string {
 }
 
 /** Of a promise that recurs. */
-export const everyText = (time: string, language: HandbookLanguage): string => (language === 'zh' ? `每 ${time}` : `every ${time}`);
+export const everyText = (time: string, language: Language): string => (language === 'zh' ? `每 ${time}` : `every ${time}`);

@@ -3,6 +3,7 @@ import {
   type EventDefinitions,
   firmStream,
   type Instant,
+  type Language,
   type ProblemTitle,
   type StaffId,
   type StreamRef,
@@ -40,12 +41,10 @@ export type AcknowledgementEvent = {
 
 export const deliveryChannels = ['counter', 'email', 'app', 'wechat', 'letter', 'web'] as const;
 export type DeliveryChannel = (typeof deliveryChannels)[number];
-export const handbookLanguages = ['zh', 'en'] as const;
-export type HandbookLanguage = (typeof handbookLanguages)[number];
 
 export type DeliveryEvent = {
   type: 'HandbookDelivered';
-  data: { clientId: Uuid; edition: number; channel: DeliveryChannel; language: HandbookLanguage; deliveredAt: Instant };
+  data: { clientId: Uuid; edition: number; channel: DeliveryChannel; language: Language; deliveredAt: Instant };
 };
 
 export const handbookEvents: EventDefinitions<HandbookEvent> = {

@@ -1,11 +1,5 @@
-import { type Decider, DomainError, type Instant, type StaffId, type Uuid } from '#event-sourcing';
-import {
-  type AcknowledgementEvent,
-  type DeliveryChannel,
-  type DeliveryEvent,
-  type HandbookLanguage,
-  handbookProblems,
-} from './handbook-events.js';
+import { type Decider, DomainError, type Instant, type Language, type StaffId, type Uuid } from '#event-sourcing';
+import { type AcknowledgementEvent, type DeliveryChannel, type DeliveryEvent, handbookProblems } from './handbook-events.js';
 
 const refusal = DomainError.of(handbookProblems);
 
@@ -26,7 +20,7 @@ export type DeliveryCommand = {
   clientId: Uuid;
   edition: number;
   channel: DeliveryChannel;
-  language: HandbookLanguage;
+  language: Language;
   deliveredAt: Instant;
   now: Instant;
 };

@@ -1,4 +1,5 @@
-import { type SelectorName, selectorNames, type ServicePromise, severities } from '../format/format.js';
+import { severities } from '#event-sourcing';
+import { type SelectorName, selectorNames, type ServicePromise } from '../format/format.js';
 
 /**
  * The cases that a promise matches are a box: a set of values on each of four axes. Each axis has the values that any

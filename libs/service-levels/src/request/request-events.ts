@@ -1,23 +1,7 @@
-import type { EventDefinitions, ProblemTitle, Uuid, When } from '#event-sourcing';
-import type { Severity } from '../format/format.js';
+import type { ClientChannel, EventDefinitions, ProblemTitle, Severity, Uuid, When } from '#event-sourcing';
 
 export const requestProcesses = ['accountOpening', 'trading', 'settlement', 'other'] as const;
 export type RequestProcess = (typeof requestProcesses)[number];
-
-export const requestChannels = [
-  'phone',
-  'email',
-  'weChat',
-  'publicAccount',
-  'counter',
-  'app',
-  'web',
-  'letter',
-  'fax',
-  'referral',
-  'unknown',
-] as const;
-export type RequestChannel = (typeof requestChannels)[number];
 
 export const cancelReasons = ['withdrawnByClient', 'duplicate', 'notEligible', 'receivedInError', 'other'] as const;
 export type CancelReason = (typeof cancelReasons)[number];
@@ -37,7 +21,7 @@ export type RequestEvent =
         /** First receipt, kept over all cycles. */
         receivedAt: When;
         process: RequestProcess;
-        channel: RequestChannel;
+        channel: ClientChannel;
         severity: Severity;
         subject?: string;
         accountId?: string;
@@ -46,13 +30,13 @@ export type RequestEvent =
   | { type: 'RequestStarted'; data: { at: When; cycle: number } }
   | { type: 'RequestStepStarted'; data: { at: When; cycle: number; step: string } }
   | { type: 'RequestStepCompleted'; data: { at: When; cycle: number; step: string } }
-  | { type: 'ClientInputRequested'; data: { at: When; cycle: number; channel: RequestChannel; question: string } }
+  | { type: 'ClientInputRequested'; data: { at: When; cycle: number; channel: ClientChannel; question: string } }
   | {
       type: 'ClientInputReceived';
       data: {
         at: When;
         cycle: number;
-        channel?: RequestChannel;
+        channel?: ClientChannel;
         reply?: string;
         /** When the earliest question was asked that this reply leaves open; absent where none is. */
         waitingSince?: When;

@@ -1,5 +1,4 @@
-import { type Decider, DomainError, type Instant, type When, precedes } from '#event-sourcing';
-import { type Severity, severities } from '../format/format.js';
+import { type Decider, DomainError, type Instant, precedes, severities, type Severity, type When } from '#event-sourcing';
 import { type RequestEvent, requestProblems } from './request-events.js';
 
 const refusal = DomainError.of(requestProblems);

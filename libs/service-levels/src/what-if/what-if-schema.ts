@@ -1,4 +1,17 @@
-import { metrics, promiseClasses, selectorNames, severities, weekdays } from '../format/format.js';
+import { severities, subjectKinds } from '#event-sourcing';
+import {
+  dayEnds,
+  metrics,
+  presetStatuses,
+  promiseClasses,
+  receiptRules,
+  reopenModes,
+  rolls,
+  selectorNames,
+  senders,
+  tierModes,
+  weekdays,
+} from '../format/format.js';
 import { factMembers, MAX_AS_OF, MAX_CALENDARS, MAX_EDITIONS, MAX_FACTS, MAX_WHAT_IF_TITLE_LENGTH } from '../format/format-checks.js';
 import * as calendar from '../format/format-checks-calendar.js';
 import * as edition from '../format/format-checks-edition.js';
@@ -58,9 +71,9 @@ const targets: Schema = {
     object({ kind: { const: 'businessMinutes' }, minutes: integer(1, promise.MAX_MINUTES) }),
     object(
       { kind: { const: 'businessDays' }, days: integer(1, promise.MAX_DAYS) },
-      { receiptRule: { enum: promise.receiptRules, default: 'actual_date' }, dayEnd: { enum: promise.dayEnds, default: 'close' } },
+      { receiptRule: { enum: receiptRules, default: 'actual_date' }, dayEnd: { enum: dayEnds, default: 'close' } },
     ),
-    object({ kind: { const: 'calendarDays' }, days: integer(1, promise.MAX_DAYS) }, { roll: { enum: promise.rolls, default: 'none' } }),
+    object({ kind: { const: 'calendarDays' }, days: integer(1, promise.MAX_DAYS) }, { roll: { enum: rolls, default: 'none' } }),
   ],
 };
 
@@ -76,9 +89,9 @@ const promises: Schema = object(
     appliesTo: { ...object({}, selectors), description: 'A missing selector means any' },
     pausable: { type: 'boolean', default: false },
     maxPauseMinutes: integer(1, promise.MAX_MINUTES),
-    tierMode: { enum: promise.tierModes, default: 'frozen' },
+    tierMode: { enum: tierModes, default: 'frozen' },
     minRemainingMinutes: { ...integer(0, promise.MAX_MINUTES), default: 0 },
-    reopenMode: { enum: promise.reopenModes, default: 'resume_original' },
+    reopenMode: { enum: reopenModes, default: 'resume_original' },
     reopenFloorMinutes: { ...integer(0, promise.MAX_MINUTES), default: 0 },
     warnings: { ...setOf(integer(1, 100), 100), description: 'Percentages of the target' },
     escalations: list(object({ afterMinutes: integer(1, promise.MAX_MINUTES), toRole: ref('code') }), promise.MAX_ESCALATIONS),
@@ -101,12 +114,12 @@ const editions: Schema = object(
       object({ id: ref('code'), title: bilingual(edition.MAX_TITLE_LENGTH), body: bilingual(edition.MAX_BODY_LENGTH) }),
       edition.MAX_SECTIONS,
     ),
-    status: { enum: edition.statuses, description: 'Of a preset: whether compliance has confirmed it' },
+    status: { enum: presetStatuses, description: 'Of a preset: whether compliance has confirmed it' },
   },
 );
 
 const details: Readonly<Record<string, Schema>> = {
-  by: { enum: ['human', 'automatic'] },
+  by: { enum: senders },
   step: ref('code'),
   promise: ref('code'),
   days: integer(1, promise.MAX_DAYS),
@@ -160,7 +173,7 @@ export const whatIfSchema: Schema = {
       calendars: byCode(ref('calendar'), MAX_CALENDARS),
       handbook: list(ref('edition'), MAX_EDITIONS),
       subject: object(
-        { type: { enum: ['request', 'complaint'] }, process: ref('code') },
+        { type: { enum: subjectKinds }, process: ref('code') },
         { channel: ref('code'), severity: { enum: severities }, tier: ref('code') },
       ),
       timeline: list(ref('fact'), MAX_FACTS),

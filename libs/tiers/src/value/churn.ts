@@ -1,4 +1,12 @@
-import { addDays, compareRationals, daysBetween, type LocalDate, multiplyRationals, type Rational } from '#event-sourcing';
+import {
+  addDays,
+  compareRationals,
+  daysBetween,
+  type LocalDate,
+  type MovementDirection,
+  multiplyRationals,
+  type Rational,
+} from '#event-sourcing';
 import { BASIS_POINTS, negated, partOf, sumBy } from './fractions.js';
 
 /** `tiers.md`, "Value and behaviour", churn signals: their bounds. Basis points are of the figure named beside them. */
@@ -158,7 +166,7 @@ function lowSatisfaction({ satisfaction }: ChurnFacts, { lowSatisfaction: bounds
 
 /** What went out less what came in within days, cash and securities alike. Cancelled movements are none. */
 export const netOutflow = (
-  movements: readonly { on: LocalDate; direction: 'in' | 'out'; amount: Rational }[],
+  movements: readonly { on: LocalDate; direction: MovementDirection; amount: Rational }[],
   { from, to }: DaySpan,
 ): Rational =>
   sumBy(

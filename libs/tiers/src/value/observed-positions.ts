@@ -1,4 +1,4 @@
-import { compareRationals, daysBetween, type LocalDate, multiplyRationals, type Rational, rational } from '#event-sourcing';
+import { compareRationals, daysBetween, type LocalDate, multiplyRationals, type Rational, rational, type TradeSide } from '#event-sourcing';
 import { inOrder } from '../in-order.js';
 import { sumBy } from './fractions.js';
 
@@ -10,7 +10,7 @@ export interface ObservedTrade {
   instrumentClass: string;
   /** The product's, 1-5; null where the source does not say. */
   riskLevel: number | null;
-  side: 'buy' | 'sell';
+  side: TradeSide;
   quantityMillionths: number;
   gross: Rational;
 }
