@@ -67,12 +67,12 @@ export class FiguresController {
 
   @Reads('case-rates', 'serviceLevels.readCaseRates', CaseRatesView, 'Which share of the cases was reopened, came again, or was upheld')
   async caseRates(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() question: CaseRatesQuestion) {
-    const { zone } = this.desk;
+    const { zone } = this.reads;
     const today = localDateOf(new Date().toISOString(), zone);
     const { of = 'complaints', to = today, from = addDays(to, 1 - CASE_RATES_DAYS_MAX) } = question;
     const days = daysBetween(from, to) + 1;
     if (days < 1 || days > CASE_RATES_DAYS_MAX) throw invalidRequest({ pointer: '#/query/to', code: 'out-of-range' });
-    const { asOf, asOfPosition, ...rates } = await this.desk.one(
+    const { asOf, asOfPosition, ...rates } = await this.reads.one(
       { models: [of], minPosition },
       new CaseRatesQuery(principal.branchScope, of, from, to, zone),
     );

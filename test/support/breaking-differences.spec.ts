@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { breakingDifferences } from './breaking-differences.js';
 
-const COMMITTED = readFileSync(path.resolve(import.meta.dirname, '../../openapi.json'), 'utf8');
+const COMMITTED = readFileSync(path.resolve(import.meta.dirname, '../../apps/api/openapi.json'), 'utf8');
 
 interface Json {
   [member: string]: Json;
