@@ -111,6 +111,15 @@ export class CaseStore {
     await this.pool.query('INSERT INTO timekeeper.unread (position, reason) VALUES ($1, $2) ON CONFLICT DO NOTHING', [position, reason]);
   }
 
+  /** A calendar's revision repeats all of it: what could not be read of it before is made good. */
+  async mended(position: number): Promise<void> {
+    await this.pool.query(
+      `DELETE FROM timekeeper.unread WHERE position IN (SELECT earlier.position FROM log.events revision
+         JOIN log.events earlier ON earlier.stream_id = revision.stream_id WHERE revision.position = $1)`,
+      [position],
+    );
+  }
+
   async rules(): Promise<RuleEvent[]> {
     const text = `SELECT position, event_id AS "eventId", ${utc('recorded_at')} AS "recordedAt", type, data FROM timekeeper.rules ORDER BY position`;
     const { rows } = await this.pool.query<{ data: string }>(text);

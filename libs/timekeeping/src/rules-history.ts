@@ -19,15 +19,46 @@ export class RulesHistory implements Rules {
   /** Each calendar as it was first published. */
   private readonly first: { position: number; calendar: CalendarInForce }[] = [];
 
+  /** Of the newest event that was given, whether it counts or not. */
+  private lastPosition = 0;
+
   constructor(events: readonly RuleEvent[] = []) {
     for (const event of events) this.add(event);
   }
 
-  /** Events in log order; one that is known already changes nothing. */
-  add(event: RuleEvent): void {
-    if (event.position <= (this.events.at(-1)?.position ?? 0)) return;
+  /**
+   * Events in log order; one that is known already changes nothing. Answers why one is left out: nothing can be reckoned with
+   * it, such as a calendar in a zone that there is not. A later version of the calendar may be in order, and then counts.
+   */
+  add(event: RuleEvent): string | undefined {
+    if (event.position <= this.lastPosition) return undefined;
+    this.lastPosition = event.position;
+    let snapshot: Snapshot;
+    try {
+      snapshot = this.snapshotOf(event);
+    } catch (error) {
+      return String(error);
+    }
     this.events.push(event);
-    const { handbook, calendars } = rulesInForce(this.events);
+    this.snapshots.push(snapshot);
+    if (event.type !== 'CalendarPublished' && event.type !== 'CalendarRevised') return undefined;
+    const revised = snapshot.calendars.get(event.data.name)!;
+    if (!this.first.some(({ calendar }) => calendar.name === event.data.name)) {
+      this.first.push({ position: event.position, calendar: revised });
+      return undefined;
+    }
+    this.revisions.push({
+      atMs: Date.parse(event.recordedAt),
+      position: event.position,
+      eventId: event.eventId,
+      fact: 'calendarRevised',
+      revised,
+    });
+    return undefined;
+  }
+
+  private snapshotOf(event: RuleEvent): Snapshot {
+    const { handbook, calendars } = rulesInForce([...this.events, event]);
     const inForce = Object.entries(calendars).map(([name, { versions }]): [string, CalendarInForce] => {
       const { version } = versions.at(-1)!;
       const key = `${name}|${version}`;
@@ -38,21 +69,7 @@ export class RulesHistory implements Rules {
       this.prepared.set(key, fresh);
       return [name, fresh];
     });
-    const snapshot = { position: event.position, handbook, calendars: new Map(inForce) };
-    this.snapshots.push(snapshot);
-    if (event.type !== 'CalendarPublished' && event.type !== 'CalendarRevised') return;
-    const revised = snapshot.calendars.get(event.data.name)!;
-    if (event.type === 'CalendarPublished') {
-      this.first.push({ position: event.position, calendar: revised });
-      return;
-    }
-    this.revisions.push({
-      atMs: Date.parse(event.recordedAt),
-      position: event.position,
-      eventId: event.eventId,
-      fact: 'calendarRevised',
-      revised,
-    });
+    return { position: event.position, handbook, calendars: new Map(inForce) };
   }
 
   handbookAt = (position: number): readonly HandbookEdition[] => this.at(position).handbook;

@@ -208,6 +208,55 @@ describe('the timekeeper', () => {
     ]);
   });
 
+  it('a calendar that nothing can be reckoned with stops no other one’s clocks, is told of, and counts once it is mended', async () => {
+    const poisoned = { ...DESK, zone: 'CST' };
+    const notice = { effectiveFrom: '2000-01-01', sourceNotice: 'test' };
+    await log.say(calendarStream('POISON'), {
+      type: 'CalendarPublished',
+      data: { name: 'POISON', calendarVersion: 1, calendar: poisoned, ...notice },
+    });
+    const stepOn = (calendar: string): ServicePromise => ({
+      id: `on-${calendar}`,
+      metric: 'step',
+      step: calendar,
+      calendar,
+      target: { kind: 'businessDays', days: 1 },
+    });
+    const since = new Date(Date.now() - 30_000).toISOString();
+    const promises = [...PROMISES, stepOn('POISON')];
+    const handbook = { edition: 3, effectiveFrom: since, effectiveTo: null, promises };
+    await log.say(handbookStream, { type: 'HandbookPublished', data: { edition: 3, handbook, publishedBy: 'lin' } });
+    const startStep = async (): Promise<Uuid> => {
+      const clientId = newId();
+      const stream = request(clientId);
+      await log.say(stream, received(new Date(Date.now() - 10_000).toISOString(), clientId));
+      await log.say(stream, act('RequestStepStarted', new Date(Date.now() - 5_000).toISOString(), { step: 'POISON' }));
+      return stream.id;
+    };
+    const unread = async (): Promise<number> =>
+      (await log.owner.query<{ n: number }>('SELECT count(*)::int AS n FROM timekeeper.unread')).rows[0]!.n;
+    const first = await startStep();
+    const before = await unread();
+    for (let start = 0; start < 2; start++) {
+      await during(async (caughtUp) => {
+        await caughtUp();
+        expect(await typesOf(first)).toContain('CommitmentStarted');
+        expect(await typesOf(first, 'on-POISON')).toEqual([]);
+        expect(await unread()).toBe(before + 1);
+      });
+    }
+    await log.say(calendarStream('POISON'), {
+      type: 'CalendarRevised',
+      data: { name: 'POISON', calendarVersion: 2, calendar: DESK, added: {}, ...notice },
+    });
+    const second = await startStep();
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(second, 'on-POISON')).toContain('CommitmentStarted');
+      expect(await unread()).toBe(before);
+    });
+  });
+
   it('a step that begins under a later edition runs on a calendar that was published after its case was received', async () => {
     const clientId = newId();
     const stream = request(clientId);

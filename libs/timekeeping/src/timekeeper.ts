@@ -5,7 +5,7 @@ import type { LogReader } from '#event-store';
 import { createLogger } from '#telemetry';
 import { metadataOfEvent } from '#application';
 import { CaseStore, type Progress, Replaced } from './case-store.js';
-import { byCommand, isSameCommand, type LogEntry, logEntryOf } from './log-entries.js';
+import { byCommand, isSameCommand, type LogEntry, logEntryOf, type RuleEvent } from './log-entries.js';
 import type { Look } from './reactions.js';
 import { RulesHistory } from './rules-history.js';
 import { timersFired } from './timekeeper-figures.js';
@@ -96,6 +96,14 @@ export class Timekeeper {
     }
   }
 
+  private async learn(rule: RuleEvent): Promise<void> {
+    const why = this.rules.add(rule);
+    if (why === undefined && rule.type === 'CalendarRevised') await this.cases.mended(rule.position);
+    if (why === undefined) return;
+    log.error({ position: rule.position, error: why }, 'nothing can be reckoned with this rule; the clocks go on without it');
+    await this.cases.keepUnread(rule.position, why);
+  }
+
   /** The next page of the log, with its effects. Answers whether there was one. */
   private async takePage(): Promise<boolean> {
     const rows = await this.page();
@@ -111,7 +119,7 @@ export class Timekeeper {
       }
     }
     await this.cases.keep(entries);
-    for (const { rule } of entries) if (rule) this.rules.add(rule); // read back as of a position, so all of them may be known
+    for (const { rule } of entries) if (rule) await this.learn(rule); // read back as of a position, so all of them may be known
     const loaded = this.newLoadedCases();
     await loaded.load(entries.flatMap(({ facts }) => (facts ? [facts.subjectId] : [])));
     for (const group of byCommand(entries)) await this.takeGroup(group, loaded);

@@ -13,7 +13,7 @@ export class PublishCalendarBody {
 }
 
 export class ReviseCalendarBody {
-  @DocumentField({ description: 'Days added (`closed`, `special`) or taken back (`reopened`); `week` and `knownUntil` replace' })
+  @DocumentField({ description: 'Days added (`closed`, `special`) or taken back (`reopened`); `week`, `zone` and `knownUntil` replace' })
   changes: object;
   @LocalDateField() effectiveFrom: string;
   @sourceNotice() sourceNotice: string;

@@ -8,6 +8,8 @@ export interface AddedDays {
 }
 
 export interface CalendarChanges extends AddedDays {
+  /** Another IANA zone: its hours are meant in that one. */
+  zone?: string;
   /** Replaces the weekly pattern. */
   week?: Calendar['week'];
   knownUntil?: LocalDate;

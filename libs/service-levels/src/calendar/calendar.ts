@@ -68,9 +68,10 @@ export const calendar: Decider<CalendarState, CalendarCommand, CalendarEvent> = 
   },
 };
 
-function withChanges(current: Calendar, { closed = [], reopened = [], special, week, knownUntil }: CalendarChanges): Calendar {
+function withChanges(current: Calendar, { zone, closed = [], reopened = [], special, week, knownUntil }: CalendarChanges): Calendar {
   return tidy({
     ...current,
+    ...(zone !== undefined && { zone }),
     ...(week && { week }),
     closed: [...closedWithout(current.closed ?? [], reopened), ...closed],
     special: { ...current.special, ...special },

@@ -10,6 +10,20 @@ export type DayNumber = number;
 export const dayOf = (date: LocalDate): DayNumber => Date.parse(`${date}T00:00:00Z`) / DAY_MS;
 export const dateOf = (day: DayNumber): LocalDate => new Date(day * DAY_MS).toISOString().slice(0, 10);
 
+/** `Area/Location`: an abbreviation such as CST is several zones, and `+08:00` is none. */
+const ZONE_NAME = /^[A-Z][A-Za-z_]{1,31}(\/[A-Z][A-Za-z0-9_+-]{0,31}){1,2}$/;
+
+/** Whether this is the name of a zone, or `UTC`, and one that clocks are reckoned in here: the one that computes is asked. */
+export function isZone(name: string): boolean {
+  if (name !== 'UTC' && !ZONE_NAME.test(name)) return false;
+  try {
+    Zone.of(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const BLOCK_MS = 3_652 * DAY_MS;
 
 /** From `fromMs` on the zone is `offsetMs` ahead of UTC. */
@@ -64,14 +78,13 @@ export class Zone {
     }
   }
 
-  /** RFC 3339 with the zone's offset; milliseconds only where there are some. */
+  /** RFC 3339 with the zone's offset, to the minute, which reads back as the same instant; milliseconds only where there are some. */
   print(ms: number): string {
-    const offsetMs = this.offsetAt(ms);
-    const local = new Date(ms + offsetMs).toISOString().slice(0, -1);
+    const minutes = Math.round(this.offsetAt(ms) / MINUTE_MS); // RFC 3339 has no seconds in an offset, as local mean times have
+    const local = new Date(ms + minutes * MINUTE_MS).toISOString().slice(0, -1);
     const wall = local.endsWith('.000') ? local.slice(0, -4) : local;
-    const minutes = Math.round(Math.abs(offsetMs) / MINUTE_MS);
     const two = (n: number): string => String(n).padStart(2, '0');
-    return `${wall}${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+    return `${wall}${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
   }
 
   private segmentOf(ms: number): number {

@@ -1,7 +1,7 @@
 import type { CalendarChanges } from '../calendar/calendar-changes.js';
 import { type Calendar, type Weekday, weekdays } from './format.js';
 import { aDate, aList, anObject, dateAfter, has, isRealDate, type Members, membersOf, within } from './format-checks-values.js';
-import { dayOf } from '../calendar/zone.js';
+import { dayOf, isZone } from '../calendar/zone.js';
 import { type FormatFault, Place } from './format-faults.js';
 
 export const MAX_WINDOWS_PER_DAY = 48;
@@ -44,12 +44,13 @@ export function checkCalendar(value: unknown, pointer = ''): { calendar: Calenda
   return faults.length > 0 ? { faults } : { calendar: value as Calendar };
 }
 
-/** Faults of what a revision states: `closed`, `special`, `week`, `knownUntil`, and `reopened`, the closed dates taken back. */
+/** Faults of what a revision states: `closed`, `special`, `week`, `knownUntil`, `zone`, and `reopened`, the closed dates taken back. */
 export function checkCalendarChanges(value: unknown, pointer = ''): { changes: CalendarChanges } | { faults: FormatFault[] } {
   const faults: FormatFault[] = [];
   const place = new Place(pointer, faults);
-  const members = membersOf(value, place, [], ['closed', 'special', 'week', 'knownUntil', 'reopened']);
+  const members = membersOf(value, place, [], ['closed', 'special', 'week', 'knownUntil', 'reopened', 'zone']);
   if (members) {
+    within(members, 'zone', place, zoneIn);
     within(members, 'week', place, weekIn);
     within(members, 'knownUntil', place, aDate);
     within(members, 'reopened', place, closedIn);
@@ -81,17 +82,6 @@ export function daysIn(members: Members, place: Place, known: KnownCalendar): vo
 function zoneIn(value: unknown, place: Place): void {
   if (typeof value !== 'string') place.fault('wrong-type');
   else if (!isZone(value)) place.fault('unknown-zone');
-}
-
-/** An IANA name that this platform knows; a fixed offset such as `+08:00` is none. */
-function isZone(name: string): boolean {
-  if (name.length > 64 || !/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function weekIn(value: unknown, place: Place): Map<Weekday, readonly Span[]> | undefined {
