@@ -16,7 +16,6 @@ const common = {
       },
     ],
   },
-  testTimeout: 60_000, // for a busy machine; no test measures time
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
@@ -25,6 +24,7 @@ const SPECS = '<rootDir>/{apps,libs,test}/**/*.spec.ts';
 const SERVED = '**/*.int.spec.ts';
 
 export default {
+  testTimeout: 60_000, // for a busy machine; no test measures time
   workerIdleMemoryLimit: '1GB', // modules in a vm context are never let go of: a worker that has grown is made anew between two suites
   projects: [
     { ...common, displayName: 'pure', testMatch: [SPECS, `!${SERVED}`] },
