@@ -30,6 +30,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
   });
 }
 
+if (!existsSync(bin('jest/package.json'))) {
+  console.error('Nothing is installed yet: run `npm ci` first.');
+  process.exit(2);
+}
+
 let [passed, failed, notRun] = [0, 0, []];
 const checksOnly = process.argv.includes('--checks-only');
 const began = Date.now();

@@ -3,14 +3,25 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const [app, ...rest] = process.argv.slice(2);
+const apps = readdirSync(path.join(root, 'apps'));
+const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) refuse(`Rapport needs Node.js 20.19 or newer, and this is ${process.versions.node}.`);
+if (!apps.includes(app)) refuse(`${app === undefined ? 'Which app?' : `There is no app ${app}.`} The apps are ${apps.join(', ')}.`);
+if (!existsSync(tsc)) refuse('Nothing is installed yet: run `npm ci` first.');
 if (!isCompiled()) compile();
 const main = path.join(root, 'dist/apps', app, 'src/main.js');
 process.argv = [process.execPath, main, ...rest];
 await import(pathToFileURL(main).href);
+
+function refuse(sentence) {
+  console.error(sentence);
+  process.exit(2);
+}
 
 /** As old as the sources that were compiled last, without a fault. */
 function stampPath() {
@@ -33,7 +44,7 @@ function isCompiled() {
 
 function compile() {
   const began = new Date();
-  const { status } = spawnSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-b', root], {
+  const { status } = spawnSync(process.execPath, [tsc, '-b', root], {
     stdio: ['inherit', process.stderr, 'inherit'], // what an app prints is all there is on standard output
   });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,20 +1,10 @@
 // npm run soak [-- --quick] [--seed N] [--mutants [--only TEXT]] [--report FILE]
 import { rmSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { type Asked, readArguments, usageOf, WrongArguments } from './arguments.js';
+import { MUTANTS } from './mutants.js';
 
-const options = {
-  quick: { type: 'boolean', default: false },
-  mutants: { type: 'boolean', default: false },
-  only: { type: 'string', default: '' },
-  seed: { type: 'string' },
-  report: { type: 'string' },
-} as const;
 const values = given();
-const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-if (!Number.isSafeInteger(seed)) {
-  console.error('--seed is a whole number');
-  process.exit(2);
-}
+const { seed } = values;
 process.env.LOG_LEVEL ??= 'fatal'; // of the checker, and read when its parts are loaded; the processes write to a file
 const { soak } = await import('./run.js');
 const { huntReport, reportOf } = await import('./report.js');
@@ -24,11 +14,16 @@ const say = (line: string): void => console.log(line);
 say(`seed ${seed}`);
 process.exitCode = (await (values.mutants ? hunt() : run())) ? 0 : 1;
 
-function given() {
+function given(): Asked {
+  const mutants = MUTANTS.map(({ name }) => name);
   try {
-    return parseArgs({ options }).values;
+    const asked = readArguments(process.argv.slice(2), mutants);
+    if (!('usage' in asked)) return asked;
+    console.log(asked.usage);
+    process.exit(0);
   } catch (error) {
-    console.error((error as Error).message);
+    if (!(error instanceof WrongArguments)) throw error;
+    console.error(`${error.message}\n\n${usageOf(mutants)}`);
     process.exit(2);
   }
 }
@@ -49,7 +44,6 @@ async function run(): Promise<boolean> {
 
 /** The test is tested: each mutant of the product must be found. */
 async function hunt(): Promise<boolean> {
-  const { MUTANTS } = await import('./mutants.js');
   const { build } = await import('./mutant-build.js');
   const hunts = [];
   for (const mutant of MUTANTS.filter(({ name }) => name.includes(values.only))) {

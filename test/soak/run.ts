@@ -65,7 +65,7 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
   const interrupted = (): void => void (ending ??= opening.then(end, () => undefined).finally(() => process.exit(130)));
   const end = async (opened: World): Promise<void> => {
     await opened.close(); // a mounted disk would outlive us
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); // what was interrupted may still write its last line
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupted);
   const opening = openWorld(folder, root);

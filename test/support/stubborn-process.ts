@@ -1,7 +1,7 @@
 import { runProcess } from '#telemetry';
 
-// `stubborn-process.js <name>`: a process that does not stop by itself (`never`), fails to (`badly`), or does (`well`, and `unheard` ends before).
-const [, , how] = process.argv;
+// By STUBBORN a process that does not stop by itself (`never`), fails to (`badly`), or does (`well`, and `unheard` ends before).
+const { STUBBORN: how } = process.env;
 const closings: Record<string, () => Promise<void>> = {
   never: () => new Promise(() => undefined),
   badly: () => Promise.reject(new Error('a connection hangs')),

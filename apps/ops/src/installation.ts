@@ -35,13 +35,8 @@ export async function openInstallation(home: Home, notice: (sentence: string) =>
   return { url: postgres.url, home, embedded: true, served: false, master: MasterKeys.loadOrCreate(home.masterKeys), close: postgres.stop };
 }
 
-function configuredDatabase(): string | undefined {
-  try {
-    return Settings.read(process.env, (settings) => (settings.has('DATABASE_URL') ? settings.databaseUrl() : undefined));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
+const configuredDatabase = (): string | undefined =>
+  Settings.read(process.env, (settings) => (settings.has('DATABASE_URL') ? settings.databaseUrl() : undefined));
 
 /** The embedded database of `home`, migrated. It ends with this process, also when that is killed. */
 export async function startEmbedded(home: Home, notice: (sentence: string) => void): Promise<EmbeddedPostgres> {

@@ -7,6 +7,7 @@ import { readModelCommands } from './commands/read-model-commands.js';
 import { serviceLevelCommands } from './commands/service-level-commands.js';
 import { tierCommands } from './commands/tier-commands.js';
 import { Home } from './home.js';
+import { sentenceOf, Settings, WrongSettings } from '#telemetry';
 import { UnusableFile } from './import/source.js';
 import { openInstallation, UsageError } from './installation.js';
 
@@ -37,16 +38,18 @@ export async function runOps(args: readonly string[]): Promise<number> {
     },
     print,
     say,
-    firmZone: () => process.env.FIRM_ZONE ?? 'Asia/Shanghai',
+    firmZone: () => Settings.read(process.env, (settings) => settings.firmZone()),
     found: () => void (code = 4),
   };
   const program = new Command('ops')
     .description('Operate a Rapport installation: DATABASE_URL, or else the embedded one')
     .exitOverride()
-    .allowExcessArguments(false);
+    .allowExcessArguments(false)
+    .showHelpAfterError('--help, also behind a command, says what there is');
   for (const add of groups) add(program, tools);
 
   try {
+    Settings.read(process.env, (settings) => settings.logLevel());
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
@@ -56,14 +59,13 @@ export async function runOps(args: readonly string[]): Promise<number> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof UsageError || error instanceof UnusableFile) {
+  if (error instanceof UsageError || error instanceof UnusableFile || error instanceof WrongSettings) {
     say(error.message);
     return 2;
   }
-  const { code, message, stack } = error as NodeJS.ErrnoException;
-  if (code === '3F000' || code === '42P01') say('the database is not prepared: run `npm run ops -- migrate` first');
-  else if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') say(`the database does not answer: ${message}`);
-  else say(message);
+  const { code, stack } = error as NodeJS.ErrnoException;
+  const away = code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+  say(`${away ? 'the database is away: ' : ''}${sentenceOf(error)}`);
   if (process.env.LOG_LEVEL === 'debug') say(stack ?? '');
   return 1;
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { startEmbeddedPostgres } from '#database';
-import { serveOperations } from '#telemetry';
+import { sentenceOf, serveOperations, Settings, WrongSettings } from '#telemetry';
 import { Home } from '../../ops/src/index.js';
 import { parseArguments } from './arguments.js';
 import { demoLines, runDemo } from './demo.js';
@@ -18,19 +18,17 @@ export async function run(args: readonly string[]): Promise<number> {
     return await runParts(args);
   } catch (error) {
     const { code, message, stack } = error as NodeJS.ErrnoException;
-    if (error instanceof OlderDemo) {
-      say(message);
-      return 2;
-    }
-    say(code === 'EADDRINUSE' ? 'That port is taken; choose another with --port.' : message);
+    const askedWrongly = error instanceof OlderDemo || error instanceof WrongSettings;
+    if (askedWrongly) say(message);
+    else say(code === 'EADDRINUSE' ? 'That port is taken; choose another with --port.' : sentenceOf(error));
     if (process.env.LOG_LEVEL === 'debug') say(stack ?? '');
-    return code === 'EADDRINUSE' ? 2 : 1;
+    return askedWrongly || code === 'EADDRINUSE' ? 2 : 1;
   }
 }
 
 async function runParts(args: readonly string[]): Promise<number> {
   const { demo, reset, exit, json, port } = parseArguments(args);
-  const firmZone = process.env.FIRM_ZONE ?? 'Asia/Shanghai';
+  const firmZone = Settings.read(process.env, (settings) => settings.firmZone());
   const home = new Home();
   const stopped = signalled();
   const running = await home.running();

@@ -21,8 +21,7 @@ export class MasterKeys {
 
   /** Throws where the file is missing or not a key file: a made-up key would lock the data away. */
   static load(filePath: string): MasterKeys {
-    const file = JSON.parse(readFileSync(filePath, 'utf8')) as Partial<KeyFile>;
-    const { epochs, current, hashing } = file;
+    const { epochs, current, hashing } = keyFileOf(readFileSync(filePath, 'utf8'));
     const whole =
       epochs && current && hashing && [epochs[current], hashing].every((key) => key && Buffer.from(key, 'base64').length === 32);
     if (!whole) throw new Error(`${path.basename(filePath)} is not a master key file`);
@@ -60,6 +59,15 @@ export class MasterKeys {
       this.purposes.set(purpose, key);
     }
     return createHmac('sha256', key).update(text, 'utf8').digest('hex');
+  }
+}
+
+/** What the parser would say of a text that is no JSON quotes it, and it may be a key. */
+function keyFileOf(text: string): Partial<KeyFile> {
+  try {
+    return (JSON.parse(text) ?? {}) as Partial<KeyFile>;
+  } catch {
+    return {};
   }
 }
 

@@ -3,6 +3,15 @@ import { traceFields } from './tracing.js';
 
 export type { Logger };
 
+export const LOG_LEVELS = [...Object.values(pino.levels.labels), 'silent'] as const;
+export const LOG_LEVEL_DEFAULT = 'info';
+
+/** What LOG_LEVEL says; another word is told where a process reads its settings, not here, where every module comes by. */
+function logLevel(): string {
+  const { LOG_LEVEL: level } = process.env;
+  return level !== undefined && LOG_LEVELS.includes(level) ? level : LOG_LEVEL_DEFAULT;
+}
+
 /** One destination for all loggers of the process: standard error, so that standard output stays a command's answer. */
 const stderr = destination({ fd: 2, sync: true });
 
@@ -15,7 +24,7 @@ export const createLogger = (name: string): Logger =>
   pino(
     {
       name,
-      level: process.env.LOG_LEVEL ?? 'info',
+      level: logLevel(),
       formatters: { level: (label) => ({ level: label }) },
       base: { pid: process.pid },
       mixin: traceFields,

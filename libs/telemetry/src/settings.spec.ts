@@ -28,6 +28,19 @@ it('everything that is missing or wrong is told at once', () => {
   );
 });
 
+it.each<[NodeJS.ProcessEnv, string]>([
+  [{ DATABASE_URL: 'db.example:5432' }, 'DATABASE_URL is no URL of a PostgreSQL: postgres://user@host:5432/database'],
+  [{ DATABASE_URL: 'http://db.example' }, 'DATABASE_URL is no URL of a PostgreSQL: postgres://user@host:5432/database'],
+  [{ KAFKA_BROKERS: 'kafka-1' }, 'KAFKA_BROKERS is no list of host:port by commas'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is one of trace, debug, info, warn, error, fatal, silent'],
+])('what cannot be an address or a level is told before anything is tried with it: %j', (wrong, fault) => {
+  const right = { DATABASE_URL: 'postgresql://db/rapport', KAFKA_BROKERS: 'kafka-1:9092, [::1]:9092' };
+  const read = (env: NodeJS.ProcessEnv) =>
+    Settings.read(env, (settings) => [settings.databaseUrl(), settings.brokers(), settings.logLevel()]);
+  expect(read(right)).toEqual(['postgresql://db/rapport', ['kafka-1:9092', '[::1]:9092'], 'info']);
+  expect(() => read({ ...right, ...wrong })).toThrow(fault);
+});
+
 it('a value may be in a file', () => {
   const env = { DATABASE_URL_FILE: file('url', 'postgres://db/rapport\n') };
   expect(Settings.read(env, (settings) => settings.databaseUrl())).toBe('postgres://db/rapport');

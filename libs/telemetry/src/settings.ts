@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { LOG_LEVEL_DEFAULT, LOG_LEVELS } from './logger.js';
 
 /** A process is configured wrongly: the message names everything that is missing or wrong, a line each. */
-export class WrongSettings extends Error {}
+export class WrongSettings extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('; '));
+  }
+}
 
 const NO_NUMBER = 0;
+const POSTGRES = /^(postgres(ql)?|socket):|^\//; // what pg takes: a URL, or the folder of a socket
+const BROKER = /^[^:\s]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i;
 
 /**
  * A process's configuration from the environment. Every name may also be given as the path of a file with its value:
@@ -18,7 +25,7 @@ export class Settings {
   static read<T>(env: NodeJS.ProcessEnv, make: (settings: Settings) => T): T {
     const settings = new Settings(env);
     const made = make(settings);
-    if (settings.faults.length > 0) throw new WrongSettings(settings.faults.join('; '));
+    if (settings.faults.length > 0) throw new WrongSettings(settings.faults);
     return made;
   }
 
@@ -56,20 +63,30 @@ export class Settings {
   databaseUrl(): string {
     const url = this.required('DATABASE_URL');
     const password = this.given('DATABASE_PASSWORD');
-    if (url === '' || password === undefined) return url;
-    try {
-      const location = new URL(url);
-      if (location.password === '') location.password = encodeURIComponent(password);
-      return location.href;
-    } catch {
-      this.faults.push('DATABASE_URL is no URL');
+    if (url === '') return url;
+    if (!POSTGRES.test(url) || (password !== undefined && !URL.canParse(url))) {
+      this.faults.push('DATABASE_URL is no URL of a PostgreSQL: postgres://user@host:5432/database');
       return '';
     }
+    if (password === undefined) return url;
+    const location = new URL(url);
+    if (location.password === '') location.password = encodeURIComponent(password);
+    return location.href;
   }
 
   /** Kafka's brokers, `host:port` by commas. */
   brokers(): readonly string[] {
-    return this.required('KAFKA_BROKERS').split(',');
+    const text = this.required('KAFKA_BROKERS');
+    const brokers = text.split(',').map((broker) => broker.trim());
+    if (text !== '' && !brokers.every((broker) => BROKER.test(broker))) this.faults.push('KAFKA_BROKERS is no list of host:port by commas');
+    return brokers;
+  }
+
+  /** From which level on there are log lines. */
+  logLevel(): string {
+    const level = this.optional('LOG_LEVEL', LOG_LEVEL_DEFAULT);
+    if (!LOG_LEVELS.includes(level)) this.faults.push(`LOG_LEVEL is one of ${LOG_LEVELS.join(', ')}`);
+    return level;
   }
 
   /** IANA zone of the firm. */

@@ -12,6 +12,7 @@ export interface TokenOptions {
 /** A bearer token of the embedded installation's own issuer. */
 export async function issueToken(home: Home, { role, subject, branch, hours }: TokenOptions): Promise<string> {
   if (!isRole(role)) throw new UsageError(`there is no role ${role}; the roles are ${roles.join(', ')}`);
+  if (!(hours > 0)) throw new UsageError('--hours is a number above 0');
   const issuer = await LocalIssuer.open(home.issuer);
   try {
     return await issuer.issueToken({ subject, role, branch, ttlSeconds: Math.round(hours * 3600) });
