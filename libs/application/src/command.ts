@@ -1,4 +1,5 @@
 import type { Instant, ProblemTitle, SourceRef, StaffId, Uuid, When } from '#event-sourcing';
+import type { Append } from '#event-store';
 
 /** Who asks, as the token says. `branchScope`: the one branch whose clients they may touch, or all. */
 export interface Principal {
@@ -14,7 +15,7 @@ export const ALL_BRANCHES = '*';
 export interface CommandContext {
   commandId: Uuid;
   requestHash: string;
-  keepOutcome: 'sevenDays' | 'forever';
+  keepOutcome: Append['keepOutcome'];
   principal: Principal;
   now: Instant;
   /** When the act happened, where that is not now. */

@@ -12,6 +12,8 @@ import {
 
 export const accountStatuses = ['open', 'dormant', 'frozen', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
+export const turnoverKinds = ['trade', 'charge'] as const;
+export const movementStates = ['booked', 'cancelled'] as const;
 export const movementKinds = ['cash', 'securities'] as const;
 
 /** What was traded. `riskLevel` 1-5 is the product's (R1-R5); absent where the source does not say. */
@@ -26,7 +28,7 @@ export interface Turnover {
   accountId: string;
   /** The source's own id of the trade or charge. */
   tradeId: string;
-  kind: 'trade' | 'charge';
+  kind: (typeof turnoverKinds)[number];
   /** Trade date. */
   on: LocalDate;
   state: 'booked' | 'corrected' | 'cancelled';
@@ -64,7 +66,7 @@ export type AccountEvent =
         kind: (typeof movementKinds)[number];
         direction: MovementDirection;
         amount: Money;
-        state: 'booked' | 'cancelled';
+        state: (typeof movementStates)[number];
       };
     }
   /** Messages `first` to `last` of the account's sequence are missing: no evaluation of its owner until they have come. */

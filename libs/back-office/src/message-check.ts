@@ -1,6 +1,6 @@
 import { isInstantText, isLocalDateText, type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
 import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
-import { accountKinds, type BackOfficeMessage, type MessageKind } from './messages.js';
+import { type BackOfficeMessage, isAccountKind, type MessageKind } from './messages.js';
 
 /** Why a message is not taken. */
 export const messageFaults = {
@@ -50,7 +50,7 @@ export function checkMessage(
     const kind = kindOf(value['kind'], found);
     const wholeShape: Members = {
       ...headShapes,
-      ...(kind && accountKinds.includes(kind) && { accountId: required(headShapes['accountId']!) }),
+      ...(kind && isAccountKind(kind) && { accountId: required(headShapes['accountId']!) }),
       kind: { is: 'oneOf', values: messageKinds },
       data: { is: 'object', members: kind ? dataShapes[kind] : {} },
     };
@@ -75,7 +75,7 @@ function kindOf(kind: unknown, found: Found): MessageKind | undefined {
 function checkBelonging(kind: MessageKind, { accountId, clientNo, sequence }: Record<string, unknown>, found: Found): void {
   if (kind === 'riskResult') {
     if (accountId === undefined && clientNo === undefined) found(['accountId'], 'missing');
-  } else if (!accountKinds.includes(kind)) {
+  } else if (!isAccountKind(kind)) {
     if (accountId !== undefined) found(['accountId'], 'unknown-member');
     if (clientNo !== undefined) found(['clientNo'], 'unknown-member');
   }

@@ -1,6 +1,6 @@
 import type { StreamRef, Uuid } from '#event-sourcing';
 import { type AccountEvent, accountStream, type Turnover } from './account-events.js';
-import type { BackOfficeMessage, MessageOf, TradeStatement } from './messages.js';
+import type { AccountKind, BackOfficeMessage, MessageOf, TradeStatement } from './messages.js';
 import { rateStream, type RateEvent, type SourceEvent, sourceStream } from './source-events.js';
 
 /** A message that is not an account's: a fact of its source, in that stream. */
@@ -9,17 +9,7 @@ export interface SourceFact {
   event: SourceEvent | RateEvent;
 }
 
-type AccountMessage = MessageOf<
-  | 'accountOpened'
-  | 'accountClosed'
-  | 'accountStatusChanged'
-  | 'assetsObserved'
-  | 'tradeBooked'
-  | 'tradeCorrected'
-  | 'tradeCancelled'
-  | 'cashMoved'
-  | 'securitiesMoved'
->;
+type AccountMessage = MessageOf<AccountKind>;
 
 export const isOfAccount = (message: BackOfficeMessage): message is AccountMessage & { accountId: string } =>
   message.kind !== 'riskResult' && message.accountId !== undefined;

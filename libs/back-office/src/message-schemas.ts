@@ -1,6 +1,6 @@
 import { DATE_PATTERN, INSTANT_PATTERN } from '#event-sourcing';
 import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
-import { accountKinds, type MessageKind } from './messages.js';
+import { isAccountKind, type MessageKind } from './messages.js';
 
 /** A JSON Schema, as plain JSON. */
 export type JsonSchema = { readonly [member: string]: unknown };
@@ -65,7 +65,7 @@ function objectOf(members: Members): JsonSchema {
 
 function messageSchema(kind: MessageKind): JsonSchema {
   const { source, record, version, sequence, accountId, clientNo } = headShapes;
-  const ofAccount = accountKinds.includes(kind);
+  const ofAccount = isAccountKind(kind);
   const named: Members = ofAccount || kind === 'riskResult' ? { sequence: sequence!, accountId: accountId!, clientNo: clientNo! } : {};
   const { properties, ...head } = objectOf({ source: source!, record: record!, version: version!, ...named }) as {
     properties: JsonSchema;

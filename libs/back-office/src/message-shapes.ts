@@ -1,5 +1,5 @@
 import { movementDirections, riskLevels, tradeSides } from '#event-sourcing';
-import { accountStatuses } from './account-events.js';
+import { accountStatuses, movementStates, turnoverKinds } from './account-events.js';
 import { type MessageKind } from './messages.js';
 
 /** What a value of a message must be. One description: the check and the published JSON Schema are both made from it. */
@@ -39,7 +39,7 @@ const optional = (shape: Shape) => ({ optional: shape });
 export const moneyMembers: Members = { amountMinor: amount, currency };
 
 const trade: Members = {
-  kind: oneOf(['trade', 'charge']),
+  kind: oneOf(turnoverKinds),
   on: pastDate,
   side: optional(oneOf(tradeSides)),
   instrument: optional(object({ instrumentId: code, instrumentClass: code, riskLevel: optional(whole(1, 5)) })),
@@ -48,7 +48,7 @@ const trade: Members = {
   commission: money,
   passedOn: money,
 };
-const movement: Members = { on: pastDate, direction: oneOf(movementDirections), amount: money, state: oneOf(['booked', 'cancelled']) };
+const movement: Members = { on: pastDate, direction: oneOf(movementDirections), amount: money, state: oneOf(movementStates) };
 
 export const dataShapes: Readonly<Record<MessageKind, Members>> = {
   accountOpened: { openedOn: pastDate, currency },

@@ -1,10 +1,10 @@
 import { type Instant, type LocalDate, type Money, type MovementDirection, type RiskLevel, type TradeSide } from '#event-sourcing';
-import type { AccountStatus, Instrument } from './account-events.js';
+import type { AccountStatus, Instrument, movementStates, Turnover } from './account-events.js';
 import type { ControlTotals, SourceEvent } from './source-events.js';
 
 /** A trade, or a charge without one, as it stands now. The record's id is the trade's; corrections and cancellations raise its version. */
 export interface TradeStatement {
-  kind: 'trade' | 'charge';
+  kind: Turnover['kind'];
   /** Trade date. */
   on: LocalDate;
   side?: TradeSide;
@@ -20,7 +20,7 @@ export interface MovementStatement {
   on: LocalDate;
   direction: MovementDirection;
   amount: Money;
-  state: 'booked' | 'cancelled';
+  state: (typeof movementStates)[number];
 }
 
 /** A risk questionnaire's result. `lowestClass`: of the lowest tolerance, whom nothing above their level may be offered to. */
@@ -86,7 +86,10 @@ export const accountKinds = [
   'tradeCancelled',
   'cashMoved',
   'securitiesMoved',
-] as const satisfies readonly string[] as readonly MessageKind[];
+] as const satisfies readonly MessageKind[];
+export type AccountKind = (typeof accountKinds)[number];
+
+export const isAccountKind = (kind: MessageKind): kind is AccountKind => (accountKinds as readonly MessageKind[]).includes(kind);
 
 /** Kinds of one record: a trade is booked, then corrected, then cancelled; what an assets record says stays about assets. */
 export const subjectOf = (kind: MessageKind): string => (kind.startsWith('trade') ? 'trade' : kind);

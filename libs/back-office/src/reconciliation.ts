@@ -56,8 +56,10 @@ export type ReconciliationCommand =
   | { type: 'ExplainBreak'; breakId: Uuid; explanation: BreakExplanation; reference: string; by: StaffId }
   | { type: 'CloseBreak'; breakId: Uuid; by: StaffId };
 
+export const breakStatuses = ['open', 'explained', 'closed'] as const;
+
 export interface KnownBreak extends ReconciliationBreak {
-  status: 'open' | 'explained' | 'closed';
+  status: (typeof breakStatuses)[number];
   explanation?: BreakExplanation;
   reference?: string;
   explainedBy?: StaffId;

@@ -14,6 +14,6 @@ export * from './outbound/tier-change.js';
 export { BRIDGE_LEASE, BridgeWorker, type BridgeWorkerOptions } from './bridge-worker.js';
 export * from './outbound/outlet.js';
 export * from './open-back-office.js';
-export type { MessageStatus, TakenMessage } from './taken-messages.js';
+export { messageStatuses, type MessageStatus, type TakenMessage } from './taken-messages.js';
 export * from './start-bridge.js';
 export { dataFilesAt, type FileReport, importBackOfficeFile } from './file-import.js';

@@ -4,7 +4,9 @@ import { messagesTaken } from './inbox-metrics.js';
 import type { Taken } from './intake.js';
 import type { Delivery, Statement } from './statement.js';
 
-export type MessageStatus = 'applied' | 'waiting' | 'ignored' | 'stale' | 'conflict' | 'parked';
+export const messageStatuses = ['waiting', 'applied', 'stale', 'conflict', 'parked', 'ignored', 'repaired', 'givenUp', 'replaced'] as const;
+/** What becomes of a message when it comes; the others are of what was decided about it later. */
+export type MessageStatus = Exclude<(typeof messageStatuses)[number], 'repaired' | 'givenUp' | 'replaced'>;
 
 /** What became of one statement of a delivery. `code` and `pointer`: why it is parked. */
 export interface TakenMessage {

@@ -12,9 +12,11 @@ import {
 export const assignmentRoles = ['manager', 'adviser'] as const;
 export type AssignmentRole = (typeof assignmentRoles)[number];
 
+export const openItemKinds = ['complaint', 'followUp'] as const;
+
 /** Work that goes over to the next manager. */
 export interface OpenItem {
-  kind: 'complaint' | 'followUp';
+  kind: (typeof openItemKinds)[number];
   id: Uuid;
 }
 

@@ -10,10 +10,12 @@ export type ClientCommand =
   | { type: 'UnlinkAccount'; accountId: string }
   | { type: 'CloseClient'; closedAt: Instant; closedBy: StaffId };
 
+export const clientStatuses = ['prospect', 'active', 'closed'] as const;
+
 export type ClientState =
   | { status: 'unregistered' }
   | {
-      status: 'prospect' | 'active' | 'closed';
+      status: (typeof clientStatuses)[number];
       branchId: string;
       profile: Profile;
       needs?: Needs;

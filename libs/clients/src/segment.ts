@@ -36,7 +36,9 @@ export type SegmentCommand =
   | { type: 'RetireSegment'; retiredBy: StaffId }
   | { type: 'CountSegment'; on: LocalDate; branches: readonly BranchCount[] };
 
-export type SegmentState = { status: 'none' } | { status: 'active' | 'retired'; name: string; counted: ReadonlySet<LocalDate> };
+export const segmentStatuses = ['active', 'retired'] as const;
+
+export type SegmentState = { status: 'none' } | { status: (typeof segmentStatuses)[number]; name: string; counted: ReadonlySet<LocalDate> };
 
 export const segmentProblems = {
   'segment-already-saved': { en: 'The segment is saved already', zh: '分群已保存' },

@@ -1,4 +1,5 @@
-import { breakCodes } from '#back-office';
+import { breakCodes, breakStatuses } from '#back-office';
+import { messageStatuses } from '#bridge';
 import { CodeField, EnumField, member } from '../fields/index.js';
 import {
   ListQuestion,
@@ -11,8 +12,6 @@ import {
   ShownText,
   ShownTextOrNull,
 } from '../reads/view-fields.js';
-
-export const messageStatuses = ['waiting', 'applied', 'stale', 'conflict', 'parked', 'ignored', 'repaired', 'givenUp', 'replaced'] as const;
 
 const OptionalText = (description: string): PropertyDecorator => member({ type: 'string' }, [], { optional: true, description });
 
@@ -125,7 +124,7 @@ export class GapQuestion extends ListQuestion {
   @CodeField({ optional: true }) accountId?: string;
 }
 export class BreakQuestion extends ListQuestion {
-  @EnumField(['open', 'explained', 'closed'], { optional: true }) status?: string;
+  @EnumField(breakStatuses, { optional: true }) status?: string;
   @CodeField({ optional: true }) source?: string;
 }
 export class SourceDayQuestion extends ListQuestion {

@@ -1,4 +1,4 @@
-import { assignmentRoles } from '#clients';
+import { assignmentRoles, openItemKinds } from '#clients';
 import { BooleanField, EnumField, LocalDateField, MomentField, NestedList, StaffField, UuidField } from '../fields/index.js';
 
 const optional = { optional: true };
@@ -10,8 +10,6 @@ export class AssignBody {
   @LocalDateField() from: string;
   @MomentField(optional) occurredAt?: string;
 }
-
-const openItemKinds = ['complaint', 'followUp'] as const;
 
 export class OpenItemBody {
   @EnumField(openItemKinds) kind: (typeof openItemKinds)[number];

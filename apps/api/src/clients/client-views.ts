@@ -1,3 +1,4 @@
+import { clientStatuses } from '#clients';
 import { CodeField, EnumField, LocalDateField, InstantField, Text, IntegerField } from '../fields/index.js';
 import { PAGE_MAX } from '../reads/read-dispatcher.js';
 import {
@@ -13,8 +14,6 @@ import {
   ShownText,
   ShownTextOrNull,
 } from '../reads/view-fields.js';
-
-export const clientStatuses = ['prospect', 'active', 'closed'] as const;
 
 export class ClientListQuestion extends ListQuestion {
   @CodeField({ optional: true }) clientNo?: string;

@@ -1,3 +1,4 @@
+import { segmentStatuses } from '#clients';
 import { EnumField, LocalDateField } from '../fields/index.js';
 import {
   FreshView,
@@ -15,7 +16,7 @@ import { ValueClientView } from './value-views.js';
 const day = { optional: true, description: 'Day that behaviour and tier are of. Default: today' };
 
 export class SegmentListQuestion extends ListQuestion {
-  @EnumField(['active', 'retired'], { optional: true, description: 'Default: active' }) status?: string;
+  @EnumField(segmentStatuses, { optional: true, description: 'Default: active' }) status?: string;
 }
 
 export class SegmentQuestion {

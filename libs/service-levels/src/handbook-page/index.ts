@@ -1,5 +1,6 @@
 import type { Instant, Language } from '#event-sourcing';
 import type { HandbookEdition, HandbookSection } from '../format/format.js';
+import type { EditionStatus } from '../handbook/handbook.js';
 import { Html, markup, prose } from './markup.js';
 import { handbookStyle } from './style.js';
 import { timesOf } from './times.js';
@@ -10,7 +11,7 @@ export { targetText } from './words.js';
 
 export interface HandbookPageOptions {
   language: Language;
-  status: 'drafted' | 'approved' | 'published' | 'retired';
+  status: EditionStatus;
   /** Until when it is in force; null: open. */
   effectiveTo: Instant | null;
   /** IANA zone in which the page tells its dates. */

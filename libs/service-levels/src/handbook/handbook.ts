@@ -23,8 +23,10 @@ export interface Preset {
   promises: readonly ServicePromise[];
 }
 
+export type EditionStatus = 'drafted' | 'approved' | 'published' | 'retired';
+
 interface Edition {
-  status: 'drafted' | 'approved' | 'published' | 'retired';
+  status: EditionStatus;
   handbook: HandbookEdition;
   drafters: readonly StaffId[];
   /** Set once it is retired. */
