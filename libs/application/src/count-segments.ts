@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type BranchCount, segment, type SegmentEvent, segmentStream } from '#clients';
 import { derivedId, fold, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
-import { ALL_BRANCHES, type CommandContext } from './command.js';
+import type { CommandContext } from './command.js';
 import { metadataOfEvent, PlainCodec } from './event-codec.js';
 import { eventRegistry } from './event-registry.js';
+import { ownCommand, requestHashOf, systemPart } from './own-command.js';
 
 /** What counting needs of the read models. */
 export interface SegmentCounting<Segment extends { segmentId: Uuid }> {
@@ -14,7 +14,7 @@ export interface SegmentCounting<Segment extends { segmentId: Uuid }> {
   countOf(segment: Segment, on: LocalDate): Promise<readonly BranchCount[]>;
 }
 
-const COUNTER = { subject: 'segment-counter', role: 'system', branchScope: ALL_BRANCHES };
+const COUNTER = systemPart('segment-counter');
 
 /**
  * Counts every segment in use for a day, once: what was counted before is left alone, so that a run that was cut off is
@@ -49,14 +49,11 @@ export async function countSegments<Segment extends { segmentId: Uuid }>(
 }
 
 function contextOf(segmentId: Uuid, on: LocalDate): CommandContext {
-  const commandId = derivedId(segmentId, `count|${on}`);
-  return {
-    commandId,
-    correlationId: commandId,
-    keepOutcome: 'forever',
+  return ownCommand({
+    commandId: derivedId(segmentId, `count|${on}`),
     principal: COUNTER,
     now: new Date().toISOString(),
     // the day alone: counted again it may be another number, and is the same command
-    requestHash: createHash('sha256').update(`count|${segmentId}|${on}`).digest('hex'),
-  };
+    requestHash: requestHashOf(`count|${segmentId}|${on}`),
+  });
 }

@@ -11,6 +11,7 @@ export * from './event-registry.js';
 export * from './handbook.handler.js';
 export * from './outreach.handler.js';
 export * from './open-log.js';
+export * from './own-command.js';
 export * from './request.handler.js';
 export * from './risk-profile.handler.js';
 export * from './count-segments.js';

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { type CommandContext, type Principal, PlainCodec } from '#application';
+import { ownCommand, PlainCodec, sourcePart } from '#application';
 import {
   derivedId,
   type DomainEvent,
@@ -14,7 +14,7 @@ import {
 import type { EventStore } from '#event-store';
 
 /** Who states what the back office says. */
-export const BRIDGE: Principal = { subject: 'back-office', role: 'integrationClient', branchScope: '*' };
+export const BRIDGE = sourcePart('back-office');
 
 /** One fact for the log. `purpose` names it for ever: the same purpose again on the same stream has no effect. */
 export interface Fact {
@@ -54,14 +54,13 @@ export class FactLog {
    */
   async append({ stream, event, purpose, contentSha256, branchId, source, on, correlationId }: Fact, now: Instant): Promise<number> {
     const commandId = derivedId(stream.id, purpose);
-    const keepOutcome = 'forever';
-    const context: CommandContext = { commandId, requestHash: contentSha256, keepOutcome, principal: BRIDGE, now, correlationId, source };
+    const context = ownCommand({ commandId, requestHash: contentSha256, principal: BRIDGE, now, correlationId, source });
     if (on !== null) context.occurred = this.day(on);
     const events = [this.codec.encodeOne(event, undefined, branchId, context)];
     const outcome = await this.store.append({
       commandId,
       requestHash: contentSha256,
-      keepOutcome,
+      keepOutcome: context.keepOutcome,
       stream,
       expectedVersion: 'any',
       events,

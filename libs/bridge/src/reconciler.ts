@@ -7,11 +7,10 @@ import {
   type ReconciliationCommand,
   reconciliationStream,
 } from '#back-office';
-import { type CommandContext, type CommandResult, type CommandRunner, NotFound } from '#application';
+import { type CommandContext, type CommandResult, type CommandRunner, NotFound, ownCommand } from '#application';
 import { type Database, type Sql, transaction } from '#database';
 import { derivedId, HEAD_OFFICE, type LocalDate, type Uuid } from '#event-sourcing';
 import { projectionIds } from '#read-models';
-import { createHash } from 'node:crypto';
 import { receivedOf, sameTotals } from './day-totals.js';
 import { BRIDGE } from './fact-log.js';
 import { lockLane } from './lanes.js';
@@ -104,9 +103,7 @@ export class Reconciler {
 
   private async contextOfRun(streamId: Uuid): Promise<CommandContext> {
     const now = new Date().toISOString();
-    const commandId = derivedId(streamId, `reconciliation|${now}`);
-    const requestHash = createHash('sha256').update(commandId).digest('hex');
-    return { commandId, requestHash, keepOutcome: 'sevenDays', principal: BRIDGE, now, correlationId: commandId };
+    return ownCommand({ commandId: derivedId(streamId, `reconciliation|${now}`), principal: BRIDGE, now });
   }
 
   /** In the source's lane, so that no day is compared while it is being completed. */

@@ -1,5 +1,5 @@
 import type { MessageOf } from '#back-office';
-import { act, type CommandContext, CommandRunner, EventCodec, eventRegistry, NotFound } from '#application';
+import { act, CommandRunner, EventCodec, eventRegistry, NotFound, ownCommand } from '#application';
 import { clientProblems, riskProfile, riskProfileStream } from '#clients';
 import { derivedId, DomainError, type Instant, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
@@ -29,15 +29,14 @@ export class RiskResults {
   ): Promise<number> {
     const { on, questionnaireVersion, score, level, lowestClass } = message.data;
     const stream = riskProfileStream(clientId);
-    const context: CommandContext = {
+    const context = ownCommand({
       commandId: derivedId(stream.id, fact.purpose),
       requestHash: fact.contentSha256,
-      keepOutcome: 'forever',
       principal: BRIDGE,
       now,
       correlationId: fact.correlationId,
       source: fact.source,
-    };
+    });
     const command = {
       type: 'RecordRiskAssessment',
       today: this.today(),

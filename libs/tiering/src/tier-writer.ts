@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { ALL_BRANCHES, type CommandContext, type PlainCodec } from '#application';
+import { ownCommand, type PlainCodec, requestHashOf, systemPart } from '#application';
 import { derivedId, type LocalDate, type Uuid } from '#event-sourcing';
 import type { EventStore, Outcome } from '#event-store';
 import { type RecordedTierEvent, type TierEvent, tierStream } from '#tiers';
@@ -11,7 +10,7 @@ export interface WriterParts {
   now: () => string;
 }
 
-const SYSTEM = { subject: 'tier-keeper', role: 'system', branchScope: ALL_BRANCHES };
+const TIER_KEEPER = systemPart('tier-keeper');
 
 /** Reads and writes clients' tier streams. Evaluations hold P0 and P1 fields alone, so nothing is encrypted here. */
 export class TierWriter {
@@ -21,16 +20,13 @@ export class TierWriter {
   append(clientId: Uuid, branchId: string, version: number, purpose: string, events: readonly TierEvent[]): Promise<Outcome> {
     const { store, codec, now } = this.parts;
     const stream = tierStream(clientId);
-    const commandId = derivedId(stream.id, `${purpose}|${version}`);
-    const context: CommandContext = {
-      commandId,
-      requestHash: hashOf(purpose),
-      keepOutcome: 'sevenDays',
-      principal: SYSTEM,
+    const context = ownCommand({
+      commandId: derivedId(stream.id, `${purpose}|${version}`),
+      requestHash: requestHashOf(purpose),
+      principal: TIER_KEEPER,
       now: now(),
-      correlationId: commandId,
       source: { system: 'log', record: purpose },
-    };
+    });
     const encoded = events.map((event) => codec.encodeOne(event, undefined, branchId, context));
     return store.append({ ...context, stream, expectedVersion: version, events: encoded });
   }
@@ -41,7 +37,5 @@ export class TierWriter {
     return rows.map((row) => ({ event: this.parts.codec.decodeOne<TierEvent>(row, undefined), recordedAt: row.recordedAt }));
   }
 }
-
-const hashOf = (purpose: string): string => createHash('sha256').update(purpose).digest('hex');
 
 export const evaluationPurpose = (on: LocalDate): string => `tier-evaluation|${on}`;

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventRegistry, PlainCodec } from '#application';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { type TierEvent, type TierRules, tierStream } from '#tiers';
+import { SHANGHAI } from '../../../test/support/caller.js';
 import { createTieredLog, SOURCE, type TieredLog } from '../../../test/support/tiering.js';
+import { evaluationPurpose, TierWriter } from './tier-writer.js';
 
 jest.setTimeout(60_000);
 
@@ -97,6 +100,16 @@ describe('month ends over all clients', () => {
       '2026-02-28 STANDARD 31111', // 14 of 90 days
       '2026-03-31 SILVER 100000',
     ]);
+  });
+
+  it('are answered as they were where they are said again, also after years', async () => {
+    await log.owner.query("UPDATE log.outcomes SET recorded_at = recorded_at - interval '3 years'");
+    await log.store.purgeExpiredOutcomes();
+    const writer = new TierWriter({ store: log.store, codec: new PlainCodec(eventRegistry), now: () => new Date().toISOString() });
+    const before = await said(rising);
+    const events = (await log.tierOf(rising)).slice(0, 3).map(({ event }) => event);
+    expect(await writer.append(rising, SHANGHAI, 0, evaluationPurpose('2026-01-31'), events)).toMatchObject({ kind: 'repeat', version: 3 });
+    expect(await said(rising)).toEqual(before);
   });
 
   it('stop where a rate is missing, and are made once it has come', async () => {

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type EventRegistry, fold, instant, type Instant, type Uuid } from '#event-sourcing';
 import type { EventStore } from '#event-store';
 import { commitment, type CommitmentEvent, type Zone } from '#service-levels';
 import { createLogger } from '#telemetry';
-import { ALL_BRANCHES, type CommandContext, metadataOfEvent, type PlainCodec } from '#application';
+import { metadataOfEvent, ownCommand, type PlainCodec, systemPart } from '#application';
 import type { Rules } from './case-file.js';
 import type { CaseStore, KeptCase, Seen } from './case-store.js';
 import type { LogEntry } from './log-entries.js';
@@ -24,7 +23,7 @@ const FAULT_LENGTH = 200;
 const log = createLogger('timekeeper');
 /** The source of what follows from the log itself: the event that was answered, and up to where the log was known. */
 const LOG = 'log';
-const SYSTEM = { subject: 'timekeeper', role: 'system', branchScope: ALL_BRANCHES };
+const TIMEKEEPER = systemPart('timekeeper');
 
 /** Some cases at once, as a unit of work: their files and streams are loaded together, and each is looked at in turn. */
 export class LoadedCases {
@@ -125,16 +124,14 @@ export class LoadedCases {
     commandId: Uuid,
   ): Promise<Uuid | undefined> {
     const { stream, version, events } = reaction;
-    const context: CommandContext = {
+    const context = ownCommand({
       commandId,
-      requestHash: hashOf(commandId),
-      keepOutcome: 'forever',
-      principal: SYSTEM,
+      principal: TIMEKEEPER,
       now: look.detectedAt,
-      correlationId: cause?.correlationId ?? commandId,
+      correlationId: cause?.correlationId,
       ...(cause && { causationId: cause.eventId }),
       source: { system: LOG, record: cause?.eventId ?? 'timer', sequence: look.upTo },
-    };
+    });
     const encoded = events.map((event) =>
       this.parts.codec.encodeOne(event, undefined, file.branchId, { ...context, occurred: instant(occurredAt(event, look.detectedAt)) }),
     );
@@ -176,8 +173,6 @@ export class LoadedCases {
     return streams;
   }
 }
-
-const hashOf = (commandId: Uuid): string => createHash('sha256').update(commandId).digest('hex');
 
 /** A clock event happened at the instant that it is true of, however late it was noticed; what is noticed, now. */
 function occurredAt({ type, data }: CommitmentEvent, detectedAt: Instant): Instant {

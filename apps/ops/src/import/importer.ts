@@ -1,4 +1,4 @@
-import { type CommandContext, eventRegistry, PlainCodec } from '#application';
+import { eventRegistry, ownCommand, PlainCodec, sourcePart } from '#application';
 import { type DomainEvent, DomainError, type NewEvent, type RecordedEvent, type Uuid } from '#event-sourcing';
 import type { Append, EventStore, Outcome } from '#event-store';
 import type { ClientKeys, DataKey, RequestHasher } from '#privacy';
@@ -175,21 +175,20 @@ export class Importer {
       const decided = fact.decide(past.map((event) => this.codec.decodeOne<DomainEvent>(event, key)));
       if (decided.some(({ occurred }) => occurred.at > options.now))
         return { refused: { reason: 'in-the-future' }, commandId, requestHash };
-      const context: CommandContext = {
+      const context = ownCommand({
         commandId,
         requestHash,
-        keepOutcome: 'forever',
-        principal: { subject: `import:${system}`, role: 'integrationClient', branchScope: '*' },
+        principal: sourcePart(`import:${system}`),
         now: options.now,
         correlationId: importedId(system, record, 'import'),
         source: { system, record },
-      };
+      });
       const events = decided.map(({ event, occurred }): NewEvent => {
         context.occurred = occurred;
         return this.codec.encodeOne(event, key, fact.branchId, context);
       });
       const expectedVersion = creates ? 0 : past.length;
-      return { commandId, requestHash, keepOutcome: 'forever', stream, expectedVersion, events, reservations };
+      return { commandId, requestHash, keepOutcome: context.keepOutcome, stream, expectedVersion, events, reservations };
     } catch (error) {
       if (error instanceof DomainError) return { refused: { reason: error.code }, commandId, requestHash };
       throw error;
