@@ -7,7 +7,7 @@ import { aClient, type Answer, type ApiUnderTest, aRequest, type Caller, startAp
 import {
   type CommitmentDetails,
   type CommitmentRow,
-  commitments,
+  projectCommitments,
   commitmentTable,
 } from '../libs/read-models/src/commitments/commitments.js';
 import type { ProjectedEvent } from '#projections';
@@ -205,7 +205,7 @@ describe('the row of a commitment', () => {
     try {
       await client.query('BEGIN');
       await client.query('SET LOCAL search_path = read; DELETE FROM commitments');
-      await commitments().apply(client, read);
+      await projectCommitments().apply(client, read);
       const again = await client.query('SELECT * FROM read.commitments ORDER BY commitment_id');
       expect(again.rows).toEqual(live.rows);
     } finally {

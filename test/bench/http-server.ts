@@ -7,7 +7,7 @@ import type { AuthenticationSettings } from '#access';
 import { createPool } from '#database';
 import { type Append, EventStore, type Outcome } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
-import { ReadDatabase } from '#read-models';
+import { openReadDatabase } from '#read-models';
 import { ReadModelPositions } from '#projections';
 import { peakMibOf } from './peak-memory.js';
 import { createApi } from '../../apps/api/src/index.js';
@@ -57,7 +57,7 @@ async function serveApi({ mode, url, masterKeyFile, authentication }: ServerPlan
     database: createPool({ url, role, max: 1, applicationName: 'bench inbox' }),
     keys: new ClientKeys(pool, master),
     master,
-    reads: await ReadDatabase.connect({ url, role }),
+    reads: await openReadDatabase({ url, role }),
     positions: new ReadModelPositions(pool),
     authentication,
     rateLimitPerMinute: 1_000_000_000,

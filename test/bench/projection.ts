@@ -4,7 +4,7 @@ import { PostgresFeed, type Slice } from '#event-feed';
 import { newId, PARTITION_COUNT, type RecordedEvent, toLocalDate, type Uuid } from '#event-sourcing';
 import { EventStore, LogReader } from '#event-store';
 import { type Projection, ProjectionRunner } from '#projections';
-import { clientContacts } from '../../libs/read-models/src/contacts/client-contacts.js';
+import { projectClientContacts } from '../../libs/read-models/src/contacts/client-contacts.js';
 import { Chance } from '../support/chance.js';
 import { assertSame, type BenchResult, type BenchSettings, Rounds, sizeOf } from './bench.js';
 import { everyMigration, withServer } from './bench-server.js';
@@ -34,7 +34,7 @@ export const benchProjection = (settings: BenchSettings): Promise<BenchResult> =
     server.closeFirst(() => Promise.all([pool.end(), typeorm.close()]));
     const reader = new LogReader(pool);
     const localDate = (at: string): string => toLocalDate(at, ZONE);
-    const projections: readonly Projection[] = [clientContacts(localDate)];
+    const projections: readonly Projection[] = [{ name: 'clientContacts', version: 1, ...projectClientContacts({ localDate }) }];
     const newRunner = () => new ProjectionRunner({ pool, store: reader, registry: eventRegistry, projections });
     const digests = new Set<string>();
     const measure = async (project: () => Promise<unknown>): Promise<number> => {

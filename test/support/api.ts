@@ -10,7 +10,7 @@ import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, ReadDatabase, readModelMigrations } from '#read-models';
+import { allProjections, openReadDatabase, readModelMigrations } from '#read-models';
 import { firstGenerationMigrations, ProjectionRunner, ReadModelPositions, readModelRunnerMigrations } from '#projections';
 import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
@@ -68,7 +68,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
   const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
   const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'store under test' });
-  const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+  const reads = await openReadDatabase({ url, role: 'rapport_api' });
   const reader = new LogReader(projectorPool);
   const projections = allProjections({
     registry: eventRegistry,

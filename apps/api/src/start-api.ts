@@ -2,7 +2,7 @@ import { eventRegistry } from '#application';
 import { createPool } from '#database';
 import { EventStore } from '#event-store';
 import { ClientKeys, MasterKeys } from '#privacy';
-import { ReadDatabase } from '#read-models';
+import { openReadDatabase } from '#read-models';
 import { ReadModelPositions } from '#projections';
 import { createLogger } from '#telemetry';
 import type { ApiConfig } from './config.js';
@@ -33,7 +33,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi & { store:
     const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport api', onIdleError });
     opened.push(() => store.close());
     await store.checkReadable(eventRegistry);
-    const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+    const reads = await openReadDatabase({ url, role: 'rapport_api' });
     opened.push(() => reads.close());
     const master = MasterKeys.load(masterKeyFile);
     const keys = new ClientKeys(pool, master);

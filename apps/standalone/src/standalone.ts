@@ -5,7 +5,7 @@ import { startBridge } from '#bridge';
 import { createPool } from '#database';
 import type { OnAppended } from '#event-feed';
 import { MasterKeys } from '#privacy';
-import { ReadDatabase } from '#read-models';
+import { openReadDatabase } from '#read-models';
 import { ReadModelPositions } from '#projections';
 import { createLogger, type HealthParts } from '#telemetry';
 import { startTierKeeping } from '#tiering';
@@ -66,7 +66,7 @@ export async function startStandalone({ home, port, firmZone, notice }: Standalo
     };
     const projecting: Projecting = startProjecting(url, master, firmZone, onAppended);
     opened.push(() => projecting.stop());
-    const reads = await ReadDatabase.connect({ url, role: 'rapport_api' });
+    const reads = await openReadDatabase({ url, role: 'rapport_api' });
     opened.push(() => reads.close());
     const pool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'rapport positions' });
     opened.push(() => pool.end());

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
-import { type AsOf, type Page, pageOf, type PageRequest, ReadDatabase, signsOfClients, type ValueSigns } from '#read-models';
+import { type AsOf, type Page, pageOf, type PageRequest, ReadDatabase, signsOfClients, tierStandings, type ValueSigns } from '#read-models';
 import { type Distances, distancesOf, type TierEvaluation, type TierName, type TierRules, tierInForce, type TierAssertion } from '#tiers';
 
 /** One client of a manager's book, by what there is to do. */
@@ -86,7 +86,7 @@ export class BookHandler implements IQueryHandler<BookQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ scope, staffId, today, zone, dueBy, page }: BookQuery): Promise<(Page<BookEntry> & AsOf) | undefined> {
-    const fresh = await this.database.asOf(scope, 'tierStandings', async () => ({}));
+    const fresh = await this.database.freshness(scope, tierStandings);
     const sql = this.database.sql(scope);
     const { rows } = await sql.query<Row>(BOOK, [staffId, today, dueBy, page.after?.[0] ?? NIL, page.limit + 1]);
     const { rows: versions } = await sql.query<{ version: string; document: string }>(
@@ -106,7 +106,7 @@ export class BookHandler implements IQueryHandler<BookQuery> {
       const assertions = stated.filter(({ clientId }) => clientId === row.clientId);
       return { ...entryOf(row, assertions, rules, today), ...(signs.get(row.clientId) ?? NO_SIGNS) };
     };
-    return { ...pageOf(rows, page.limit, entry, ({ clientId }) => [clientId]), ...fresh! };
+    return { ...pageOf(rows, page.limit, entry, ({ clientId }) => [clientId]), ...fresh };
   }
 }
 

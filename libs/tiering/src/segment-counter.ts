@@ -1,6 +1,6 @@
 import { countSegments, openLog } from '#application';
 import type { LocalDate } from '#event-sourcing';
-import { projectionIds, ReadDatabase, SegmentReader } from '#read-models';
+import { openReadDatabase, projectionIds, SegmentReader } from '#read-models';
 import { ReadModelPositions } from '#projections';
 
 export interface SegmentCounterOptions {
@@ -28,7 +28,7 @@ export async function openSegmentCounter(options: SegmentCounterOptions): Promis
   const { url, firmZone, readyWithinMs = READY_WITHIN_MS, onIdleError } = options;
   const shared = { url, role: 'rapport_timekeeper', applicationName: 'rapport segments', onIdleError } as const;
   const log = await openLog({ ...shared, maxReaders: 1, poolMax: 1 });
-  const database = await ReadDatabase.connect({ url, role: shared.role, poolMax: 1 }).catch(async (error: unknown) => {
+  const database = await openReadDatabase({ url, role: shared.role, poolMax: 1 }).catch(async (error: unknown) => {
     await log.close();
     throw error;
   });

@@ -1,11 +1,11 @@
 import type { Uuid } from '#event-sourcing';
-import { projectionIds, type ReadModel } from '#read-models';
+import { projectionIds, type ReadModelName } from '#read-models';
 import { type ReadModelPositions } from '#projections';
 import { Problem } from '../problems/problem.js';
 
 /** What an answer has to know already. */
 export interface Freshness {
-  models: readonly ReadModel[];
+  models: readonly ReadModelName[];
   /** Log position, 0 where any will do. */
   minPosition: number;
   /** The client that the answer is about, whose events alone have to be there. */

@@ -5,7 +5,7 @@ import { eventRegistry } from '#application';
 import { RulesReader } from '#timekeeping';
 import { monthEnds } from '#event-sourcing';
 import { EventStore } from '#event-store';
-import { ReadDatabase } from '#read-models';
+import { accountFacts, ReadDatabase } from '#read-models';
 import { CalendarNotPublished, PublishedRules, type TierWhatIf, tierWhatIf } from '#tiering';
 import { checkTierRules, type TierRules } from '#tiers';
 import { DocumentField, LocalDateField } from '../fields/index.js';
@@ -100,9 +100,9 @@ export class TierWhatIfController {
   }
 
   private async run({ branchScope }: Principal, rules: TierRules, from: string, to: string, signal: AbortSignal): Promise<TierWhatIf> {
-    const known = await this.reads.asOf(branchScope, 'accountFacts', async () => ({}));
+    const known = await this.reads.freshness(branchScope, accountFacts);
     const promised = { rules: await this.handbooks.current() };
-    const parts = { db: this.reads.sql(branchScope), published: this.published, promised, knownTo: known!.asOfPosition, signal };
+    const parts = { db: this.reads.sql(branchScope), published: this.published, promised, knownTo: known.asOfPosition, signal };
     const branch = branchScope === ALL_BRANCHES ? {} : { branchId: branchScope };
     return tierWhatIf(parts, { rules, from, to, ...branch });
   }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { eventRegistry } from '#application';
 import { RulesReader } from '#timekeeping';
 import { EventStore } from '#event-store';
-import { ReadDatabase } from '#read-models';
+import { accountFacts, openReadDatabase } from '#read-models';
 import { CalendarNotPublished, NoMonthEnd, PublishedRules, type TierWhatIf, tierWhatIf } from '#tiering';
 import { checkTierRules, type TierRules } from '#tiers';
 import { type Installation, UsageError } from '../installation.js';
@@ -24,15 +24,15 @@ export async function tiersUnderDraft({ url }: Installation, options: TierWhatIf
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'rapport tier what-if', maxReaders: 2 });
   const bar = progressBar('tiers', 'clients');
   try {
-    const reads = await ReadDatabase.connect({ url, role: 'rapport_api', poolMax: 2 });
+    const reads = await openReadDatabase({ url, role: 'rapport_api', poolMax: 2 });
     try {
       const db = reads.sql('*');
       const { rows } = await db.query<{ clients: number }>('SELECT count(DISTINCT client_id)::int AS clients FROM read.accounts');
-      const known = await reads.asOf('*', 'accountFacts', async () => ({}));
+      const known = await reads.freshness('*', accountFacts);
       const promised = { rules: await new RulesReader(store, eventRegistry).current() };
       bar.start(Math.max(1, rows[0]!.clients), 0);
       const progress = (clients: number): void => bar.update(clients);
-      const parts = { db, published: new PublishedRules(store, eventRegistry), promised, knownTo: known!.asOfPosition, progress };
+      const parts = { db, published: new PublishedRules(store, eventRegistry), promised, knownTo: known.asOfPosition, progress };
       return await tierWhatIf(parts, { rules, from, to });
     } finally {
       await reads.close();

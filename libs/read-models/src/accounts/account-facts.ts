@@ -1,8 +1,8 @@
 import { type AccountEvent, accountEvents, type RateEvent, rateEvents, type SourceEvent, sourceEvents } from '#back-office';
 import { type ClientEvent, clientEvents } from '#clients';
-import type { Instant, LocalDate } from '#event-sourcing';
-import { type Db, firstOfItsStream, isOf, ofTypes, pick, type ProjectedEvent, type Projection, projecting } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import type { LocalDate } from '#event-sourcing';
+import { type Db, firstOfItsStream, isOf, ofTypes, pick, type ProjectedEvent, type Projecting, projecting } from '#projections';
+import type { ProjectionParts } from '../read-model.js';
 import {
   accountLinkTable,
   type AccountRow,
@@ -21,9 +21,8 @@ type Of<T extends Fact['type']> = ProjectedEvent<Extract<Fact, { type: T }>>;
 const linkEvents = pick(clientEvents, 'AccountLinked', 'AccountUnlinked');
 
 /** What clients hold and trade, by the back office's word: every statement is kept, and which one holds as of a position. */
-export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection => ({
-  ...projectionIds.accountFacts,
-  ...projecting([accountEvents, sourceEvents, rateEvents, linkEvents], async (db, events) => {
+export const projectAccountFacts = ({ localDate }: ProjectionParts): Projecting =>
+  projecting([accountEvents, sourceEvents, rateEvents, linkEvents], async (db, events) => {
     const dateOf = ({ meta, occurredAt }: ProjectedEvent): LocalDate => meta.localDate ?? localDate(occurredAt);
     const linked = ofTypes(events, 'AccountLinked');
     const unlinked = ofTypes(events, 'AccountUnlinked');
@@ -44,8 +43,7 @@ export const accountFacts = (localDate: (at: Instant) => LocalDate): Projection 
     await keepSourceDays(db, ofTypes(events, 'SourceDayCompleted'));
     await keepEndedSources(db, ofTypes(events, 'SourceEnded'));
     await keepRates(db, ofTypes(events, 'RateObserved'));
-  }),
-});
+  });
 
 async function keepLinks(
   db: Db,

@@ -1,5 +1,6 @@
 import type { Migration } from '#database';
 import { scoped } from '#projections';
+import { kept } from './keeper-rights.js';
 
 // A statement that takes another's place leaves it here, with the position from which it no longer holds: what was known
 // at a position P is the rows with position <= P that are not replaced, or were replaced after P.
@@ -135,58 +136,15 @@ const firmWide = `
     GRANT USAGE ON SCHEMA read TO rapport_timekeeper;
     GRANT SELECT ON read.checkpoints, read.parked TO rapport_timekeeper;`;
 
-const standings = {
-  tier_standings: `
-    CREATE TABLE read.tier_standings (
-      client_id     uuid PRIMARY KEY,
-      branch_id     text NOT NULL,
-      version       int NOT NULL,       -- of the client's tier stream
-      position      bigint NOT NULL,
-      initial_from  date NOT NULL,      -- effective date of the first tier
-      tier          text NOT NULL,      -- by the rules, after the latest evaluation
-      strikes       int NOT NULL,
-      promoted_from date,
-      evaluated_on  date,               -- the latest day that was evaluated; null before the first
-      stopped_on    date                -- the latest day that could not be, where it lies after that
-    );
-    CREATE INDEX ON read.tier_standings (branch_id, tier);`,
-  tier_evaluations: `
-    CREATE TABLE read.tier_evaluations (
-      client_id    uuid NOT NULL,
-      on_date      date NOT NULL,
-      position     bigint NOT NULL,
-      replaced_at  bigint,
-      branch_id    text NOT NULL,
-      rule_version text NOT NULL,
-      stopped      boolean NOT NULL,
-      current_tier text,                -- null where stopped
-      tier         text,
-      strikes      int,
-      recorded_at  timestamptz NOT NULL,
-      details      text NOT NULL,       -- JSON: the event's data
-      PRIMARY KEY (client_id, on_date, position)
-    );
-    CREATE INDEX ON read.tier_evaluations (on_date) WHERE stopped AND replaced_at IS NULL;
-    CREATE INDEX ON read.tier_evaluations (branch_id, on_date) WHERE current_tier <> tier AND replaced_at IS NULL;`,
-};
-
-/** The keeper of tiers reads them of every branch, in sets. */
-const kept = (table: string): string => `
-    CREATE POLICY kept ON read.${table} FOR SELECT TO rapport_timekeeper USING (true);
-    GRANT SELECT ON read.${table} TO rapport_timekeeper;`;
-
-const forKeeper = ['client_files', 'commitments', 'tier_overrides', 'tier_assertions'].map(kept).join('');
-
 const changed = `
     ALTER TABLE read.accounts ADD COLUMN changed_at bigint NOT NULL DEFAULT 0; -- position of what moved its first day or its closing
     CREATE INDEX ON read.accounts (changed_at);`;
 
-export const accountMigrations: readonly Migration[] = [
-  ...Object.entries({ ...tables, ...standings }).map(([table, sql]) => ({
+export const accountFactsMigrations: readonly Migration[] = [
+  ...Object.entries(tables).map(([table, sql]) => ({
     name: `read-models-004-${table.replaceAll('_', '-')}`,
     sql: `${sql}\n${scoped(table)}\n${kept(table)}`,
   })),
   { name: 'read-models-004-firm-wide-facts', sql: firmWide },
-  { name: 'read-models-004-for-the-keeper-of-tiers', sql: forKeeper },
   { name: 'read-models-005-accounts-changed', sql: changed },
 ];

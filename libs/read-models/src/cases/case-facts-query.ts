@@ -1,7 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, Uuid } from '#event-sourcing';
 import { type CaseFacts, inOrder, type StoredFact } from '#service-levels';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { caseFactsTable } from './case-facts.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 type Opening = NonNullable<CaseFacts['opens']>;
 
@@ -30,8 +32,8 @@ export class CaseFactsHandler implements IQueryHandler<CaseFactsQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ subjectId, scope }: CaseFactsQuery): Promise<CaseFactsView | undefined> {
-    return this.database.asOf(scope, 'caseFacts', async (manager) => {
-      const rows = await manager.getRepository(entities.caseFacts).find({ where: { subjectId }, order: { position: 'ASC' } });
+    return this.database.asOf(scope, caseFactsTable, async (manager) => {
+      const rows = await repositoryOf(manager, caseFactsTable).find({ where: { subjectId }, order: { position: 'ASC' } });
       const opening = rows.find(({ opens }) => opens !== null);
       if (!opening) return undefined;
       const facts = rows.flatMap((row) => JSON.parse(row.facts) as StoredFact[]);

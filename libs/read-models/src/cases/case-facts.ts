@@ -1,6 +1,5 @@
 import { caseEvents, type CaseFacts, caseFactsOf } from '#service-levels';
-import { bigint, type ProjectedEvent, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { bigint, type ProjectedEvent, type Projecting, type RowOf, RowTable, text, uuid } from '#projections';
 
 /** What one source - an event of the case, or a contact linked to it - says to the clocks of a request or a complaint. */
 export const caseFactsTable = new RowTable('case_facts', ['subjectId', 'sourceId'], {
@@ -18,8 +17,7 @@ export const caseFactsTable = new RowTable('case_facts', ['subjectId', 'sourceId
 export type CaseFactsRow = RowOf<typeof caseFactsTable>;
 
 /** What happened in each case in the words of the clocks, so that a deadline can be explained from it. */
-export const caseFacts = (): Projection => ({
-  ...projectionIds.caseFacts,
+export const projectCaseFacts = (): Projecting => ({
   handles: caseEvents,
   async apply(db, events) {
     // facts of one source replace those it gave before

@@ -20,14 +20,14 @@ import {
   ofTypes,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   uuid,
 } from '#projections';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 /** The rest of a client's file. Members of class P2 and P3 are SealedField here, values once a query opened them. */
 export interface ClientFile {
@@ -66,14 +66,12 @@ type Handled = ProjectedEvent<ClientEvent | AssignmentEvent | TierEvent>;
 
 const carried = carriedBy(clientEvents);
 
-export const clientFiles = (keys: ClientKeys, master: MasterKeys): Projection => ({
-  ...projectionIds.clientFiles,
-  ...projecting([clientEvents, assignmentEvents, tierEvents], async (db, events) => {
+export const projectClientFiles = ({ keys, master }: ProjectionParts): Projecting =>
+  projecting([clientEvents, assignmentEvents, tierEvents], async (db, events) => {
     const nameIndexes = await indexNames(ofTypes(events, 'ClientRegistered'), keys, master);
     const fold = (row: ClientFileRow | undefined, event: Handled) => foldClientFile(row, event, nameIndexes);
     await clientFileTable.foldInto(db, events, (event) => event.key, fold, firstOfItsStream);
-  }),
-});
+  });
 
 function foldClientFile(
   row: ClientFileRow | undefined,

@@ -2,9 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { assignedOn } from '#clients';
 import { type LocalDate, toLocalDate, type Uuid } from '#event-sourcing';
 import { blindIndex, ClientKeys, MasterKeys, openDocument } from '#privacy';
-import { type ClientFile, type ClientFileRow, NAME_INDEX } from './client-files.js';
+import { type ClientFile, type ClientFileRow, clientFileTable, NAME_INDEX } from './client-files.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface ClientSummary {
   clientId: Uuid;
@@ -41,8 +42,8 @@ export class ClientFileHandler implements IQueryHandler<ClientFileQuery> {
   ) {}
 
   async execute({ clientId, scope, masked, firmZone }: ClientFileQuery): Promise<ClientFileView | undefined> {
-    const found = await this.database.asOf(scope, 'clientFiles', async (manager) => {
-      const row = await manager.getRepository(entities.clientFile).findOneBy({ clientId });
+    const found = await this.database.asOf(scope, clientFileTable, async (manager) => {
+      const row = await repositoryOf(manager, clientFileTable).findOneBy({ clientId });
       return row ? { row } : undefined;
     });
     if (!found) return undefined;
@@ -92,9 +93,8 @@ export class ClientListHandler implements IQueryHandler<ClientListQuery> {
   ) {}
 
   async execute({ scope, filter, page }: ClientListQuery): Promise<Page<ClientSummary> & AsOf> {
-    const answer = await this.database.asOf(scope, 'clientFiles', async (manager) => {
-      const rows = manager
-        .getRepository(entities.clientFile)
+    const answer = await this.database.asOf(scope, clientFileTable, async (manager) => {
+      const rows = repositoryOf(manager, clientFileTable)
         .createQueryBuilder('c')
         .orderBy('c.clientId', 'DESC')
         .limit(page.limit + 1);

@@ -1,7 +1,6 @@
 import { type Assignment, assignmentEvents, assignments } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import { boolean, date, int, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { boolean, date, int, projecting, type Projecting, type RowOf, RowTable, text, uuid } from '#projections';
 
 /** One assignment of a client, in the order in which they were made: who is whose, found by the member of staff. */
 export const relationshipTable = new RowTable('relationships', ['clientId', 'ordinal'], {
@@ -17,9 +16,8 @@ export const relationshipTable = new RowTable('relationships', ['clientId', 'ord
 export type RelationshipRow = RowOf<typeof relationshipTable>;
 
 /** Whose clients are whose, by member of staff. */
-export const relationships = (): Projection => ({
-  ...projectionIds.relationships,
-  ...projecting([assignmentEvents], async (db, events) => {
+export const projectRelationships = (): Projecting =>
+  projecting([assignmentEvents], async (db, events) => {
     const known = await relationshipTable.load(db, [...new Set(events.map(({ key }) => key))]);
     const states = new Map<Uuid, readonly Assignment[]>();
     for (const row of known.toSorted((a, b) => a.ordinal - b.ordinal)) {
@@ -43,8 +41,7 @@ export const relationships = (): Projection => ({
       })),
     );
     await relationshipTable.upsert(db, rows);
-  }),
-});
+  });
 
 const assignmentOf = ({ staffId, role, primary, fromDate: from, toDate }: RelationshipRow): Assignment => ({
   staffId,

@@ -1,7 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { riskProfileTable } from './risk-profiles.js';
+import { clientFileTable } from './client-files.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 /** A client's risk profile on a day: `none` where they were never assessed. */
 export interface RiskProfileView extends AsOf {
@@ -36,10 +39,10 @@ export class RiskProfileHandler implements IQueryHandler<RiskProfileQuery> {
   ) {}
 
   async execute({ clientId, scope, today }: RiskProfileQuery): Promise<RiskProfileView | undefined> {
-    const found = await this.database.asOf(scope, 'riskProfiles', async (manager) => {
-      const row = await manager.getRepository(entities.riskProfile).findOneBy({ clientId });
+    const found = await this.database.asOf(scope, riskProfileTable, async (manager) => {
+      const row = await repositoryOf(manager, riskProfileTable).findOneBy({ clientId });
       if (row) return { row };
-      return (await manager.getRepository(entities.clientFile).existsBy({ clientId })) ? { row: null } : undefined;
+      return (await repositoryOf(manager, clientFileTable).existsBy({ clientId })) ? { row: null } : undefined;
     });
     if (!found) return undefined;
     const { row, ...asOf } = found;

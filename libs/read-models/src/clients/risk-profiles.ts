@@ -1,8 +1,7 @@
 import { type RiskProfileEvent, riskProfileEvents } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
+import { date, int, type ProjectedEvent, projecting, type Projecting, type RowOf, RowTable, text, uuid } from '#projections';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
 
 /** One check as the row keeps it; `result` is a SealedField until a query opens it. */
 export interface KeptCheck {
@@ -33,10 +32,8 @@ export const CHECKS_KEPT = 50;
 const carried = carriedBy(riskProfileEvents);
 
 /** A client's risk profile as it stands, and until when it is valid. */
-export const riskProfiles = (): Projection => ({
-  ...projectionIds.riskProfiles,
-  ...projecting([riskProfileEvents], (db, events) => riskProfileTable.foldInto(db, events, (event) => event.key, foldRiskProfile)),
-});
+export const projectRiskProfiles = (): Projecting =>
+  projecting([riskProfileEvents], (db, events) => riskProfileTable.foldInto(db, events, (event) => event.key, foldRiskProfile));
 
 function foldRiskProfile(row: RiskProfileRow | undefined, event: ProjectedEvent<RiskProfileEvent>): RiskProfileRow {
   const none = { clientId: event.key, branchId: event.meta.branchId, assessedOn: null, validUntil: null, assessments: 0 };

@@ -5,7 +5,11 @@ import { ClientKeys, openDocument } from '#privacy';
 import { type CommitmentDetails, type CommitmentRow, commitmentTable } from './commitments.js';
 import { type CommitmentFilter, type Conditions, conditionsOf } from './commitment-filter.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { clientFileTable } from '../clients/client-files.js';
+import { complaintTable } from '../complaints/complaints.js';
+import { repositoryOf } from '../reading/entity.js';
+import { requestTable } from '../requests/requests.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export type CommitmentItem = Omit<CommitmentRow, 'details'>;
 export type CommitmentView = CommitmentItem & CommitmentDetails & AsOf;
@@ -37,7 +41,7 @@ export class CommitmentListHandler implements IQueryHandler<CommitmentListQuery>
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope, filter, order, page, of }: CommitmentListQuery): Promise<(Page<CommitmentItem> & AsOf) | undefined> {
-    return this.database.asOf(scope, 'commitments', async (manager) => {
+    return this.database.asOf(scope, commitmentTable, async (manager) => {
       if (of && !(await isThere(manager, of))) return undefined;
       const { sql, of: sortOf } = orders[order];
       const conditions = ofScope(conditionsOf(filter), scope);
@@ -66,7 +70,7 @@ export class CommitmentHandler implements IQueryHandler<CommitmentQuery> {
   ) {}
 
   async execute({ commitmentId, scope }: CommitmentQuery): Promise<CommitmentView | undefined> {
-    const found = await this.database.asOf(scope, 'commitments', async (manager) => {
+    const found = await this.database.asOf(scope, commitmentTable, async (manager) => {
       const [row] = await commitmentRows(manager, conditionsOf({}).add('commitment_id = $', commitmentId), 'commitment_id', 1);
       return row && { row };
     });
@@ -101,7 +105,7 @@ export class CommitmentChangesHandler implements IQueryHandler<CommitmentChanges
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ scope, after, limit }: CommitmentChangesQuery): Promise<CommitmentChanges> {
-    const found = await this.database.asOf(scope, 'commitments', async (manager) => {
+    const found = await this.database.asOf(scope, commitmentTable, async (manager) => {
       if (after === undefined) return { rows: [] };
       return {
         rows: await commitmentRows(manager, ofScope(conditionsOf({}), scope).add('changed_position > $', after), 'changed_position', limit),
@@ -125,11 +129,15 @@ async function commitmentRows(manager: EntityManager, conditions: Conditions, or
   return rows.map((row) => ({ ...row, changedPosition: Number(row.changedPosition) }));
 }
 
-const kinds = { client: ['clientFile', 'clientId'], request: ['request', 'requestId'], complaint: ['complaint', 'complaintId'] } as const;
-
 function isThere(manager: EntityManager, { kind, id }: NonNullable<CommitmentListQuery['of']>): Promise<boolean> {
-  const [entity, member] = kinds[kind];
-  return manager.getRepository<object>(entities[entity]).existsBy({ [member]: id });
+  switch (kind) {
+    case 'client':
+      return repositoryOf(manager, clientFileTable).existsBy({ clientId: id });
+    case 'request':
+      return repositoryOf(manager, requestTable).existsBy({ requestId: id });
+    case 'complaint':
+      return repositoryOf(manager, complaintTable).existsBy({ complaintId: id });
+  }
 }
 
 const itemOf = ({ details: _, ...row }: CommitmentRow): CommitmentItem => row;

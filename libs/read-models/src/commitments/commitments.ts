@@ -8,7 +8,7 @@ import {
   int,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
@@ -16,7 +16,6 @@ import {
   uuid,
 } from '#projections';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
 
 export interface CommitmentDetails {
   /** What its clock did, as it stands: the first is its start, with the promise as its edition has it. */
@@ -74,12 +73,10 @@ type Corrected = Extract<CommitmentEvent, { type: 'CommitmentCorrected' }>;
 const carried = carriedBy(commitmentEvents);
 
 /** Every commitment as it stands. */
-export const commitments = (): Projection => ({
-  ...projectionIds.commitments,
-  ...projecting([commitmentEvents], (db, events) =>
+export const projectCommitments = (): Projecting =>
+  projecting([commitmentEvents], (db, events) =>
     commitmentTable.foldInto(db, events, (event) => event.streamId, foldCommitment, firstOfItsStream),
-  ),
-});
+  );
 
 function foldCommitment(row: CommitmentRow | undefined, event: ProjectedEvent<CommitmentEvent>): CommitmentRow {
   if (!row && event.type !== 'CommitmentStarted') throw new Error(`${event.type} of a commitment that was never started`);

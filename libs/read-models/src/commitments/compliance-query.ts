@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant } from '#event-sourcing';
+import { commitmentTable } from './commitments.js';
 import {
   type CommitmentDimension,
   type CommitmentFilter,
@@ -68,7 +69,7 @@ export class ComplianceHandler implements IQueryHandler<ComplianceQuery> {
   async execute(query: ComplianceQuery): Promise<ComplianceAnswer> {
     const due = statement(query, 'deadline_at', DUE_FIGURES);
     const closed = statement(query, 'stopped_at', CLOSED_FIGURES);
-    const answer = await this.database.asOf(query.scope, 'commitments', async (manager) => {
+    const answer = await this.database.asOf(query.scope, commitmentTable, async (manager) => {
       await manager.query("SET LOCAL work_mem = '32MB'"); // a firm's year is sorted in memory
       const dueRows = await manager.query<Row[]>(due.text, due.values);
       const closedRows = await manager.query<Row[]>(closed.text, closed.values);

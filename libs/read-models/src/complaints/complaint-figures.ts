@@ -1,5 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate } from '#event-sourcing';
+import { complaintTable } from './complaints.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export const figureDimensions = ['channel', 'product', 'month'] as const;
@@ -60,7 +61,7 @@ export class ComplaintFiguresHandler implements IQueryHandler<ComplaintFiguresQu
               (SELECT state FROM read.commitments f WHERE f.subject_id = complaint_id AND f.step = 'forwarding' ORDER BY cycle LIMIT 1) AS forwarded
             FROM read.complaints WHERE ($1::date IS NULL OR received_on >= $1) AND ($2::date IS NULL OR received_on <= $2)) c
       ${order && `GROUP BY ${order} ORDER BY ${order}`}`;
-    const answer = await this.database.asOf(scope, 'complaints', async (manager) => {
+    const answer = await this.database.asOf(scope, complaintTable, async (manager) => {
       const rows = await manager.query<Record<string, unknown>[]>(text, [filter.receivedFrom ?? null, filter.receivedTo ?? null, today]);
       return { items: rows.map((row) => figuresOf(row, by)) };
     });

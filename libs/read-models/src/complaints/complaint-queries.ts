@@ -1,10 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
-import type { ComplaintDetails, ComplaintRow } from './complaints.js';
+import { type ComplaintDetails, type ComplaintRow, COMPLAINT_IS_OPEN, complaintTable } from './complaints.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { openSql } from '../cases/ageing-query.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export type ComplaintSummary = Omit<ComplaintRow, 'details'>;
 export type ComplaintView = ComplaintSummary & Omit<ComplaintDetails, 'humanResponses'> & AsOf;
@@ -42,13 +42,13 @@ export class ComplaintListHandler implements IQueryHandler<ComplaintListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ scope, filter, page }: ComplaintListQuery): Promise<Page<ComplaintSummary> & AsOf> {
-    const answer = await this.database.asOf(scope, 'complaints', async (manager) => {
-      const rows = manager.getRepository(entities.complaint).createQueryBuilder('c');
+    const answer = await this.database.asOf(scope, complaintTable, async (manager) => {
+      const rows = repositoryOf(manager, complaintTable).createQueryBuilder('c');
       for (const member of ['status', 'channel', 'product', 'severity', 'clientId'] as const) {
         if (filter[member] !== undefined) rows.andWhere(`c.${member} = :${member}`, { [member]: filter[member] });
       }
       if (filter.branch !== undefined) rows.andWhere('c.branchId = :branch', { branch: filter.branch });
-      if (filter.open) rows.andWhere(`c.${openSql.complaints}`);
+      if (filter.open) rows.andWhere(`c.${COMPLAINT_IS_OPEN}`);
       if (filter.withoutSeverity) rows.andWhere('c.severity IS NULL');
       if (filter.undated !== undefined) rows.andWhere(`c.receivedOn IS ${filter.undated ? '' : 'NOT'} NULL`);
       if (filter.receivedFrom !== undefined) rows.andWhere('c.receivedOn >= :from', { from: filter.receivedFrom });
@@ -83,8 +83,8 @@ export class ComplaintHandler implements IQueryHandler<ComplaintQuery> {
   ) {}
 
   async execute({ complaintId, scope }: ComplaintQuery): Promise<ComplaintView | undefined> {
-    const found = await this.database.asOf(scope, 'complaints', async (manager) => {
-      const row = await manager.getRepository(entities.complaint).findOneBy({ complaintId });
+    const found = await this.database.asOf(scope, complaintTable, async (manager) => {
+      const row = await repositoryOf(manager, complaintTable).findOneBy({ complaintId });
       return row ? { row } : undefined;
     });
     if (!found) return undefined;

@@ -9,7 +9,7 @@ import {
   pick,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
@@ -18,7 +18,7 @@ import {
 } from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent' | 'closed' | 'reopened';
 
@@ -59,6 +59,9 @@ export const complaintTable = new RowTable('complaints', ['complaintId'], {
 });
 export type ComplaintRow = RowOf<typeof complaintTable>;
 
+/** True, as SQL, of a row that is open. */
+export const COMPLAINT_IS_OPEN = "status <> 'closed'";
+
 type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>;
 type Registered = Extract<ComplaintEvent, { type: 'ComplaintRegistered' }>;
 type Handled = ProjectedEvent<ComplaintEvent | Linked>;
@@ -66,12 +69,10 @@ type Handled = ProjectedEvent<ComplaintEvent | Linked>;
 const carried = carriedBy(complaintEvents);
 
 /** The complaint register. `localDate` tells an instant's date in the firm's zone. */
-export const complaints = (localDate: (at: Instant) => LocalDate): Projection => ({
-  ...projectionIds.complaints,
-  ...projecting([complaintEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
+export const projectComplaints = ({ localDate }: ProjectionParts): Projecting =>
+  projecting([complaintEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
     complaintTable.foldInto(db, events, complaintOf, (row, event) => foldComplaint(row, event, localDate), firstOfItsStream),
-  ),
-});
+  );
 
 function complaintOf(event: Handled): Uuid | undefined {
   if (event.type !== 'ContactLinked') return event.streamId;

@@ -9,14 +9,14 @@ import {
   isOf,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   uuid,
 } from '#projections';
 import { dateOf } from '../cases/human-responses.js';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 export const clientContactTable = new RowTable('client_contacts', ['contactId'], {
   contactId: uuid,
@@ -42,16 +42,14 @@ export const surveyAnswerTable = new RowTable('survey_answers', ['surveyId'], {
 export type SurveyAnswerRow = RowOf<typeof surveyAnswerTable>;
 
 /** When the firm and a client last spoke, and what clients said of it. `localDate` tells an instant's date in the firm's zone. */
-export const clientContacts = (localDate: (at: Instant) => LocalDate): Projection => ({
-  ...projectionIds.clientContacts,
-  ...projecting([contactEvents, surveyEvents], async (db, events) => {
+export const projectClientContacts = ({ localDate }: Pick<ProjectionParts, 'localDate'>): Projecting =>
+  projecting([contactEvents, surveyEvents], async (db, events) => {
     const answers = events.filter((event) => isOf(event, surveyEvents)).map((event) => answerOf(event, localDate));
     await surveyAnswerTable.upsert(db, answers);
     const contacts = events.filter((event) => isOf(event, contactEvents));
     const fold = (row: ClientContactRow | undefined, event: ProjectedEvent<ContactEvent>) => foldContact(row, event, localDate);
     await clientContactTable.foldInto(db, contacts, (event) => event.streamId, fold, firstOfItsStream);
-  }),
-});
+  });
 
 function foldContact(row: ClientContactRow | undefined, event: ProjectedEvent<ContactEvent>, localDate: (at: Instant) => LocalDate) {
   switch (event.type) {

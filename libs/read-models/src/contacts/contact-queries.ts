@@ -2,7 +2,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { contact, type ContactDetails, type ContactEvent, type FollowUpEvent, type LinkTarget } from '#contacts';
 import { type DomainEvent, fold, type Instant, type Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { timelineTable } from '../timeline/timeline.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface ContactView extends ContactDetails, AsOf {
   contactId: Uuid;
@@ -58,8 +60,8 @@ export class StreamReader {
     streamKind: string,
     scope: string,
   ): Promise<({ clientId: Uuid; events: E[] } & AsOf) | undefined> {
-    const found = await this.database.asOf(scope, 'timeline', async (manager) => {
-      const rows = await manager.getRepository(entities.timeline).find({ where: { streamId, streamKind }, order: { version: 'ASC' } });
+    const found = await this.database.asOf(scope, timelineTable, async (manager) => {
+      const rows = await repositoryOf(manager, timelineTable).find({ where: { streamId, streamKind }, order: { version: 'ASC' } });
       return rows.length === 0 ? undefined : { rows };
     });
     if (!found) return undefined;

@@ -25,8 +25,26 @@ const answers = `
     );
     CREATE INDEX ON read.survey_answers (client_id, answered_on DESC, position DESC);`;
 
-/** What figures of client value need beside the facts of accounts. */
-export const valueMigrations: readonly Migration[] = [
+const followUps = `
+    CREATE TABLE read.follow_ups (
+      follow_up_id uuid PRIMARY KEY,
+      client_id    uuid NOT NULL,
+      branch_id    text NOT NULL,
+      contact_id   uuid,
+      version      int NOT NULL,
+      status       text NOT NULL,
+      due_at       timestamptz NOT NULL,
+      purpose      text NOT NULL,
+      owner        text NOT NULL,
+      completed_at timestamptz
+    );
+    CREATE INDEX ON read.follow_ups (client_id) WHERE status = 'scheduled';`;
+
+export const clientContactMigrations: readonly Migration[] = [
   { name: 'read-models-004-client-contacts', sql: `${contacts}\n${scoped('client_contacts')}` },
   { name: 'read-models-004-survey-answers', sql: `${answers}\n${scoped('survey_answers')}` },
+];
+
+export const followUpMigrations: readonly Migration[] = [
+  { name: 'read-models-001-follow-ups', sql: `${followUps}\n${scoped('follow_ups')}` },
 ];

@@ -4,14 +4,13 @@ import {
   int,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   timestamptz,
   uuid,
 } from '#projections';
-import { projectionIds } from '../projection-ids.js';
 
 export const followUpTable = new RowTable('follow_ups', ['followUpId'], {
   followUpId: uuid,
@@ -28,12 +27,10 @@ export const followUpTable = new RowTable('follow_ups', ['followUpId'], {
 export type FollowUpRow = RowOf<typeof followUpTable>;
 
 /** What is to be done for a client, and by whom: the open items of a hand-over. */
-export const followUps = (): Projection => ({
-  ...projectionIds.followUps,
-  ...projecting([followUpEvents], (db, events) =>
+export const projectFollowUps = (): Projecting =>
+  projecting([followUpEvents], (db, events) =>
     followUpTable.foldInto(db, events, (event) => event.streamId, foldFollowUp, firstOfItsStream),
-  ),
-});
+  );
 
 function foldFollowUp(row: FollowUpRow | undefined, event: ProjectedEvent<FollowUpEvent>): FollowUpRow {
   switch (event.type) {

@@ -1,6 +1,6 @@
 import type { Sql } from '#database';
 import { gauge, onScrape } from '#telemetry';
-import { projectionIds } from '../projection-ids.js';
+import { readModels } from '../read-models.js';
 import { readFreshness } from './freshness.js';
 
 const lagEvents = gauge('rapport_projection_lag_events', 'Events of the log that a read model does not show yet.', [
@@ -16,7 +16,7 @@ const parked = gauge('rapport_parked_keys', 'Clients whose events a read model c
   'version',
 ]);
 
-const current = new Set(Object.values(projectionIds).map(({ name, version }) => `${name} ${version}`));
+const current = new Set(readModels.map(({ name, version }) => `${name} ${version}`));
 
 /** Shows how fresh every read model is on every scrape. Answers what ends it. */
 export const showFreshness = (database: Sql): (() => void) =>

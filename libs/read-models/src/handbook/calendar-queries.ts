@@ -1,8 +1,9 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate } from '#event-sourcing';
 import type { Calendar } from '#service-levels';
-import type { CalendarRow } from './calendars.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { type CalendarRow, calendarTable } from './calendars.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface CalendarSummary {
   name: string;
@@ -38,9 +39,8 @@ export class CalendarListHandler implements IQueryHandler<CalendarListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope }: CalendarListQuery) {
-    return this.database.asOf(scope, 'calendars', async (manager) => {
-      const rows = await manager
-        .getRepository(entities.calendar)
+    return this.database.asOf(scope, calendarTable, async (manager) => {
+      const rows = await repositoryOf(manager, calendarTable)
         .createQueryBuilder('c')
         .distinctOn(['c.name'])
         .orderBy({ 'c.name': 'ASC', 'c.calendarVersion': 'DESC' })
@@ -66,8 +66,8 @@ export class CalendarHandler implements IQueryHandler<CalendarQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ name, scope }: CalendarQuery): Promise<CalendarView | undefined> {
-    return this.database.asOf(scope, 'calendars', async (manager) => {
-      const rows = await manager.getRepository(entities.calendar).find({ where: { name }, order: { calendarVersion: 'ASC' } });
+    return this.database.asOf(scope, calendarTable, async (manager) => {
+      const rows = await repositoryOf(manager, calendarTable).find({ where: { name }, order: { calendarVersion: 'ASC' } });
       const current = rows.at(-1);
       if (!current) return undefined;
       const versions = rows.map(summaryOf).map(({ name: _name, ...version }) => version);

@@ -1,6 +1,5 @@
 import { type CalendarEvent, calendarEvents } from '#service-levels';
-import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { date, int, type ProjectedEvent, projecting, type Projecting, type RowOf, RowTable, text, timestamptz } from '#projections';
 
 /** One version of a calendar. */
 export const calendarTable = new RowTable('calendars', ['name', 'calendarVersion'], {
@@ -17,10 +16,7 @@ export const calendarTable = new RowTable('calendars', ['name', 'calendarVersion
 export type CalendarRow = RowOf<typeof calendarTable>;
 
 /** Every version of every calendar, with the notice it comes from. */
-export const calendars = (): Projection => ({
-  ...projectionIds.calendars,
-  ...projecting([calendarEvents], (db, events) => calendarTable.insert(db, events.map(rowOf))),
-});
+export const projectCalendars = (): Projecting => projecting([calendarEvents], (db, events) => calendarTable.insert(db, events.map(rowOf)));
 
 function rowOf({ data, version, recordedAt, meta }: ProjectedEvent<CalendarEvent>): CalendarRow {
   const { name, calendarVersion, effectiveFrom, sourceNotice, calendar } = data;

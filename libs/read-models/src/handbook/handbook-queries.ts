@@ -2,8 +2,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { Instant } from '#event-sourcing';
 import type { BilingualText, HandbookEdition, ServicePromise } from '#service-levels';
-import type { EditionRow, PresetRow } from './handbook.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { type EditionRow, editionTable, type PresetRow, presetTable } from './handbook.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface EditionSummary extends Omit<EditionRow, 'editionKey' | 'document' | 'draftedBy' | 'version'> {
   draftedBy: string[];
@@ -38,7 +39,7 @@ export class EditionListHandler implements IQueryHandler<EditionListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope }: EditionListQuery) {
-    return this.database.asOf(scope, 'handbook', async (manager) => {
+    return this.database.asOf(scope, editionTable, async (manager) => {
       const rows = await editionsOf(manager);
       return { version: await versionOf(manager), items: rows.map((row) => summaryOf(row, rows)) };
     });
@@ -60,7 +61,7 @@ export class EditionHandler implements IQueryHandler<EditionQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ edition, scope }: EditionQuery): Promise<EditionView | undefined> {
-    return this.database.asOf(scope, 'handbook', async (manager) => {
+    return this.database.asOf(scope, editionTable, async (manager) => {
       const rows = await editionsOf(manager);
       const row = rows.find((one) => one.edition === edition);
       if (!row) return undefined;
@@ -82,8 +83,8 @@ export class PresetListHandler implements IQueryHandler<PresetListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope }: PresetListQuery) {
-    return this.database.asOf(scope, 'handbook', async (manager) => {
-      const rows = await manager.getRepository(entities.handbookPreset).find({ order: { presetId: 'ASC' } });
+    return this.database.asOf(scope, editionTable, async (manager) => {
+      const rows = await repositoryOf(manager, presetTable).find({ order: { presetId: 'ASC' } });
       const items = rows.map(({ title, promises, version: _version, ...row }) => ({
         ...row,
         title: JSON.parse(title) as BilingualText,
@@ -95,7 +96,7 @@ export class PresetListHandler implements IQueryHandler<PresetListQuery> {
 }
 
 const editionsOf = (manager: EntityManager): Promise<EditionRow[]> =>
-  manager.getRepository(entities.handbookEdition).find({ order: { edition: 'DESC' }, take: EDITIONS_MAX });
+  repositoryOf(manager, editionTable).find({ order: { edition: 'DESC' }, take: EDITIONS_MAX });
 
 /** The handbook is one stream; its last event is the last of some edition or preset. */
 async function versionOf(manager: EntityManager): Promise<number> {

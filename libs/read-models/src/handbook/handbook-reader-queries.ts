@@ -1,9 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { Instant, Uuid } from '#event-sourcing';
-import type { DeliveryRow } from './handbook-readers.js';
+import { editionTable } from './handbook.js';
+import { clientFileTable } from '../clients/client-files.js';
+import { acknowledgementTable, type DeliveryRow, deliveryTable } from './handbook-readers.js';
 import { type Page, type PageRequest, pageOf } from '../reading/page.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 /** One person of the firm, and whether they acknowledged the edition. */
 export interface ReaderView {
@@ -44,8 +47,8 @@ export class ReadersHandler implements IQueryHandler<ReadersQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ edition, scope, acknowledged, page }: ReadersQuery): Promise<ReadersAnswer | undefined> {
-    return this.database.asOf(scope, 'handbookReaders', async (manager) => {
-      if (!(await manager.getRepository(entities.handbookEdition).existsBy({ edition }))) return undefined;
+    return this.database.asOf(scope, acknowledgementTable, async (manager) => {
+      if (!(await repositoryOf(manager, editionTable).existsBy({ edition }))) return undefined;
       const [counts] = await manager.query<[{ acknowledged: string; outstanding: string }]>(
         `SELECT count(acknowledged_at) AS acknowledged, count(*) - count(acknowledged_at) AS outstanding FROM (${READERS}) readers`,
         [edition],
@@ -99,11 +102,13 @@ export class DeliveriesHandler implements IQueryHandler<DeliveriesQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ clientId, scope }: DeliveriesQuery) {
-    return this.database.asOf(scope, 'handbookReaders', async (manager) => {
-      if (!(await manager.getRepository(entities.clientFile).existsBy({ clientId }))) return undefined;
-      const rows = await manager
-        .getRepository(entities.handbookDelivery)
-        .find({ where: { clientId }, order: { position: 'DESC' }, take: DELIVERIES_MAX });
+    return this.database.asOf(scope, acknowledgementTable, async (manager) => {
+      if (!(await repositoryOf(manager, clientFileTable).existsBy({ clientId }))) return undefined;
+      const rows = await repositoryOf(manager, deliveryTable).find({
+        where: { clientId },
+        order: { position: 'DESC' },
+        take: DELIVERIES_MAX,
+      });
       return {
         items: rows.map(({ edition, channel, language, deliveredAt, deliveredBy }) => ({
           edition,

@@ -1,4 +1,4 @@
-import { type EventRegistry, HEAD_OFFICE } from '#event-sourcing';
+import { HEAD_OFFICE } from '#event-sourcing';
 import { type AcknowledgementEvent, acknowledgementEvents, type DeliveryEvent, deliveryEvents } from '#service-levels';
 import {
   bigint,
@@ -6,14 +6,14 @@ import {
   ofTypes,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   timestamptz,
   uuid,
 } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 export const acknowledgementTable = new RowTable('handbook_acknowledgements', ['acknowledgementId'], {
   acknowledgementId: uuid,
@@ -39,13 +39,11 @@ export const deliveryTable = new RowTable('handbook_deliveries', ['clientId', 'p
 export type DeliveryRow = RowOf<typeof deliveryTable>;
 
 /** Who read which edition, and which client was given it. */
-export const handbookReaders = (): Projection => ({
-  ...projectionIds.handbookReaders,
-  ...projecting([acknowledgementEvents, deliveryEvents], async (db, events) => {
+export const projectHandbookReaders = (): Projecting =>
+  projecting([acknowledgementEvents, deliveryEvents], async (db, events) => {
     await acknowledgementTable.insert(db, ofTypes(events, 'HandbookAcknowledged').map(acknowledgementOf));
     await deliveryTable.insert(db, ofTypes(events, 'HandbookDelivered').map(deliveryOf));
-  }),
-});
+  });
 
 const acknowledgementOf = ({ data, streamId, meta }: ProjectedEvent<AcknowledgementEvent>): AcknowledgementRow => ({
   ...data,
@@ -79,8 +77,7 @@ const ofTheFirm: ReadonlySet<string> = new Set(['complianceOfficer', 'admin']);
  * The people of the firm as far as the log knows them: who ever did anything, in which role, and where. A role of a
  * branch acts in its own branch alone, so the event's is theirs; the others are of the head office.
  */
-export const staffSeen = (registry: EventRegistry): Projection => ({
-  ...projectionIds.staffSeen,
+export const projectStaffSeen = ({ registry }: ProjectionParts): Projecting => ({
   handles: registry.types,
   async apply(db, events) {
     const seen = new Map(events.filter(isByStaff).map((event) => [staffKeyOf(event), event]));

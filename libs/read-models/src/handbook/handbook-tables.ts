@@ -83,11 +83,18 @@ const staff = `
     );
     CREATE INDEX ON read.staff_seen (staff_id, position DESC);`;
 
-export const handbookMigrations: readonly Migration[] = [
+export const calendarMigrations: readonly Migration[] = [
   { name: 'read-models-002-calendars', sql: `${calendars}\n${firmWide('calendars')}` },
+];
+
+export const handbookMigrations: readonly Migration[] = [
   { name: 'read-models-002-handbook-editions', sql: `${editions}\n${firmWide('handbook_editions')}` },
   { name: 'read-models-002-handbook-presets', sql: `${presets}\n${firmWide('handbook_presets')}` },
+];
+
+export const handbookReaderMigrations: readonly Migration[] = [
   { name: 'read-models-002-handbook-acknowledgements', sql: `${acknowledgements}\n${scoped('handbook_acknowledgements')}` },
   { name: 'read-models-002-handbook-deliveries', sql: `${deliveries}\n${scoped('handbook_deliveries')}` },
-  { name: 'read-models-002-staff-seen', sql: `${staff}\n${scoped('staff_seen')}` },
 ];
+
+export const staffSeenMigrations: readonly Migration[] = [{ name: 'read-models-002-staff-seen', sql: `${staff}\n${scoped('staff_seen')}` }];

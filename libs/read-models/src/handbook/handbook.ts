@@ -1,7 +1,6 @@
 import type { Instant } from '#event-sourcing';
 import { type HandbookEdition, type HandbookEvent, handbookEvents } from '#service-levels';
-import { int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { int, type ProjectedEvent, projecting, type Projecting, type RowOf, RowTable, text, timestamptz } from '#projections';
 
 export const editionTable = new RowTable('handbook_editions', ['editionKey'], {
   editionKey: text,
@@ -37,13 +36,11 @@ export const presetTable = new RowTable('handbook_presets', ['presetId'], {
 export type PresetRow = RowOf<typeof presetTable>;
 
 /** Every edition of the handbook as it stands, and every regulatory preset that was switched. */
-export const handbook = (): Projection => ({
-  ...projectionIds.handbook,
-  ...projecting([handbookEvents], async (db, events) => {
+export const projectHandbook = (): Projecting =>
+  projecting([handbookEvents], async (db, events) => {
     await editionTable.foldInto(db, events, ({ data }) => ('edition' in data ? String(data.edition) : undefined), foldEdition);
     await presetTable.foldInto(db, events, ({ data }) => ('presetId' in data ? data.presetId : undefined), foldPreset);
-  }),
-});
+  });
 
 function foldEdition(row: EditionRow | undefined, event: ProjectedEvent<HandbookEvent>): EditionRow | undefined {
   const { version, recordedAt } = event;

@@ -1,10 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
-import type { RequestDetails, RequestRow } from './requests.js';
+import { type RequestDetails, type RequestRow, REQUEST_IS_OPEN, requestTable } from './requests.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { openSql } from '../cases/ageing-query.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export type RequestSummary = Omit<RequestRow, 'details' | 'openSteps'> & { openSteps: string[] };
 export type RequestView = RequestSummary & Omit<RequestDetails, 'humanResponses'> & AsOf;
@@ -45,14 +45,14 @@ export class RequestListHandler implements IQueryHandler<RequestListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ scope, filter, page }: RequestListQuery): Promise<Page<RequestSummary> & AsOf> {
-    const answer = await this.database.asOf(scope, 'requests', async (manager) => {
-      const rows = manager.getRepository(entities.request).createQueryBuilder('r');
+    const answer = await this.database.asOf(scope, requestTable, async (manager) => {
+      const rows = repositoryOf(manager, requestTable).createQueryBuilder('r');
       for (const member of ['status', 'process', 'channel', 'severity', 'clientId'] as const) {
         if (filter[member] !== undefined) rows.andWhere(`r.${member} = :${member}`, { [member]: filter[member] });
       }
       if (filter.branch !== undefined) rows.andWhere('r.branchId = :branch', { branch: filter.branch });
       if (filter.staff !== undefined) rows.andWhere('r.staffId = :staff', { staff: filter.staff });
-      if (filter.open) rows.andWhere(`r.${openSql.requests}`);
+      if (filter.open) rows.andWhere(`r.${REQUEST_IS_OPEN}`);
       if (filter.withoutStaff) rows.andWhere('r.staffId IS NULL');
       if (filter.undated !== undefined) rows.andWhere(`r.receivedOn IS ${filter.undated ? '' : 'NOT'} NULL`);
       if (filter.receivedFrom !== undefined) rows.andWhere('r.receivedOn >= :from', { from: filter.receivedFrom });
@@ -87,8 +87,8 @@ export class RequestHandler implements IQueryHandler<RequestQuery> {
   ) {}
 
   async execute({ requestId, scope }: RequestQuery): Promise<RequestView | undefined> {
-    const found = await this.database.asOf(scope, 'requests', async (manager) => {
-      const row = await manager.getRepository(entities.request).findOneBy({ requestId });
+    const found = await this.database.asOf(scope, requestTable, async (manager) => {
+      const row = await repositoryOf(manager, requestTable).findOneBy({ requestId });
       return row ? { row } : undefined;
     });
     if (!found) return undefined;

@@ -27,26 +27,4 @@ const requests = `
     CREATE INDEX ON read.requests (branch_id, received_at DESC, request_id DESC);
     CREATE INDEX ON read.requests (client_id);`;
 
-// The same version of the projection: no event recorded before requests existed belongs to one, so a replay would write
-// the rows that are there.
-const timelineOfRequests = `
-    ALTER TABLE read.timeline ADD COLUMN request_id uuid;
-    CREATE INDEX ON read.timeline (request_id, position) WHERE request_id IS NOT NULL;`;
-
-const caseFacts = `
-    CREATE TABLE read.case_facts (
-      subject_id uuid NOT NULL,    -- the request or the complaint
-      source_id  uuid NOT NULL,    -- the event, or the contact whose amendment replaces what it said
-      client_id  uuid NOT NULL,
-      branch_id  text NOT NULL,
-      position   bigint NOT NULL,
-      opens      text,             -- JSON, of the event that opens the case
-      facts      text NOT NULL,    -- JSON list
-      PRIMARY KEY (subject_id, source_id)
-    );`;
-
-export const requestMigrations: readonly Migration[] = [
-  { name: 'read-models-002-requests', sql: `${requests}\n${scoped('requests')}` },
-  { name: 'read-models-002-timeline-of-requests', sql: timelineOfRequests },
-  { name: 'read-models-002-case-facts', sql: `${caseFacts}\n${scoped('case_facts')}` },
-];
+export const requestMigrations: readonly Migration[] = [{ name: 'read-models-002-requests', sql: `${requests}\n${scoped('requests')}` }];

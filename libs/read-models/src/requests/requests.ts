@@ -8,7 +8,7 @@ import {
   pick,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
@@ -17,7 +17,7 @@ import {
 } from '#projections';
 import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 export interface RequestDetails {
   /** What was received beyond the columns; personal fields as SealedField. */
@@ -59,6 +59,9 @@ export const requestTable = new RowTable('requests', ['requestId'], {
 });
 export type RequestRow = RowOf<typeof requestTable>;
 
+/** True, as SQL, of a row that is open. */
+export const REQUEST_IS_OPEN = "status NOT IN ('completed', 'cancelled')";
+
 type Linked = Extract<ContactEvent, { type: 'ContactLinked' }>;
 type Received = Extract<RequestEvent, { type: 'RequestReceived' }>;
 type Handled = ProjectedEvent<RequestEvent | Linked>;
@@ -66,12 +69,10 @@ type Handled = ProjectedEvent<RequestEvent | Linked>;
 const carried = carriedBy(requestEvents);
 
 /** The register of service requests. `localDate` tells an instant's date in the firm's zone. */
-export const requests = (localDate: (at: Instant) => LocalDate): Projection => ({
-  ...projectionIds.requests,
-  ...projecting([requestEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
+export const projectRequests = ({ localDate }: ProjectionParts): Projecting =>
+  projecting([requestEvents, pick(contactEvents, 'ContactLinked')], (db, events) =>
     requestTable.foldInto(db, events, requestOf, (row, event) => foldRequest(row, event, localDate), firstOfItsStream),
-  ),
-});
+  );
 
 function requestOf(event: Handled): Uuid | undefined {
   if (event.type !== 'ContactLinked') return event.streamId;

@@ -1,7 +1,7 @@
 import { clientEvents, type Profile } from '#clients';
-import { blindIndex, type ClientKeys, type MasterKeys, openData } from '#privacy';
-import { pick, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, uuid } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { blindIndex, type MasterKeys, openData } from '#privacy';
+import { pick, type ProjectedEvent, projecting, type Projecting, type RowOf, RowTable, text, uuid } from '#projections';
+import type { ProjectionParts } from '../read-model.js';
 
 export const clientAttributeNames = ['region', 'organisation', 'ageBand', 'occupation', 'incomeBand', 'riskPreference'] as const;
 /** What segments ask of a client's file. The branch stands in the file's own row. */
@@ -20,16 +20,14 @@ export const attributeIndex = (master: MasterKeys, attribute: ClientAttribute, v
   blindIndex(master, `client.${attribute}`, value);
 
 /** Attributes by which clients are counted in sets, none of them in plain. An erased client's are not indexed again. */
-export const clientAttributes = (keys: ClientKeys, master: MasterKeys): Projection => ({
-  ...projectionIds.clientAttributes,
-  ...projecting([pick(clientEvents, 'ClientProfileUpdated')], async (db, events) => {
+export const projectClientAttributes = ({ keys, master }: ProjectionParts): Projecting =>
+  projecting([pick(clientEvents, 'ClientProfileUpdated')], async (db, events) => {
     const found = await keys.find(events.map(({ key }) => key));
     const rows = events.flatMap((event) => rowsOf(event, profileOf(event, found.get(event.key)), master));
     // of several statements of one attribute the last holds
     const latest = new Map(rows.map((row) => [`${row.clientId} ${row.attribute}`, row]));
     await clientAttributeTable.upsert(db, [...latest.values()]);
-  }),
-});
+  });
 
 const profileOf = ({ data, eventId }: ProjectedEvent, key: Parameters<typeof openData>[3]): Profile =>
   openData(clientEvents.ClientProfileUpdated, data, eventId, key);

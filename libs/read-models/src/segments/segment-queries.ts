@@ -3,9 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { BranchCount, SegmentQuery } from '#clients';
 import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
 import { MasterKeys } from '#privacy';
-import { type SegmentIndexes, segmentIndexes, type SegmentRow } from './segments.js';
+import { segmentCountTable, type SegmentIndexes, segmentIndexes, type SegmentRow, segmentTable } from './segments.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 import { type IndexedSegment, segmentCounts, segmentPage } from './segment-members.js';
 import type { ValueClient } from '../value/value-clients.js';
 import type { ValueFrame, ValueQuestion } from '../value/value-pages.js';
@@ -39,9 +40,8 @@ export class SegmentListHandler implements IQueryHandler<SegmentListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope, filter, page }: SegmentListQuery): Promise<(Page<SegmentSummary> & AsOf) | undefined> {
-    return this.database.asOf(scope, 'segments', async (manager) => {
-      const rows = manager
-        .getRepository(entities.segment)
+    return this.database.asOf(scope, segmentTable, async (manager) => {
+      const rows = repositoryOf(manager, segmentTable)
         .createQueryBuilder('s')
         .where('s.status = :status', { status: filter.status ?? 'active' });
       if (page.after) rows.andWhere('s.segmentId < :after', { after: page.after[0] });
@@ -77,7 +77,7 @@ export class SegmentOfIdHandler implements IQueryHandler<SegmentOfIdQuery> {
 
   async execute({ segmentId, question }: SegmentOfIdQuery): Promise<SegmentView | undefined> {
     const found = await this.database.inScope(question.scope, async (manager) => {
-      const row = await manager.getRepository(entities.segment).findOneBy({ segmentId });
+      const row = await repositoryOf(manager, segmentTable).findOneBy({ segmentId });
       return row && { row, history: await historyOf(manager, row) };
     });
     if (!found) return undefined;
@@ -103,7 +103,7 @@ export class SegmentClientsHandler implements IQueryHandler<SegmentClientsQuery>
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ segmentId, question, page }: SegmentClientsQuery): Promise<(Page<ValueClient> & ValueFrame) | undefined> {
-    const row = await this.database.inScope(question.scope, (manager) => manager.getRepository(entities.segment).findOneBy({ segmentId }));
+    const row = await this.database.inScope(question.scope, (manager) => repositoryOf(manager, segmentTable).findOneBy({ segmentId }));
     return row ? segmentPage(this.database, question, indexedOf(row), page) : undefined;
   }
 }
@@ -146,7 +146,7 @@ export const indexedOf = (row: SegmentRow): IndexedSegment & { segmentId: Uuid }
 
 /** A day on which nobody of the branch belonged to it has a count of 0. */
 async function historyOf(manager: EntityManager, { segmentId, countedOn }: SegmentRow): Promise<SegmentView['history']> {
-  const counts = await manager.getRepository(entities.segmentCount).findBy({ segmentId });
+  const counts = await repositoryOf(manager, segmentCountTable).findBy({ segmentId });
   const on = (date: LocalDate): number => sumOf(counts.filter(({ onDate }) => onDate === date));
   return (JSON.parse(countedOn) as LocalDate[]).map((date) => ({ on: date, count: on(date) }));
 }

@@ -1,6 +1,8 @@
 import type { BranchCount } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { entities, type ReadDatabase } from '../reading/read-database.js';
+import { segmentTable } from './segments.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type ReadDatabase } from '../reading/read-database.js';
 import { type IndexedSegment, segmentCounts } from './segment-members.js';
 import { indexedOf } from './segment-queries.js';
 
@@ -16,7 +18,7 @@ export class SegmentReader {
 
   async uncounted(on: LocalDate): Promise<(IndexedSegment & { segmentId: Uuid })[]> {
     const rows = await this.database.inScope(EVERY_BRANCH, (manager) =>
-      manager.getRepository(entities.segment).find({ where: { status: 'active' }, order: { segmentId: 'ASC' } }),
+      repositoryOf(manager, segmentTable).find({ where: { status: 'active' }, order: { segmentId: 'ASC' } }),
     );
     return rows.filter(({ countedOn }) => !(JSON.parse(countedOn) as LocalDate[]).includes(on)).map(indexedOf);
   }

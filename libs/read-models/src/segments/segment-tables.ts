@@ -44,8 +44,12 @@ const counted = ['segments', 'client_attributes', 'client_contacts', 'survey_ans
   )
   .join('');
 
-export const segmentMigrations: readonly Migration[] = [
+export const clientAttributeMigrations: readonly Migration[] = [
   { name: 'read-models-005-client-attributes', sql: `${attributes}\n${scoped('client_attributes')}` },
+];
+
+/** After those of whatever segments are counted by. */
+export const segmentMigrations: readonly Migration[] = [
   { name: 'read-models-005-segments', sql: `${segments}\n${firmWide('segments')}` },
   { name: 'read-models-005-segment-counts', sql: `${counts}\n${scoped('segment_counts')}` },
   { name: 'read-models-006-for-who-counts-segments', sql: counted },

@@ -7,7 +7,7 @@ import {
   ofTypes,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
@@ -15,7 +15,7 @@ import {
   uuid,
 } from '#projections';
 import { attributeIndex, type ClientAttribute } from './client-attributes.js';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 export const segmentTable = new RowTable('segments', ['segmentId'], {
   segmentId: uuid,
@@ -55,9 +55,8 @@ export function segmentIndexes({ external, internal }: SegmentQuery, master: Mas
 }
 
 /** Saved queries, and how many clients of each branch each of them found, by day. */
-export const segments = (master: MasterKeys): Projection => ({
-  ...projectionIds.segments,
-  ...projecting([segmentEvents], async (db, events) => {
+export const projectSegments = ({ master }: ProjectionParts): Projecting =>
+  projecting([segmentEvents], async (db, events) => {
     await segmentTable.foldInto(
       db,
       events,
@@ -68,8 +67,7 @@ export const segments = (master: MasterKeys): Projection => ({
       branches.map(({ branchId, clients }): SegmentCountRow => ({ segmentId, onDate, branchId, clients })),
     );
     await segmentCountTable.upsert(db, counts);
-  }),
-});
+  });
 
 function fold(row: SegmentRow | undefined, event: ProjectedEvent<SegmentEvent>, master: MasterKeys): SegmentRow {
   const { streamId: segmentId, version, recordedAt: savedAt, meta } = event;

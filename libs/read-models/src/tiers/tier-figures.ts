@@ -2,6 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { LocalDate } from '#event-sourcing';
 import { ladder, type TierName } from '#tiers';
+import { tierStandingTable } from './tier-standings.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 /** Clients of one branch with one tier in force on a date. */
@@ -114,7 +115,7 @@ export class TierFiguresHandler implements IQueryHandler<TierFiguresQuery> {
 
   execute({ scope, from, to, dates, branchId: only }: TierFiguresQuery): Promise<(TierFigures & AsOf) | undefined> {
     const branchId = only ?? null;
-    return this.database.asOf(scope, 'tierStandings', async (manager) => {
+    return this.database.asOf(scope, tierStandingTable, async (manager) => {
       const mix = await mixOn(manager, [...new Set([...dates, to])], branchId);
       const changes = await manager.query<TierChangeCell[]>(CHANGES, [from, to, ladderNames, branchId]);
       const asked = mix.filter(({ on }) => dates.includes(on));

@@ -6,7 +6,7 @@ import {
   pick,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
@@ -14,7 +14,6 @@ import {
   uuid,
 } from '#projections';
 import { carriedBy } from '../carried.js';
-import { projectionIds } from '../projection-ids.js';
 
 export const tierAssertionTable = new RowTable('tier_assertions', ['clientId', 'position', 'ordinal'], {
   clientId: uuid,
@@ -54,9 +53,8 @@ export type TierOverrideRow = RowOf<typeof tierOverrideTable>;
 const carried = carriedBy(pick(tierEvents, 'OverrideRequested', 'OverrideRejected', 'OverrideRevoked'));
 
 /** What was stated about each client's tier, in log order, and every override with its decision. */
-export const tierHistory = (): Projection => ({
-  ...projectionIds.tierHistory,
-  ...projecting([tierEvents], async (db, events) => {
+export const projectTierHistory = (): Projecting =>
+  projecting([tierEvents], async (db, events) => {
     const stated = events.flatMap((event) =>
       assertionsOf(event, event.recordedAt).map((assertion, ordinal) => ({
         ...assertion,
@@ -68,8 +66,7 @@ export const tierHistory = (): Projection => ({
     );
     await tierAssertionTable.insert(db, stated);
     await tierOverrideTable.foldInto(db, events, overrideOf, foldOverride);
-  }),
-});
+  });
 
 const overrideOf = ({ data }: ProjectedEvent<TierEvent>): string | undefined => ('overrideId' in data ? data.overrideId : undefined);
 

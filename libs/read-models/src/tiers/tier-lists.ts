@@ -1,6 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ladder, type TierName } from '#tiers';
+import { tierStandingTable } from './tier-standings.js';
+import { tierAssertionTable } from './tier-history.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 import { IN_FORCE_ON } from './tier-figures.js';
@@ -39,7 +41,7 @@ export class TieredClientsHandler implements IQueryHandler<TieredClientsQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope, on, filter, page }: TieredClientsQuery) {
-    return this.database.asOf(scope, 'tierHistory', async (manager) => {
+    return this.database.asOf(scope, tierAssertionTable, async (manager) => {
       const rows = await manager.query<TieredClient[]>(
         `SELECT t.client_id AS "clientId", f.client_no AS "clientNo", t.branch_id AS "branchId", t.tier, t.rule_tier AS "ruleTier",
                 t.override_id AS "overrideId"
@@ -97,7 +99,7 @@ export class TierChangesHandler implements IQueryHandler<TierChangesQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope, from, to, filter, page }: TierChangesQuery) {
-    return this.database.asOf(scope, 'tierStandings', async (manager) => {
+    return this.database.asOf(scope, tierStandingTable, async (manager) => {
       const rows = await manager.query<TierChange[]>(
         `SELECT * FROM (
            SELECT client_id AS "clientId", branch_id AS "branchId", current_tier AS "from", tier AS "to", on_date::text AS "evaluatedOn",

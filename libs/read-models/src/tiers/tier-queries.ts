@@ -2,8 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys, type DataKey, openDocument } from '#privacy';
 import { type TierInForce, tierInForce, type TierSpan, tierSpans } from '#tiers';
-import type { TierOverrideRow } from './tier-history.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { clientFileTable } from '../clients/client-files.js';
+import { tierAssertionTable, type TierOverrideRow, tierOverrideTable } from './tier-history.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface TierHistoryView extends AsOf {
   clientId: Uuid;
@@ -43,14 +45,16 @@ export class TierHistoryHandler implements IQueryHandler<TierHistoryQuery> {
 
   async execute({ clientId, scope, validDate, knownAt }: TierHistoryQuery): Promise<TierHistoryView | undefined> {
     const key = await this.keys.findOne(clientId);
-    return this.database.asOf(scope, 'tierHistory', async (manager) => {
-      if (!(await manager.getRepository(entities.clientFile).existsBy({ clientId }))) return undefined;
-      const assertions = await manager
-        .getRepository(entities.tierAssertion)
-        .find({ where: { clientId }, order: { position: 'ASC', ordinal: 'ASC' } });
-      const overrides = await manager
-        .getRepository(entities.tierOverride)
-        .find({ where: { clientId }, order: { requestedAt: 'ASC', overrideId: 'ASC' } });
+    return this.database.asOf(scope, tierAssertionTable, async (manager) => {
+      if (!(await repositoryOf(manager, clientFileTable).existsBy({ clientId }))) return undefined;
+      const assertions = await repositoryOf(manager, tierAssertionTable).find({
+        where: { clientId },
+        order: { position: 'ASC', ordinal: 'ASC' },
+      });
+      const overrides = await repositoryOf(manager, tierOverrideTable).find({
+        where: { clientId },
+        order: { requestedAt: 'ASC', overrideId: 'ASC' },
+      });
       return {
         ...{ clientId, validDate, knownAt },
         inForce: tierInForce(assertions, validDate, knownAt),

@@ -2,8 +2,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { LocalDate } from '#event-sourcing';
 import type { TierRules } from '#tiers';
-import type { TierRulesRow } from './tier-rules.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { type TierRulesRow, tierRulesTable } from './tier-rules.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface TierRulesSummary extends Omit<TierRulesRow, 'version' | 'streamVersion' | 'publishedVersion' | 'document' | 'draftedBy'> {
   ruleVersion: string;
@@ -35,7 +36,7 @@ export class TierRulesListHandler implements IQueryHandler<TierRulesListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ scope }: TierRulesListQuery) {
-    return this.database.asOf(scope, 'tierRules', async (manager) => {
+    return this.database.asOf(scope, tierRulesTable, async (manager) => {
       const rows = await rowsOf(manager);
       return { version: rows[0]?.streamVersion ?? 0, items: rows.map((row) => summaryOf(row, rows)) };
     });
@@ -57,7 +58,7 @@ export class TierRulesHandler implements IQueryHandler<TierRulesQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   execute({ ruleVersion, scope }: TierRulesQuery): Promise<TierRulesView | undefined> {
-    return this.database.asOf(scope, 'tierRules', async (manager) => {
+    return this.database.asOf(scope, tierRulesTable, async (manager) => {
       const rows = await rowsOf(manager);
       const row = rows.find(({ version }) => version === ruleVersion);
       return row && { ...summaryOf(row, rows), version: rows[0]!.streamVersion, rules: JSON.parse(row.document) as TierRules };
@@ -66,7 +67,7 @@ export class TierRulesHandler implements IQueryHandler<TierRulesQuery> {
 }
 
 const rowsOf = (manager: EntityManager): Promise<TierRulesRow[]> =>
-  manager.getRepository(entities.tierRules).find({ order: { streamVersion: 'DESC' }, take: VERSIONS_MAX });
+  repositoryOf(manager, tierRulesTable).find({ order: { streamVersion: 'DESC' }, take: VERSIONS_MAX });
 
 function summaryOf(row: TierRulesRow, all: readonly TierRulesRow[]): TierRulesSummary {
   const { version, streamVersion: _stream, publishedVersion, document: _document, draftedBy, ...summary } = row;

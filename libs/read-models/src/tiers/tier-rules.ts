@@ -1,6 +1,5 @@
 import { type TierRulesEvent, tierRulesEvents } from '#tiers';
-import { date, int, type ProjectedEvent, projecting, type Projection, type RowOf, RowTable, text, timestamptz } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import { date, int, type ProjectedEvent, projecting, type Projecting, type RowOf, RowTable, text, timestamptz } from '#projections';
 
 /** One version of the tier rules as it stands. */
 export const tierRulesTable = new RowTable('tier_rules', ['version'], {
@@ -20,10 +19,8 @@ export const tierRulesTable = new RowTable('tier_rules', ['version'], {
 export type TierRulesRow = RowOf<typeof tierRulesTable>;
 
 /** Every version of the tier rules: who drafted, approved and published it, and from when it evaluates. */
-export const tierRules = (): Projection => ({
-  ...projectionIds.tierRules,
-  ...projecting([tierRulesEvents], (db, events) => tierRulesTable.foldInto(db, events, versionOf, fold)),
-});
+export const projectTierRules = (): Projecting =>
+  projecting([tierRulesEvents], (db, events) => tierRulesTable.foldInto(db, events, versionOf, fold));
 
 const versionOf = (event: TierRulesEvent): string => ('rules' in event.data ? event.data.rules.version : event.data.version);
 

@@ -7,14 +7,13 @@ import {
   ofTypes,
   type ProjectedEvent,
   projecting,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   timestamptz,
   uuid,
 } from '#projections';
-import { projectionIds } from '../projection-ids.js';
 import { insertStatements } from '../accounts/replaced-statements.js';
 
 /** Where a client stands by the rules, beneath any override. */
@@ -50,13 +49,11 @@ export const tierEvaluationTable = new RowTable('tier_evaluations', ['clientId',
 export type TierEvaluationRow = RowOf<typeof tierEvaluationTable>;
 
 /** Every evaluation with what it saw, and where each client stands after the latest: what the next one begins with. */
-export const tierStandings = (): Projection => ({
-  ...projectionIds.tierStandings,
-  ...projecting([tierEvents], async (db, events) => {
+export const projectTierStandings = (): Projecting =>
+  projecting([tierEvents], async (db, events) => {
     await tierStandingTable.foldInto(db, events, (event) => event.key, foldStanding);
     await insertStatements(db, tierEvaluationTable, ofTypes(events, 'TierEvaluated', 'TierEvaluationStopped').map(evaluationOf));
-  }),
-});
+  });
 
 function foldStanding(row: TierStandingRow | undefined, event: ProjectedEvent<TierEvent>): TierStandingRow {
   const { version, position } = event;

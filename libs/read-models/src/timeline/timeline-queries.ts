@@ -4,7 +4,8 @@ import { ClientKeys, type DataKey, openDocument } from '#privacy';
 import { type TimelineRow, timelineTable } from './timeline.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { pageSelect, type PreparedStatement } from '../reading/page-reader.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export interface TimelineItem {
   position: number;
@@ -45,11 +46,7 @@ export class ClientTimelineHandler implements IQueryHandler<ClientTimelineQuery>
   async execute({ clientId, scope, page }: ClientTimelineQuery): Promise<(Page<TimelineItem> & AsOf) | undefined> {
     const key = await this.keys.findOne(clientId);
     const [statement, beyond] = page.after ? [LATER_PAGE, page.after] : [FIRST_PAGE, []];
-    const { rows, ...asOf } = await this.database.rowsAsOf<TimelineRow>(scope, 'timeline', statement, [
-      clientId,
-      page.limit + 1,
-      ...beyond,
-    ]);
+    const { rows, ...asOf } = await this.database.rowsAsOf(scope, timelineTable, statement, [clientId, page.limit + 1, ...beyond]);
     if (rows.length === 0 && !page.after) return undefined;
     const paged = pageOf(
       rows,
@@ -121,8 +118,8 @@ async function caseTimeline(
   scope: string,
   page: PageRequest,
 ): Promise<(Page<TimelineItem> & AsOf) | undefined> {
-  const found = await database.asOf(scope, 'timeline', async (manager) => {
-    const timeline = manager.getRepository(entities.timeline);
+  const found = await database.asOf(scope, timelineTable, async (manager) => {
+    const timeline = repositoryOf(manager, timelineTable);
     const started = await timeline.find({ select: { streamId: true }, where: { [member]: id, type: 'CommitmentStarted' } });
     const streams = started.map(({ streamId }) => streamId);
     // its commitments name it once, in their first event

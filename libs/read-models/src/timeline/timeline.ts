@@ -10,14 +10,14 @@ import {
   isOf,
   pick,
   type ProjectedEvent,
-  type Projection,
+  type Projecting,
   type RowOf,
   RowTable,
   text,
   timestamptz,
   uuid,
 } from '#projections';
-import { projectionIds } from '../projection-ids.js';
+import type { ProjectionParts } from '../read-model.js';
 
 /** One row an event that is told of here, so a count of rows is a count of those events. */
 export const timelineTable = new RowTable('timeline', ['position'], {
@@ -47,8 +47,7 @@ export type TimelineRow = RowOf<typeof timelineTable>;
 const UNTOLD: ReadonlySet<string> = new Set([...Object.keys(accountEvents), 'TierEvaluated', 'TierEvaluationStopped']);
 
 /** A client's timeline and, through `complaintId` and `requestId`, a complaint's and a request's. */
-export const timeline = (registry: EventRegistry): Projection => ({
-  ...projectionIds.timeline,
+export const projectTimeline = ({ registry }: ProjectionParts): Projecting => ({
   handles: registry.types.filter((type) => !UNTOLD.has(type)),
   apply: (db, events) =>
     timelineTable.insert(

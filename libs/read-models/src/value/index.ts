@@ -15,7 +15,15 @@ export * from './value-pareto-query.js';
 export * from './value-rfm-query.js';
 export * from './value-signs.js';
 
-export const valueHandlers = [
-  ...[RfmDistributionHandler, RfmListHandler, ParetoHandler, ParetoListHandler, ChurnListHandler, ChurnCountsHandler],
-  ...[DormantListHandler, ClientValueHandler, AccountFactsHandler],
+/** Answers from what other subjects' read models hold. */
+export const valueQueries = [
+  RfmDistributionHandler,
+  RfmListHandler,
+  ParetoHandler,
+  ParetoListHandler,
+  ChurnListHandler,
+  ChurnCountsHandler,
+  DormantListHandler,
+  ClientValueHandler,
+  AccountFactsHandler,
 ];

@@ -1,8 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import type { DaySpan } from '#tiers';
+import { clientFileTable } from '../clients/client-files.js';
+import { accountTable } from '../accounts/account-rows.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
-import { type AsOf, entities, ReadDatabase } from '../reading/read-database.js';
+import { repositoryOf } from '../reading/entity.js';
+import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 export const accountFactKinds = ['assets', 'trades', 'movements'] as const;
 export type AccountFactKind = (typeof accountFactKinds)[number];
@@ -54,8 +57,8 @@ export class AccountFactsHandler implements IQueryHandler<AccountFactsQuery> {
        WHERE client_id = $1 AND replaced_at IS NULL AND ($2::date IS NULL OR on_date >= $2) AND ($3::date IS NULL OR on_date <= $3)
          AND ($4::date IS NULL OR (on_date, position) < ($4::date, $5::bigint))
        ORDER BY on_date DESC, position DESC LIMIT $6`;
-    return this.database.asOf(scope, 'accountFacts', async (manager) => {
-      if (!(await manager.getRepository(entities.clientFile).existsBy({ clientId }))) return undefined;
+    return this.database.asOf(scope, accountTable, async (manager) => {
+      if (!(await repositoryOf(manager, clientFileTable).existsBy({ clientId }))) return undefined;
       const [on = null, position = null] = page.after ?? [];
       const values = [clientId, span.from ?? null, span.to ?? null, on, position, page.limit + 1];
       const rows = await manager.query<AccountFact[]>(text, values);

@@ -13,8 +13,10 @@ import {
   type ProspectFile,
   type StatedPreference,
 } from '#tiers';
-import type { ClientFile } from '../clients/client-files.js';
-import { entities, ReadDatabase } from '../reading/read-database.js';
+import { riskProfileTable } from '../clients/risk-profiles.js';
+import { type ClientFile, clientFileTable } from '../clients/client-files.js';
+import { repositoryOf } from '../reading/entity.js';
+import { ReadDatabase } from '../reading/read-database.js';
 import { exactSum, RATE_COLUMNS, withRate } from './value-amounts.js';
 import { type ChurnItem, churnOfChunk } from './value-churn-query.js';
 import { oneClient } from './value-clients.js';
@@ -83,8 +85,8 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
         dormancy: (await dormancyOfChunk(manager, chunk, frame, scales.dormancy))[0]!,
         churn: (await churnOfChunk(manager, chunk, frame, scales.churn))[0]!,
         trades: await manager.query<TradeRow[]>(TRADES, [clientId, asOf, frame.currency]),
-        file: await manager.getRepository(entities.clientFile).findOneByOrFail({ clientId }),
-        profile: await manager.getRepository(entities.riskProfile).findOneBy({ clientId }),
+        file: await repositoryOf(manager, clientFileTable).findOneByOrFail({ clientId }),
+        profile: await repositoryOf(manager, riskProfileTable).findOneBy({ clientId }),
       };
     });
     if (!found) return undefined;

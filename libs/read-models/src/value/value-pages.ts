@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { LocalDate, Uuid } from '#event-sourcing';
+import { accountTable } from '../accounts/account-rows.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import type { AsOf, ReadDatabase } from '../reading/read-database.js';
 import { baseCurrency } from './value-amounts.js';
@@ -20,7 +21,7 @@ export interface ValueFrame extends AsOf {
 
 /** Told first, so that the facts read afterwards are at least that fresh. */
 export async function valueFrame(database: ReadDatabase, { scope, asOf }: ValueQuestion): Promise<ValueFrame> {
-  const frame = await database.asOf(scope, 'accountFacts', async (manager) => ({ on: asOf, currency: await baseCurrency(manager, asOf) }));
+  const frame = await database.asOf(scope, accountTable, async (manager) => ({ on: asOf, currency: await baseCurrency(manager, asOf) }));
   return frame!;
 }
 

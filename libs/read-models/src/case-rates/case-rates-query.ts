@@ -13,7 +13,9 @@ import {
   Zone,
 } from '#service-levels';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
-import type { AgeingSubject } from './ageing-query.js';
+import { complaintTable } from '../complaints/complaints.js';
+import type { AgeingSubject } from '../open-work/index.js';
+import { requestTable } from '../requests/requests.js';
 
 export const caseRates = ['reopened', 'repeated', 'upheld'] as const;
 export type CaseRate = (typeof caseRates)[number];
@@ -46,7 +48,8 @@ export class CaseRatesHandler implements IQueryHandler<CaseRatesQuery> {
     const period: Period = { startMs: midnight(from) - 1, endMs: midnight(addDays(to, 1)) - 1 };
     const since = new Date(midnight(addDays(from, -REPEATED_WITHIN_DAYS - 1))).toISOString();
     const [start, end] = [period.startMs + 1, period.endMs].map((ms) => new Date(ms).toISOString());
-    const answer = await this.database.asOf(scope, of, async (manager) => {
+    const table = of === 'complaints' ? complaintTable : requestTable;
+    const answer = await this.database.asOf(scope, table, async (manager) => {
       const closings = (await manager.query<ClosingRow[]>(closingsSql[of], [start, end])).map(closingOf);
       const reopened = reopenRate(closings, period);
       if (of === 'requests') return { reopened };

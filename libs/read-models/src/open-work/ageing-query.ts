@@ -1,5 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate } from '#event-sourcing';
+import { COMPLAINT_IS_OPEN, complaintTable } from '../complaints/complaints.js';
+import { REQUEST_IS_OPEN, requestTable } from '../requests/requests.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
 /** What open cases are counted by; the columns of the same name. */
@@ -29,23 +31,23 @@ export class AgeingQuery extends Query<{ items: OpenCases[] } & AsOf> {
   }
 }
 
-/** True of a row that is open. */
-export const openSql: Record<AgeingSubject, string> = {
-  requests: "status NOT IN ('completed', 'cancelled')",
-  complaints: "status <> 'closed'",
-};
+const subjects = {
+  requests: { table: requestTable, isOpen: REQUEST_IS_OPEN },
+  complaints: { table: complaintTable, isOpen: COMPLAINT_IS_OPEN },
+} as const;
 
 @QueryHandler(AgeingQuery)
 export class AgeingHandler implements IQueryHandler<AgeingQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
   async execute({ scope, of, by }: AgeingQuery): Promise<{ items: OpenCases[] } & AsOf> {
+    const { table, isOpen } = subjects[of];
     const columns: Partial<Record<AgeingDimension, string>> = ageingDimensions[of];
     const value = by === undefined ? undefined : columns[by];
     if (by !== undefined && value === undefined) throw new TypeError(`${of} have no ${by}`);
     const text = `SELECT ${value ?? 'NULL'} AS value, received_on::text AS "receivedOn", count(*)::int AS open
-      FROM read.${of} WHERE ${openSql[of]} GROUP BY 1, 2 ORDER BY 1, 2`;
-    const answer = await this.database.asOf(scope, of, async (manager) => ({ items: await manager.query<OpenCases[]>(text) }));
+      FROM read.${table.table} WHERE ${isOpen} GROUP BY 1, 2 ORDER BY 1, 2`;
+    const answer = await this.database.asOf(scope, table, async (manager) => ({ items: await manager.query<OpenCases[]>(text) }));
     return answer!;
   }
 }

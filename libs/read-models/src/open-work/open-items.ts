@@ -2,7 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { In, Not } from 'typeorm';
 import type { OpenItem } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import { entities, ReadDatabase } from '../reading/read-database.js';
+import { followUpTable } from '../contacts/follow-ups.js';
+import { complaintTable } from '../complaints/complaints.js';
+import { repositoryOf } from '../reading/entity.js';
+import { ReadDatabase } from '../reading/read-database.js';
 
 /** What goes over with a client: complaints not closed and follow-ups not done. */
 export class OpenItemsQuery extends Query<OpenItem[]> {
@@ -20,11 +23,11 @@ export class OpenItemsHandler implements IQueryHandler<OpenItemsQuery> {
 
   execute({ clientId, scope }: OpenItemsQuery): Promise<OpenItem[]> {
     return this.database.inScope(scope, async (manager) => {
-      const complaints = await manager.getRepository(entities.complaint).find({
+      const complaints = await repositoryOf(manager, complaintTable).find({
         where: { clientId, status: Not(In(['closed'])) },
         order: { complaintId: 'ASC' },
       });
-      const followUps = await manager.getRepository(entities.followUp).find({
+      const followUps = await repositoryOf(manager, followUpTable).find({
         where: { clientId, status: 'scheduled' },
         order: { followUpId: 'ASC' },
       });
