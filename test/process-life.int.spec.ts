@@ -44,7 +44,10 @@ describe('a process', () => {
   const runApp = (app: string, more: NodeJS.ProcessEnv = {}, args: string[] = []): { status: number; stderr: string } => {
     try {
       execFileSync(process.execPath, [`dist/apps/${app}/src/main.js`, ...args], {
-        ...{ cwd: ROOT, stdio: 'pipe', encoding: 'utf8', timeout: 30_000 },
+        cwd: ROOT,
+        stdio: 'pipe',
+        encoding: 'utf8',
+        timeout: 30_000,
         env: { ...env, OPERATIONS_PORT: '0', ...more },
       });
       return { status: 0, stderr: 'it started' };

@@ -12,7 +12,9 @@ const home = path.join(folder, 'home');
 
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, args, {
-    ...{ cwd: ROOT, encoding: 'utf8', timeout: 50_000 },
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 50_000,
     env: { PATH: process.env.PATH, RAPPORT_HOME: home, ...env },
   });
 
