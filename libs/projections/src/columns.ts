@@ -8,21 +8,22 @@ export class Column<Value> {
 
   constructor(
     readonly type: ColumnType,
+    readonly nullable = false,
     /** Where it is not the member's in snake case. */
     readonly name?: string,
   ) {}
 
   /** It has these values alone: `text.of<'open' | 'closed'>()`. */
   of<Narrower extends Value>(): Column<Narrower> {
-    return new Column(this.type, this.name);
+    return new Column(this.type, this.nullable, this.name);
   }
 
   get orNull(): Column<Value | null> {
-    return new Column(this.type, this.name);
+    return new Column<Value | null>(this.type, true, this.name);
   }
 
   named(name: string): Column<Value> {
-    return new Column(this.type, name);
+    return new Column(this.type, this.nullable, name);
   }
 }
 
@@ -43,12 +44,16 @@ export type Columns<Row> = { readonly [K in keyof Row]-?: Column<Row[K]> };
 export interface NamedColumn {
   readonly name: string;
   readonly type: ColumnType;
+  readonly nullable: boolean;
 }
 export type NamedColumns<Row> = { readonly [K in keyof Row]-?: NamedColumn };
 
 const snakeCase = (member: string): string => member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 export const namedColumns = <Row>(columns: Columns<Row>): NamedColumns<Row> => {
-  const named = Object.entries<Column<unknown>>(columns).map(([member, { type, name = snakeCase(member) }]) => [member, { type, name }]);
+  const named = Object.entries<Column<unknown>>(columns).map(([member, { type, nullable, name = snakeCase(member) }]) => [
+    member,
+    { type, nullable, name },
+  ]);
   return Object.fromEntries(named) as NamedColumns<Row>;
 };

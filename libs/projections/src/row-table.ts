@@ -14,6 +14,7 @@ export class RowTable<Row extends object> {
   /** Reads rows whole, as `load` does, but what readers see, for a query to add its conditions to. */
   readonly select: string;
   private readonly rows: RowSet<Row>;
+  private readonly keyNames: string;
   private readonly loadText: string;
   private readonly insertText: string;
   private readonly upsertText: string;
@@ -39,7 +40,8 @@ export class RowTable<Row extends object> {
     const { name, type } = this.columns[key[0]!];
     this.loadText = `SELECT ${columnsRead} FROM ${table} WHERE ${name} = ANY ($1::${type}[])`;
     this.insertText = `INSERT INTO ${table} (${this.rows.names}) SELECT ${this.rows.selected}`;
-    this.upsertText = `${this.insertText} ON CONFLICT (${key.map(nameOf).join(', ')}) DO UPDATE SET ${set.join(', ')}`;
+    this.keyNames = key.map(nameOf).join(', ');
+    this.upsertText = `${this.insertText} ON CONFLICT (${this.keyNames}) DO UPDATE SET ${set.join(', ')}`;
   }
 
   /** The rows that have one of these values in the first column of the key. */
@@ -52,6 +54,14 @@ export class RowTable<Row extends object> {
 
   async insert(db: Db, rows: readonly Row[]): Promise<void> {
     await this.rows.send(db, rows, { name: `insert-${this.table}`, text: this.insertText });
+  }
+
+  /** Those whose key is there already stay as they were. */
+  async insertNew(db: Db, rows: readonly Row[]): Promise<void> {
+    await this.rows.send(db, rows, {
+      name: `insert-new-${this.table}`,
+      text: `${this.insertText} ON CONFLICT (${this.keyNames}) DO NOTHING`,
+    });
   }
 
   async upsert(db: Db, rows: readonly Row[]): Promise<void> {

@@ -37,7 +37,15 @@ export async function planRebuild(sql: Sql, { name, version }: ProjectionId): Pr
   const lowest = from ? Math.min(...from.values()) : 0;
   const livePosition = Math.max(...live.values());
   return {
-    ...{ model: name, version, active, kept, ...(building && { resumes: building }) },
-    ...{ from: lowest, livePosition, logEnd: rows[0]!.end, eventsToReplay: Math.max(0, livePosition - lowest), tables },
+    model: name,
+    version,
+    active,
+    kept,
+    ...(building && { resumes: building }),
+    from: lowest,
+    livePosition,
+    logEnd: rows[0]!.end,
+    eventsToReplay: Math.max(0, livePosition - lowest),
+    tables,
   };
 }

@@ -78,3 +78,37 @@ export const accountLinkTable = new RowTable('account_links', ['accountId', 'cli
   unlinkedOn: date.orNull,
   unlinkedPosition: bigint.orNull,
 });
+
+/** Facts that a source left out of its own count, and from where on they had come after all. */
+export const gapTable = new RowTable('account_gaps', ['clientId', 'accountId', 'position'], {
+  clientId: uuid,
+  accountId: text,
+  branchId: text,
+  source: text,
+  firstSequence: bigint,
+  lastSequence: bigint,
+  position: bigint,
+  closedPosition: bigint.orNull,
+});
+
+export const sourceDayTable = new RowTable('source_days', ['source', 'onDate'], {
+  source: text,
+  onDate: date,
+  position: bigint,
+});
+
+export const endedSourceTable = new RowTable('ended_sources', ['source'], {
+  source: text,
+  lastDay: date,
+  position: bigint,
+});
+
+export const rateTable = new RowTable('exchange_rates', ['currency', 'base', 'onDate', 'position'], {
+  currency: text,
+  base: text,
+  onDate: date,
+  position: bigint,
+  replacedAt: bigint.orNull,
+  amountMinor: bigint,
+  baseMinor: bigint,
+});

@@ -50,7 +50,10 @@ export class RiskProfileHandler implements IQueryHandler<RiskProfileQuery> {
     const key = await this.keys.findOne(clientId);
     const { version, validUntil, assessments } = row;
     return {
-      ...{ clientId, version, validUntil, assessments },
+      clientId,
+      version,
+      validUntil,
+      assessments,
       status: validUntil === null ? 'none' : today < validUntil ? 'valid' : 'expired',
       assessment: row.assessment === null ? null : (openDocument(JSON.parse(row.assessment), key) as Record<string, unknown>),
       checks: openDocument(JSON.parse(row.checks), key) as Record<string, unknown>[],

@@ -2,8 +2,18 @@ import type { Instant, Uuid } from '#event-sourcing';
 
 /** What a commitment is counted and listed by. */
 export const commitmentDimensions = [
-  ...(['process', 'tier', 'channel', 'severity', 'branch', 'staff', 'month', 'metric', 'promise', 'class', 'edition'] as const),
-];
+  'process',
+  'tier',
+  'channel',
+  'severity',
+  'branch',
+  'staff',
+  'month',
+  'metric',
+  'promise',
+  'class',
+  'edition',
+] as const;
 export type CommitmentDimension = (typeof commitmentDimensions)[number];
 /** The dimensions that some commitments have no value of. */
 export const absentDimensions = ['tier', 'channel', 'severity', 'staff'] as const;
@@ -57,10 +67,22 @@ const ACTIONABLE = `(state <> 'breached' OR (excuse <> 'excused'
   AND NOT EXISTS (SELECT FROM read.requests r WHERE r.request_id = subject_id AND r.status IN ('completed', 'cancelled'))
   AND NOT EXISTS (SELECT FROM read.complaints c WHERE c.complaint_id = subject_id AND c.status = 'closed')))`;
 
-const columns = {
-  ...{ state: 'state', metric: 'metric', class: 'class', step: 'step', process: 'process', tier: 'tier', channel: 'channel' },
-  ...{ severity: 'severity', promise: 'promise', edition: 'edition', branch: 'branch_id', staff: 'staff_id' },
-  ...{ clientId: 'client_id', subjectId: 'subject_id' },
+/** Columns of read.commitments by what a filter names them. */
+export const commitmentColumns = {
+  state: 'state',
+  metric: 'metric',
+  class: 'class',
+  step: 'step',
+  process: 'process',
+  tier: 'tier',
+  channel: 'channel',
+  severity: 'severity',
+  promise: 'promise',
+  edition: 'edition',
+  branch: 'branch_id',
+  staff: 'staff_id',
+  clientId: 'client_id',
+  subjectId: 'subject_id',
 } as const;
 
 // a deadline that has passed is missed whether or not somebody has noticed yet; one that is kept says so
@@ -111,10 +133,10 @@ export class Conditions {
 
 export function conditionsOf(filter: CommitmentFilter): Conditions {
   const conditions = new Conditions();
-  for (const [member, column] of Object.entries(columns) as [keyof typeof columns, string][]) {
+  for (const [member, column] of Object.entries(commitmentColumns) as [keyof typeof commitmentColumns, string][]) {
     if (filter[member] !== undefined) conditions.add(`${column} = $`, filter[member]);
   }
-  for (const dimension of filter.without ?? []) conditions.say(`${columns[dimension]} IS NULL`);
+  for (const dimension of filter.without ?? []) conditions.say(`${commitmentColumns[dimension]} IS NULL`);
   conditions.within('deadline_at', filter.deadline).within('stopped_at', filter.stopped);
   conditions.within('stopped_at', { upTo: filter.stoppedBy });
   if (filter.open) conditions.say('ended_at IS NULL');

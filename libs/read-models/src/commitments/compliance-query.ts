@@ -2,6 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant } from '#event-sourcing';
 import { commitmentTable } from './commitments.js';
 import {
+  commitmentColumns,
   type CommitmentDimension,
   type CommitmentFilter,
   Conditions,
@@ -57,11 +58,6 @@ export class ComplianceQuery extends Query<ComplianceAnswer> {
 
 export type ComplianceAnswer = { items: ComplianceCell[]; tooMany: boolean } & AsOf;
 
-const columns: Record<Exclude<CommitmentDimension, 'month'>, string> = {
-  ...{ process: 'process', tier: 'tier', channel: 'channel', severity: 'severity', branch: 'branch_id', staff: 'staff_id' },
-  ...{ metric: 'metric', promise: 'promise', class: 'class', edition: 'edition' },
-};
-
 @QueryHandler(ComplianceQuery)
 export class ComplianceHandler implements IQueryHandler<ComplianceQuery> {
   constructor(private readonly database: ReadDatabase) {}
@@ -99,9 +95,11 @@ function statement({ by, filter, period, dueBy, zone, cellsMax }: ComplianceQuer
   const { where, values } = conditions;
   // what falls on the midnight that ends a month belongs to that month; instants are whole milliseconds
   const month = `date_trunc('month', (${column} - interval '1 ms') AT TIME ZONE $${values.length + 1}::text)`;
-  const keys = by.map((dimension) => (dimension === 'month' ? month : columns[dimension])).join(', ');
+  const keys = by.map((dimension) => (dimension === 'month' ? month : commitmentColumns[dimension])).join(', ');
   // a date sorts faster than its text
-  const groups = by.map((dimension) => `${dimension === 'month' ? `to_char(${month}, 'YYYY-MM')` : columns[dimension]} AS "${dimension}"`);
+  const groups = by.map(
+    (dimension) => `${dimension === 'month' ? `to_char(${month}, 'YYYY-MM')` : commitmentColumns[dimension]} AS "${dimension}"`,
+  );
   const order = by.map((_, i) => i + 1).join(', ');
   // the limit stays outside: it would talk the planner into reading a million rows by an index
   const text = `WITH cells AS MATERIALIZED (SELECT ${[...groups, figures].join(', ')} FROM read.commitments ${where} ${keys && `GROUP BY ${keys}`})
@@ -148,7 +146,13 @@ function merged(
 const basisPoints = (part: number, whole: number): number | null => (whole === 0 ? null : Math.floor((part * 10_000) / whole));
 
 const emptyCell = (group: ComplianceCell['group']): ComplianceCell => ({
-  ...{ group, due: 0, met: 0, missed: 0, excused: 0, stillOpen: 0, complianceBasisPoints: null },
+  group,
+  due: 0,
+  met: 0,
+  missed: 0,
+  excused: 0,
+  stillOpen: 0,
+  complianceBasisPoints: null,
   closedCohort: { stopped: 0, met: 0, basisPoints: null },
   elapsedMinutes: { count: 0, p50: null, p90: null },
   accruedMinutes: { count: 0, p50: null, p90: null },

@@ -99,8 +99,15 @@ export class FollowUpHandler implements IQueryHandler<FollowUpQuery> {
     if (!scheduled) return undefined;
     const done = events.find((event) => event.type === 'FollowUpCompleted')?.data;
     return {
-      ...{ followUpId, clientId, contactId: scheduled.contactId ?? null, version: events.length, status: done ? 'completed' : 'scheduled' },
-      ...{ dueAt: scheduled.dueAt, purpose: scheduled.purpose, owner: scheduled.owner, note: scheduled.note ?? null },
+      followUpId,
+      clientId,
+      contactId: scheduled.contactId ?? null,
+      version: events.length,
+      status: done ? 'completed' : 'scheduled',
+      dueAt: scheduled.dueAt,
+      purpose: scheduled.purpose,
+      owner: scheduled.owner,
+      note: scheduled.note ?? null,
       completed: done ? { at: done.completedAt, by: done.completedBy, note: done.note ?? null } : null,
       ...asOf,
     };

@@ -27,8 +27,8 @@ export const repositoryOf = <Row extends object>(manager: EntityManager, table: 
   manager.getRepository(entityOf(table) as EntitySchema<Row>);
 
 function makeEntity({ table, key, columns }: AnyTable): EntitySchema<object> {
-  const described = Object.entries(columns).map(([member, { name, type }]) => {
-    const options: EntitySchemaColumnOptions = { type: type as 'text', name, primary: key.includes(member), nullable: true };
+  const described = Object.entries(columns).map(([member, { name, type, nullable }]) => {
+    const options: EntitySchemaColumnOptions = { type: type as 'text', name, primary: key.includes(member), nullable };
     if (type === 'bigint') options.transformer = safeInteger;
     if (type === 'timestamptz') options.transformer = instantText;
     return [member, options] as const;

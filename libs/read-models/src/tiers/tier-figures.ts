@@ -136,7 +136,9 @@ function sharesOf(mix: readonly TierMixCell[]): OverrideShare[] {
     shares.set(branchId, { clients: share.clients + clients, overrides: share.overrides + byOverride });
   }
   return [...shares].map(([branchId, { clients, overrides }]) => ({
-    ...{ branchId, clients, overrides },
+    branchId,
+    clients,
+    overrides,
     basisPoints: clients === 0 ? 0 : Math.floor((overrides * 10_000) / clients),
   }));
 }

@@ -49,8 +49,13 @@ export class TieredClientsHandler implements IQueryHandler<TieredClientsQuery> {
           WHERE ($4::text IS NULL OR t.tier = $4) AND (NOT $5 OR t.override_id IS NOT NULL) AND t.client_id > $6
           ORDER BY t.client_id LIMIT $7`,
         [
-          ...[[on], [...ladder], filter.branchId ?? null, filter.tier ?? null, filter.overridden ?? false],
-          ...[page.after?.[0] ?? FIRST, page.limit + 1],
+          [on],
+          [...ladder],
+          filter.branchId ?? null,
+          filter.tier ?? null,
+          filter.overridden ?? false,
+          page.after?.[0] ?? FIRST,
+          page.limit + 1,
         ],
       );
       return pageOf(
@@ -111,9 +116,16 @@ export class TierChangesHandler implements IQueryHandler<TierChangesQuery> {
             AND ($6::date IS NULL OR ("evaluatedOn"::date, "clientId") < ($6::date, $7::uuid))
           ORDER BY "evaluatedOn" DESC, "clientId" DESC LIMIT $8`,
         [
-          ...[from, to, [...ladder], filter.branchId ?? null, filter.change ?? null],
-          ...[page.after?.[0] ?? null, page.after?.[1] ?? null, page.limit + 1],
-          ...[filter.fromTier ?? null, filter.toTier ?? null],
+          from,
+          to,
+          [...ladder],
+          filter.branchId ?? null,
+          filter.change ?? null,
+          page.after?.[0] ?? null,
+          page.after?.[1] ?? null,
+          page.limit + 1,
+          filter.fromTier ?? null,
+          filter.toTier ?? null,
         ],
       );
       return pageOf(

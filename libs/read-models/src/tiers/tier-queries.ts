@@ -56,7 +56,9 @@ export class TierHistoryHandler implements IQueryHandler<TierHistoryQuery> {
         order: { requestedAt: 'ASC', overrideId: 'ASC' },
       });
       return {
-        ...{ clientId, validDate, knownAt },
+        clientId,
+        validDate,
+        knownAt,
         inForce: tierInForce(assertions, validDate, knownAt),
         history: tierSpans(assertions, knownAt),
         overrides: overrides.flatMap((row) => overrideAsKnown(row, knownAt)).map((row) => overrideView(row, key)),

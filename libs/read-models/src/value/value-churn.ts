@@ -78,9 +78,14 @@ export async function churnFacts(
     chunk.clients.map(({ clientId, clientSince }) => {
       const [tradeDatesRecent, tradeDatesBefore] = trades.get(clientId)?.within ?? [0, 0];
       const facts: ChurnFacts = {
-        ...{ adaRecent: recent.get(clientId)?.sum ?? rational(0), adaBefore: before.get(clientId)?.sum ?? rational(0) },
-        ...{ tradeDatesRecent: tradeDatesRecent!, tradeDatesBefore: tradeDatesBefore!, complaints: complaints.get(clientId) ?? [] },
-        ...{ lastContactOn: lastContacts.get(clientId) ?? null, clientSince, satisfaction: satisfaction.get(clientId) ?? null },
+        adaRecent: recent.get(clientId)?.sum ?? rational(0),
+        adaBefore: before.get(clientId)?.sum ?? rational(0),
+        tradeDatesRecent: tradeDatesRecent!,
+        tradeDatesBefore: tradeDatesBefore!,
+        complaints: complaints.get(clientId) ?? [],
+        lastContactOn: lastContacts.get(clientId) ?? null,
+        clientSince,
+        satisfaction: satisfaction.get(clientId) ?? null,
       };
       return [clientId, facts];
     }),

@@ -101,7 +101,13 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
     );
     const { rfm } = found;
     return {
-      ...{ clientId, ...frame, rfm, dormancy: found.dormancy, churn: rfm.status === 'prospect' ? null : found.churn, stated, observed },
+      clientId,
+      ...frame,
+      rfm,
+      dormancy: found.dormancy,
+      churn: rfm.status === 'prospect' ? null : found.churn,
+      stated,
+      observed,
       mismatches: preferenceMismatchesOf(stated, observed, trades, scales.preference),
       unobserved: found.trades.length - trades.length,
       potential: rfm.noHistory ? potential(prospectFile(file), { ...scales.potential, currency: frame.currency }) : null,
