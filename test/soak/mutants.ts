@@ -50,7 +50,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'repeated deliveries are applied again',
     patches: [
       { file: CHAIN, find: 'if (event.position <= reached) continue;', put: '' },
-      { file: 'libs/projections/src/runner/projection-runner.js', find: 'if (event.position <= mark.reached) continue;', put: '' },
+      { file: 'libs/projections/src/runner/projection-runner.js', find: 'if (event.position <= checkpoint.reached) continue;', put: '' },
     ],
   },
   {
@@ -63,14 +63,18 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what cannot be applied is passed over instead of parked',
     patches: [
-      { file: 'libs/projections/src/runner/unit.js', find: 'await park(db, [{ projection, position, key, partition, code }]);', put: '' },
+      {
+        file: 'libs/projections/src/runner/unit-of-work.js',
+        find: 'await park(db, [{ projection, position, key, partition, code }]);',
+        put: '',
+      },
     ],
   },
   {
     name: 'checkpoints move without their fence',
     patches: [
       { file: 'libs/projections/src/runner/checkpoint-table.js', find: 'AND c.fence = m.fence AND c.position = m.was', put: '' },
-      { file: 'libs/projections/src/runner/unit.js', find: 'await besideOthers(db);', put: `${SLOWLY} await besideOthers(db);` },
+      { file: 'libs/projections/src/runner/unit-of-work.js', find: 'await besideOthers(db);', put: `${SLOWLY} await besideOthers(db);` },
     ],
   },
   {

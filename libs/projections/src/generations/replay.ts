@@ -6,7 +6,7 @@ import { type Projection, type ProjectionId } from '../runner/projection.js';
 import { ProjectionRunner } from '../runner/projection-runner.js';
 import type { StoredCheckpoint } from '../runner/checkpoint-table.js';
 import { read, type Reading } from '../runner/reading.js';
-import { applyUnits, type Unit } from '../runner/unit.js';
+import { applyUnits, type UnitOfWork } from '../runner/unit-of-work.js';
 
 const ALL_PARTITIONS = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
 
@@ -98,7 +98,7 @@ export async function catchUp(
     exceptTypes: registry.types.filter((type) => !wanted.has(type)),
   });
   if (events.length === STRETCH_MAX) throw new NotYet('too many events for the last stretch');
-  const units = behind.map(({ partition, ...from }): Unit => {
+  const units = behind.map(({ partition, ...from }): UnitOfWork => {
     const position = targets.get(partition)!;
     const own = events.filter((event) => event.partition === partition && event.position > from.position && event.position <= position);
     const readings: Reading[] = own.map((event) => read(registry, event));

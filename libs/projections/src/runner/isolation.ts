@@ -3,10 +3,10 @@ import { TakenOver } from '#event-feed';
 import { createLogger, traceFieldsOf } from '#telemetry';
 import { countEvent, forgetEvent } from './attempts.js';
 import { codeOf, isSystemFault } from './database-fault.js';
-import type { Marks } from './marks.js';
+import type { HeldCheckpoints } from './held-checkpoints.js';
 import { labelOf } from './projection.js';
 import type { Reading } from './reading.js';
-import { commitUnits, parkUnit, type Unit } from './unit.js';
+import { commitUnits, parkUnit, type UnitOfWork } from './unit-of-work.js';
 
 export const MAX_ATTEMPTS = 3;
 const ENDED_THE_PROCESS = 'ended-the-process';
@@ -22,10 +22,10 @@ export class Isolation {
 
   constructor(
     private readonly pool: Database,
-    private readonly marks: Marks,
+    private readonly held: HeldCheckpoints,
   ) {}
 
-  async run(unit: Unit, oneByOne: boolean): Promise<void> {
+  async run(unit: UnitOfWork, oneByOne: boolean): Promise<void> {
     const { readings } = unit;
     if (readings.length === 0) return;
     if (readings.length === 1) return this.alone(unit);
@@ -44,7 +44,7 @@ export class Isolation {
     await this.run(this.rest(unit, half), false);
   }
 
-  private async alone(unit: Unit): Promise<void> {
+  private async alone(unit: UnitOfWork): Promise<void> {
     const { projection } = unit;
     const reading = unit.readings[0]!;
     const { position } = reading;
@@ -68,7 +68,7 @@ export class Isolation {
     }
     const { key } = reading;
     await parkUnit(this.pool, unit, reading, code, (db) => forgetEvent(db, projection, position));
-    this.marks.moved(unit.move);
+    this.held.moved(unit.move);
     const trace = 'event' in reading ? traceFieldsOf(reading.event.meta.traceparent) : {};
     log.error(
       { ...trace, projection: labelOf(projection), position, key, code },
@@ -76,19 +76,19 @@ export class Isolation {
     );
   }
 
-  private async commit(unit: Unit): Promise<void> {
+  private async commit(unit: UnitOfWork): Promise<void> {
     await commitUnits(this.pool, [unit]);
-    this.marks.moved(unit.move);
+    this.held.moved(unit.move);
   }
 
   /** Some of the events: the checkpoint goes as far as the last of them, and starts from where it is now. */
-  private part(unit: Unit, readings: readonly Reading[]): Unit {
-    const { stored } = this.marks.of(unit.projection, unit.partition);
+  private part(unit: UnitOfWork, readings: readonly Reading[]): UnitOfWork {
+    const { stored } = this.held.of(unit.projection, unit.partition);
     return { ...unit, readings, move: { ...unit.move, from: stored, position: readings.at(-1)!.position, cursor: stored.cursor } };
   }
 
-  private rest(unit: Unit, at: number): Unit {
-    const { stored } = this.marks.of(unit.projection, unit.partition);
+  private rest(unit: UnitOfWork, at: number): UnitOfWork {
+    const { stored } = this.held.of(unit.projection, unit.partition);
     return { ...unit, readings: unit.readings.slice(at), move: { ...unit.move, from: stored } };
   }
 }

@@ -8,10 +8,10 @@ import { lanesOf, sizeAfter, split, type Stretch, stretches } from './chain.js';
 import { moveCheckpoints, placeOf, takeOver } from './checkpoint-table.js';
 import { isSystemFault } from './database-fault.js';
 import { Isolation } from './isolation.js';
-import { Marks } from './marks.js';
+import { HeldCheckpoints } from './held-checkpoints.js';
 import { labelOf, type Projection, type ProjectionId } from './projection.js';
 import { read, type Reading } from './reading.js';
-import { commitUnits, type Unit } from './unit.js';
+import { commitUnits, type UnitOfWork } from './unit-of-work.js';
 
 export interface ProjectionRunnerOptions {
   pool: Database;
@@ -37,7 +37,7 @@ const log = createLogger('projections');
  * exactly once. A failing event parks its client; the database being away, or another runner, makes `consume` reject.
  */
 export class ProjectionRunner implements FeedConsumer {
-  private readonly marks: Marks;
+  private readonly held: HeldCheckpoints;
   private readonly isolation: Isolation;
   /** The projections that want events of a type, as their indexes. */
   private readonly takers: ReadonlyMap<string, readonly number[]>;
@@ -52,8 +52,8 @@ export class ProjectionRunner implements FeedConsumer {
     const { pool, projections, registry } = options;
     const twice = projections.map(labelOf).filter((label, at, all) => all.indexOf(label) !== at);
     if (twice.length > 0) throw new Error(`projection ${twice[0]} is given twice`);
-    this.marks = new Marks(projections);
-    this.isolation = new Isolation(pool, this.marks);
+    this.held = new HeldCheckpoints(projections);
+    this.isolation = new Isolation(pool, this.held);
     const wanted = projections.map(({ handles }) => new Set(handles));
     this.takers = new Map(registry.types.map((type) => [type, [...wanted.keys()].filter((at) => wanted[at]!.has(type))]));
   }
@@ -64,7 +64,7 @@ export class ProjectionRunner implements FeedConsumer {
       if (projections.length === 0) return new Map();
       const stored = await takeOver(pool, projections, partitions);
       for (const partition of partitions)
-        this.marks.hold(partition, new Map([...stored].map(([label, rows]) => [label, rows.get(partition)!])));
+        this.held.hold(partition, new Map([...stored].map(([label, rows]) => [label, rows.get(partition)!])));
       return new Map(partitions.map((partition) => [partition, this.checkpointOf(partition)]));
     });
   }
@@ -73,12 +73,12 @@ export class ProjectionRunner implements FeedConsumer {
     if (this.options.projections.length === 0) return;
     await this.inTurn(async () => {
       for (const { partition } of slices) {
-        if (!this.marks.holds(partition)) throw new TakenOver(`partition ${partition} is not held`);
+        if (!this.held.holds(partition)) throw new TakenOver(`partition ${partition} is not held`);
       }
       try {
         await this.applyAll(slices);
       } catch (error) {
-        for (const { partition } of slices) this.marks.drop(partition);
+        for (const { partition } of slices) this.held.drop(partition);
         throw error;
       }
     });
@@ -87,15 +87,15 @@ export class ProjectionRunner implements FeedConsumer {
   /** Lowest position of a projection over the partitions held here, or of one; undefined where one of them is not held. */
   positionOf(id: ProjectionId, partitions: readonly number[]): number | undefined {
     const projection = this.options.projections.find((own) => labelOf(own) === labelOf(id));
-    if (!projection || !partitions.every((partition) => this.marks.holds(partition))) return undefined;
-    return Math.min(...partitions.map((partition) => this.marks.of(projection, partition).reached));
+    if (!projection || !partitions.every((partition) => this.held.holds(partition))) return undefined;
+    return Math.min(...partitions.map((partition) => this.held.of(projection, partition).reached));
   }
 
   /** Lowest position over the partitions held here, over all projections; undefined where none is held. */
   get lowestHeld(): number | undefined {
-    const { partitions } = this.marks;
+    const { partitions } = this.held;
     if (partitions.length === 0 || this.options.projections.length === 0) return undefined;
-    return Math.min(...partitions.map((partition) => this.marks.lowest(partition).reached));
+    return Math.min(...partitions.map((partition) => this.held.lowest(partition).reached));
   }
 
   /** Calls back after each commit, in this process. Answers a function that takes the listener away again. */
@@ -112,7 +112,7 @@ export class ProjectionRunner implements FeedConsumer {
   }
 
   private checkpointOf(partition: number): Checkpoint {
-    const { reached: position, cursor } = this.marks.lowest(partition);
+    const { reached: position, cursor } = this.held.lowest(partition);
     return cursor === undefined ? { position } : { position, cursor };
   }
 
@@ -125,7 +125,7 @@ export class ProjectionRunner implements FeedConsumer {
     };
     for (const slice of slices) {
       if (ready.some(({ partition }) => partition === slice.partition)) await flush();
-      const pending = stretches(this.options.store, slice, this.marks.lowest(slice.partition).reached);
+      const pending = stretches(this.options.store, slice, this.held.lowest(slice.partition).reached);
       for await (const stretch of pending) {
         if (ready.at(-1)?.partition === stretch.partition) await flush(); // a gap that takes several stretches
         ready.push(stretch);
@@ -145,7 +145,7 @@ export class ProjectionRunner implements FeedConsumer {
     const units = this.unitsOf(lane);
     if (units.length === 0) return this.pass(lane);
     const after = new Map(units.map(({ partition }) => [partition, 0]));
-    for (const partition of after.keys()) after.set(partition, this.marks.lowest(partition).reached);
+    for (const partition of after.keys()) after.set(partition, this.held.lowest(partition).reached);
     const attempts = await countBatch(this.options.pool, this.options.name ?? 'projector', after, this.uncounted);
     for (const partition of after.keys()) this.uncounted.delete(partition);
     const size = sizeAfter(attempts, lane);
@@ -154,7 +154,7 @@ export class ProjectionRunner implements FeedConsumer {
     if (rest) await this.applyLane(rest);
   }
 
-  private async applyCounted(units: readonly Unit[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
+  private async applyCounted(units: readonly UnitOfWork[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
     try {
       await this.commit(units, lane, oneByOne);
     } catch (error) {
@@ -166,47 +166,53 @@ export class ProjectionRunner implements FeedConsumer {
 
   private pass(batch: readonly Stretch[]): void {
     for (const { partition, reached, cursor } of batch) {
-      for (const projection of this.options.projections) this.marks.pass(projection, partition, reached, cursor);
+      for (const projection of this.options.projections) this.held.pass(projection, partition, reached, cursor);
     }
     this.scheduleIdleMove();
   }
 
   /** Units have events to apply; a projection that no event of a stretch concerns only passes it. */
-  private unitsOf(batch: readonly Stretch[]): Unit[] {
+  private unitsOf(batch: readonly Stretch[]): UnitOfWork[] {
     const { projections, registry } = this.options;
-    const units: Unit[] = [];
+    const units: UnitOfWork[] = [];
     for (const { partition, events, reached, cursor } of batch) {
       const parts = projections.map((projection) => ({
         projection,
-        mark: this.marks.of(projection, partition),
+        checkpoint: this.held.of(projection, partition),
         readings: [] as Reading[],
       }));
       for (const event of events) {
         let reading: Reading | undefined;
         // an event of a type unknown to this build might concern any projection
         for (const at of this.takers.get(event.type) ?? parts.keys()) {
-          const { mark, readings } = parts[at]!;
-          if (event.position <= mark.reached) continue;
+          const { checkpoint, readings } = parts[at]!;
+          if (event.position <= checkpoint.reached) continue;
           readings.push((reading ??= read(registry, event)));
         }
       }
-      for (const { projection, mark, readings } of parts) {
+      for (const { projection, checkpoint, readings } of parts) {
         if (readings.length === 0) continue;
-        const move = { projection, partition, from: mark.stored, position: Math.max(reached, mark.reached), cursor: cursor ?? mark.cursor };
+        const move = {
+          projection,
+          partition,
+          from: checkpoint.stored,
+          position: Math.max(reached, checkpoint.reached),
+          cursor: cursor ?? checkpoint.cursor,
+        };
         units.push({ projection, partition, readings, move });
       }
     }
     return units;
   }
 
-  private async commit(units: readonly Unit[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
+  private async commit(units: readonly UnitOfWork[], lane: readonly Stretch[], oneByOne: boolean): Promise<void> {
     if (!oneByOne) {
       const moving = units.map(({ move }) => move);
       const partitions = lane.map(({ partition }) => partition);
-      const idle = this.idleDue() ? this.marks.idle(partitions, moving) : [];
+      const idle = this.idleDue() ? this.held.idle(partitions, moving) : [];
       try {
         const lost = await commitUnits(this.options.pool, units, idle);
-        for (const { move } of units) this.marks.moved(move);
+        for (const { move } of units) this.held.moved(move);
         this.settleIdle(idle, lost);
         return;
       } catch (error) {
@@ -219,11 +225,11 @@ export class ProjectionRunner implements FeedConsumer {
 
   private idleDue = (): boolean => performance.now() - this.idleMovedAt >= IDLE_MOVE_MS;
 
-  private settleIdle(idle: ReturnType<Marks['idle']>, lost: ReturnType<Marks['idle']>): void {
+  private settleIdle(idle: ReturnType<HeldCheckpoints['idle']>, lost: ReturnType<HeldCheckpoints['idle']>): void {
     if (idle.length === 0) return;
     this.idleMovedAt = performance.now();
-    for (const move of idle) if (!lost.includes(move)) this.marks.moved(move);
-    for (const { partition } of lost) this.marks.drop(partition);
+    for (const move of idle) if (!lost.includes(move)) this.held.moved(move);
+    for (const { partition } of lost) this.held.drop(partition);
   }
 
   private scheduleIdleMove(): void {
@@ -235,7 +241,7 @@ export class ProjectionRunner implements FeedConsumer {
   }
 
   private async moveIdle(): Promise<void> {
-    const idle = this.marks.idle();
+    const idle = this.held.idle();
     if (idle.length === 0) return;
     const moved = await moveCheckpoints(this.options.pool, idle);
     const lost = idle.filter(({ projection, partition }) => !moved.has(placeOf(projection, partition)));

@@ -9,7 +9,7 @@ import { besideOthers } from './side-by-side.js';
 import type { Reading } from './reading.js';
 
 /** What one projection is to do in one partition: apply these events, in order, and move its checkpoint. */
-export interface Unit {
+export interface UnitOfWork {
   projection: Projection;
   partition: number;
   readings: readonly Reading[];
@@ -21,7 +21,11 @@ export interface Unit {
  * a parked client. Throws TakenOver, and rolls back, where a unit's checkpoint is another's now.
  * Answers the idle moves that did not find their row as expected.
  */
-export async function commitUnits(pool: Database, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
+export async function commitUnits(
+  pool: Database,
+  units: readonly UnitOfWork[],
+  idle: readonly CheckpointMove[] = [],
+): Promise<CheckpointMove[]> {
   const beganAt = performance.now();
   const beganAtMs = Date.now();
   const lost = await transaction(pool, async (db) => {
@@ -35,7 +39,11 @@ export async function commitUnits(pool: Database, units: readonly Unit[], idle: 
 }
 
 /** The same within a transaction of the caller's, who also sees to it that nobody else applies these partitions meanwhile. */
-export async function applyUnits(db: Session, units: readonly Unit[], idle: readonly CheckpointMove[] = []): Promise<CheckpointMove[]> {
+export async function applyUnits(
+  db: Session,
+  units: readonly UnitOfWork[],
+  idle: readonly CheckpointMove[] = [],
+): Promise<CheckpointMove[]> {
   const projections = [...new Set(units.map(({ projection }) => projection))];
   const parked = await parkedAmong(db, projections, () => units.flatMap(({ readings }) => readings.map(({ key }) => key)));
   const rows: ParkedRow[] = [];
@@ -55,7 +63,7 @@ export async function applyUnits(db: Session, units: readonly Unit[], idle: read
 }
 
 /** Each event once, however many projections have taken it. */
-function projectedIn(units: readonly Unit[]): Iterable<CarriedEvent> {
+function projectedIn(units: readonly UnitOfWork[]): Iterable<CarriedEvent> {
   const events = new Map<number, CarriedEvent>();
   for (const reading of units.flatMap(({ readings }) => readings)) {
     if (!('event' in reading)) continue;
@@ -66,7 +74,7 @@ function projectedIn(units: readonly Unit[]): Iterable<CarriedEvent> {
 }
 
 /** The events to apply; those to park go to `rows`. `parkedKeys` grows: what follows in this batch waits behind. */
-function sift({ projection, partition, readings }: Unit, parkedKeys: Set<string>, rows: ParkedRow[]): ProjectedEvent[] {
+function sift({ projection, partition, readings }: UnitOfWork, parkedKeys: Set<string>, rows: ParkedRow[]): ProjectedEvent[] {
   const events: ProjectedEvent[] = [];
   for (const reading of readings) {
     const { position, key } = reading;
@@ -83,7 +91,7 @@ function sift({ projection, partition, readings }: Unit, parkedKeys: Set<string>
 /** Parks one event and moves past it. */
 export async function parkUnit(
   pool: Database,
-  { projection, partition, move }: Unit,
+  { projection, partition, move }: UnitOfWork,
   { position, key }: Reading,
   code: string,
   forget: (db: Sql) => Promise<void>,
