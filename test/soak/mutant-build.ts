@@ -18,15 +18,16 @@ export function build({ name, patches }: Mutant): string {
   }
 }
 
-/** Throws where the text is not there just once: the product has changed, and the mutant has to follow. */
-function apply({ file, find, put }: Patch, dist: string): void {
+function apply({ file, ...patch }: Patch, dist: string): void {
   const target = path.join(dist, file);
   const text = readFileSync(target, 'utf8');
+  writeFileSync(target, patched(file, text, patch));
+}
+
+/** Throws where the text is not there just once: the product has changed, and the mutant has to follow. */
+export function patched(file: string, text: string, { find, put }: Omit<Patch, 'file'>): string {
   const pattern = new RegExp(find.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+'), 'g');
   const places = text.match(pattern)?.length ?? 0;
   if (places !== 1) throw new Error(`${file} has ${places} places for ${find}`);
-  writeFileSync(
-    target,
-    text.replace(pattern, () => put),
-  );
+  return text.replace(pattern, () => put);
 }

@@ -16,7 +16,7 @@ const CHAIN = 'libs/projections/src/runner/chain.js';
 const APPEND = 'libs/event-store/src/append-function.js';
 const TIMEKEEPER = 'libs/timekeeping/src/timekeeper.js';
 const READER = 'libs/event-feed/src/topic-reader.js';
-const SEND = 'if (records.length > 0) await writer.send(records);';
+const SEND = 'if (records.length > 0) await writer.send(signed);';
 const ALONE = 'RETURN QUERY VALUES (0, v_last, s + 1, 1, p_stream[1]);';
 const TOGETHER = 'outcome := -1; at_position := v_last + n;';
 const ONE_BY_ONE = 'RETURN QUERY SELECT v_outcome[i], v_position[i]';
@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the relay goes on with the producer that failed',
     patches: [
-      { file: RELAY, find: SEND, put: 'if (records.length > 0) await writer.send(records).catch(() => undefined);' },
+      { file: RELAY, find: SEND, put: 'if (records.length > 0) await writer.send(signed).catch(() => undefined);' },
       { file: 'libs/event-feed/src/topic-writer.js', find: 'if (this.failed)', put: 'if (false)' },
     ],
   },
@@ -124,8 +124,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: TIMEKEEPER,
-        find: 'const sight = this.newSight(); await sight.load(entries',
-        put: `await this.cases.save({ ...this.progress, position: last.position }, []); ${SLOWLY} const sight = this.newSight(); await sight.load(entries`,
+        find: 'const loaded = this.newLoadedCases(); await loaded.load(entries',
+        put: `await this.cases.save({ ...this.progress, position: last.position }, []); ${SLOWLY} const loaded = this.newLoadedCases(); await loaded.load(entries`,
       },
     ],
   },

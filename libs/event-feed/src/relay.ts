@@ -140,7 +140,8 @@ export class Relay {
           const records = recordsOf(events, previous, outlet);
           if (tell) records.push(...previous.map((last, partition) => watermarkRecord(topic, partition, position, last)));
           const beganAt = Date.now();
-          if (records.length > 0) await writer.send(mac ? records.map((record) => mac.sign(record)) : records);
+          const signed = mac ? records.map((record) => mac.sign(record)) : records;
+          if (records.length > 0) await writer.send(signed);
           if (tracingIsOn()) traceCarried('publish', 'producer', events.filter(selects).map(carried), beganAt);
           published.inc({ topic }, records.length);
           state = { ...state, position, previous };
