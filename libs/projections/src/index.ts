@@ -1,4 +1,5 @@
 export { firmWide, scoped } from './branch-scope.js';
+export { bigint, boolean, date, int, type NamedColumn, type NamedColumns, text, timestamptz, uuid } from './columns.js';
 export { PARKED, type TableComparison } from './generations/compare.js';
 export * from './generations/digest.js';
 export { firstGenerationMigrations } from './generations/generation-tables.js';
@@ -14,7 +15,6 @@ export { planRebuild, type RebuildPlan } from './generations/plan.js';
 export { rebuild } from './generations/rebuild.js';
 export { type RebuildUnderWay, rebuildsUnderWay, showRebuilds } from './generations/rebuild-metrics.js';
 export * from './generations/rebuild-types.js';
-export { bigint, boolean, type Columns, date, int, type NamedColumn, type NamedColumns, text, timestamptz, uuid } from './columns.js';
 export { type Db, RowSet } from './row-set.js';
 export { firstOfItsStream, READ_SCHEMA, type RowOf, RowTable } from './row-table.js';
 export { codeOf } from './runner/database-fault.js';

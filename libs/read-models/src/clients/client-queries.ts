@@ -7,14 +7,7 @@ import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
-export interface ClientSummary {
-  clientId: Uuid;
-  clientNo: string;
-  branchId: string;
-  party: string;
-  status: ClientFileRow['status'];
-  provisional: boolean;
-}
+export type ClientSummary = Pick<ClientFileRow, 'clientId' | 'clientNo' | 'branchId' | 'party' | 'status' | 'provisional'>;
 
 export interface ClientFileView extends ClientSummary, ClientFile, AsOf {
   /** Versions of the client's streams, for If-Match: client, assignments, tier. 0: nothing recorded yet. */

@@ -1,19 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import type { Instant, LocalDate } from '#event-sourcing';
+import type { LocalDate } from '#event-sourcing';
 import type { Calendar } from '#service-levels';
 import { type CalendarRow, calendarTable } from './calendars.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
-export interface CalendarSummary {
-  name: string;
-  calendarVersion: number;
-  /** For If-Match. */
-  version: number;
-  effectiveFrom: LocalDate;
-  sourceNotice: string;
-  recordedAt: Instant;
-  recordedBy: string;
+export interface CalendarSummary extends Omit<CalendarRow, 'calendar'> {
   zone: string;
   knownUntil: LocalDate | null;
 }

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { BranchCount, SegmentQuery } from '#clients';
-import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
+import type { LocalDate, Uuid } from '#event-sourcing';
 import { MasterKeys } from '#privacy';
 import { segmentCountTable, type SegmentIndexes, segmentIndexes, type SegmentRow, segmentTable } from './segments.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
@@ -11,17 +11,8 @@ import { type IndexedSegment, segmentCounts, segmentPage } from './segment-membe
 import type { ValueClient } from '../value/value-clients.js';
 import type { ValueFrame, ValueQuestion } from '../value/value-pages.js';
 
-export interface SegmentSummary {
-  segmentId: Uuid;
-  /** For If-Match. */
-  version: number;
-  name: string;
-  status: SegmentRow['status'];
+export interface SegmentSummary extends Omit<SegmentRow, 'query' | 'indexes' | 'countedOn'> {
   query: SegmentQuery;
-  savedBy: StaffId;
-  savedIn: string;
-  savedAt: Instant;
-  retiredBy: StaffId | null;
 }
 
 /** Segments, the newest first; those in use unless another status is asked for. */
@@ -133,10 +124,10 @@ export class SegmentCountHandler implements IQueryHandler<SegmentCountQuery> {
 
 const sumOf = (branches: readonly BranchCount[]): number => branches.reduce((sum, { clients }) => sum + clients, 0);
 
-export const summaryOf = (row: SegmentRow): SegmentSummary => {
-  const { segmentId, version, name, status, savedBy, savedIn, savedAt, retiredBy } = row;
-  return { segmentId, version, name, status, query: JSON.parse(row.query) as SegmentQuery, savedBy, savedIn, savedAt, retiredBy };
-};
+const summaryOf = ({ query, indexes: _indexes, countedOn: _days, ...row }: SegmentRow): SegmentSummary => ({
+  ...row,
+  query: JSON.parse(query) as SegmentQuery,
+});
 
 export const indexedOf = (row: SegmentRow): IndexedSegment & { segmentId: Uuid } => ({
   segmentId: row.segmentId,

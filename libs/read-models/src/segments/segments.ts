@@ -19,6 +19,7 @@ import type { ProjectionParts } from '../read-model.js';
 
 export const segmentTable = new RowTable('segments', ['segmentId'], {
   segmentId: uuid,
+  /** For If-Match. */
   version: int,
   name: text,
   status: text.of<'active' | 'retired'>(),
