@@ -137,6 +137,7 @@ const acts = {
   'request.cancel': 'SRB',
   'request.reopen': 'SRB',
   'request.raiseSeverity': 'SRB',
+  // that another person decides on an excuse is the commitment's rule: service-levels' commitment.ts
   'commitment.extend': 'BC',
   'commitment.requestExcuse': 'SRBC',
   'commitment.approveExcuse': 'BC',

@@ -1,4 +1,9 @@
-/** Released, and replaced by `append-function.ts` since; its text stays, for it has been applied. */
+import { outcomeRetention } from './outcome-retention.js';
+
+/**
+ * Released. `log.append` has been replaced by `append-function.ts` since, and its text stays, for it has been applied;
+ * `log.purge_outcomes` and `log.collect_types` are in force.
+ */
 export const firstAppendFunction = `
 -- Commands: id, request hash, keep, expected version (0 = no stream yet, -1 = any), number of events, slot in p_stream.
 -- p_again: how many commands repeat an id of this same batch.
@@ -183,16 +188,7 @@ BEGIN
   END IF;
 END $$;
 
--- Outcomes of HTTP commands are forgotten after seven days. Answers how many this call removed, at most p_limit.
-CREATE FUNCTION log.purge_outcomes(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, log, pg_temp AS $$
-  WITH gone AS (
-    DELETE FROM outcomes WHERE command_id = ANY (ARRAY(
-      SELECT command_id FROM outcomes WHERE recorded_at < now() - interval '7 days' AND NOT keep LIMIT p_limit
-    )) AND NOT keep RETURNING 1
-  ) SELECT count(*) FROM gone
-$$;
-
--- Notes the event shapes of the next p_limit positions. Answers how far that is known, or null at the log's end.
+${outcomeRetention}-- Notes the event shapes of the next p_limit positions. Answers how far that is known, or null at the log's end.
 CREATE FUNCTION log.collect_types(p_limit int) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, log, pg_temp AS $$
 DECLARE
   v_from bigint;

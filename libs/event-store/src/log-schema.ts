@@ -1,4 +1,4 @@
-/** Tables of the log. Who may do what is in `log-rights.ts`, how it grows in `append-function.ts`. */
+/** Tables of the log. Who may do what is in `migrations.ts`, how it grows in `append-function.ts`. */
 export const logSchema = `
 CREATE SCHEMA log;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { newId } from '#event-sourcing';
 import { carryData, openData, openDocument, sealData } from './field-cipher.js';
-import { canonicalJson } from './keyed-hashes.js';
+import { canonicalJson } from './request-hash.js';
 
 const definition = {
   version: 1,

@@ -1,4 +1,5 @@
+export * from './blind-index.js';
 export * from './client-keys.js';
 export * from './field-cipher.js';
-export * from './keyed-hashes.js';
+export * from './request-hash.js';
 export * from './master-keys.js';

@@ -19,7 +19,7 @@ export { type Db, RowSet } from './row-set.js';
 export { firstOfItsStream, READ_SCHEMA, type RowOf, RowTable } from './row-table.js';
 export { codeOf } from './runner/database-fault.js';
 export * from './runner/migrations.js';
-export { ParkedKeys, type ParkedKey, type RetryResult } from './runner/parked-keys.js';
+export { ParkedKeys, type ParkedKey, type RetryResult } from './runner/parked-retries.js';
 export * from './runner/projection.js';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner/projection-runner.js';
 export { ReadModelPositions } from './runner/read-model-positions.js';

@@ -3,7 +3,7 @@ import type { LocalDate, Uuid } from '#event-sourcing';
 import { type DayAnswer, type DayToEvaluate, evaluateDays, eventsOf, type StopReason, type TierEvent, type TierRules } from '#tiers';
 import { clientFacts } from './client-facts.js';
 import { dayReasons, dayToEvaluate, type FirmFacts, gapReasons } from './day-inputs.js';
-import { evaluationDates } from './evaluation-dates.js';
+import { evaluationDates } from './rules-of-runs.js';
 import { readFirmFacts } from './firm-facts.js';
 import type { EvaluationDate, LateFacts } from './late-facts.js';
 import { type PageClient, pageOfClients } from './page-inputs.js';

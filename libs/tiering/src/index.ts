@@ -6,6 +6,7 @@ export * from './published-rules.js';
 export * from './runs.js';
 export * from './segment-counter.js';
 export * from './start-tiering.js';
+export { datesToEvaluate } from './month-end-schedule.js';
 export * from './tier-keeper.js';
 export * from './book.js';
 export * from './promise-costs.js';

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 import type { Uuid } from '#event-sourcing';
-import { evaluationDates } from './evaluation-dates.js';
+import { evaluationDates } from './rules-of-runs.js';
 import type { EvaluationDate, LateFacts } from './late-facts.js';
 import type { PublishedRules } from './published-rules.js';
 import { runs } from './runs.js';

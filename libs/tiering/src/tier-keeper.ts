@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addDays, addMonths, fold, type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
+import { fold, type LocalDate, type Uuid } from '#event-sourcing';
 import type { Database } from '#database';
 import { lead } from '#event-feed';
 import { createLogger } from '#telemetry';
@@ -7,7 +7,8 @@ import { overridesToExpire, tier } from '#tiers';
 import type { Evaluator } from './evaluator.js';
 import type { LatePass } from './late-pass.js';
 import type { PublishedRules } from './published-rules.js';
-import { type Run, runs } from './runs.js';
+import { dueMonthEnds } from './month-end-schedule.js';
+import { runs } from './runs.js';
 import type { TierWriter } from './tier-writer.js';
 
 export interface TierKeeperParts {
@@ -26,9 +27,6 @@ export interface TierKeeperParts {
   pollMs?: number;
 }
 
-const EVALUATE_AT = '06:00';
-/** A month end that was made within this of its day was made because it was over. */
-const MONTHS_IN_TIME = 2;
 const POLL_MS = 2_000;
 const RETRY_MS = 5_000;
 const EXPIRED_MAX = 1_000;
@@ -72,19 +70,10 @@ export class TierKeeper {
     await this.expireOverrides();
   }
 
-  // History is made when somebody asks for it: a keeper goes on from the last month end that was made when it was over, and
-  // begins with the one that is over.
   private async due(): Promise<LocalDate[]> {
-    const { date, time } = this.parts.localNow();
     const firstRules = await this.parts.rules.firstOn();
     if (firstRules === undefined) return [];
-    const over = addDays(date, time >= (this.parts.evaluateAt ?? EVALUATE_AT) ? -1 : -2);
-    const made = await runs(this.parts.pool);
-    const unfinished = made.filter(({ finishedAt }) => finishedAt === null).map(({ on }) => on);
-    const done = new Set(made.filter(({ finishedAt }) => finishedAt !== null).map(({ on }) => on));
-    const inTime = made.findLast(({ on, finishedAt }) => finishedAt !== null && finishedAt.slice(0, 10) <= addMonths(on, MONTHS_IN_TIME));
-    const ends = monthEnds(inTime ? addDays(inTime.on, 1) : addDays(addMonths(over, -1), 1), over);
-    return [...new Set([...unfinished, ...ends.filter((end) => end >= firstRules && !done.has(end))])].sort();
+    return dueMonthEnds(await runs(this.parts.pool), firstRules, this.parts.localNow(), this.parts.evaluateAt);
   }
 
   /** What follows the latest month end has the same effect done twice: it is done until it was done, and once more by who takes over. */
@@ -119,13 +108,4 @@ export class TierKeeper {
       if (events.length > 0) await writer.append(clientId, branchId, past.length, `overrides-expired|${today}`, events);
     }
   }
-}
-
-/** Month ends that are to be evaluated for `asOf` to be up to date, after those that are finished. */
-export function datesToEvaluate(made: readonly Run[], firstRules: LocalDate, from: LocalDate | undefined, asOf: LocalDate): LocalDate[] {
-  const unfinished = made.filter(({ finishedAt }) => finishedAt === null).map(({ on }) => on);
-  const last = made.filter(({ finishedAt }) => finishedAt !== null).at(-1)?.on;
-  const start = from ?? (last === undefined ? firstRules : addDays(last, 1));
-  const done = new Set(made.filter(({ finishedAt }) => finishedAt !== null).map(({ on }) => on));
-  return [...new Set([...unfinished, ...monthEnds(start > firstRules ? start : firstRules, asOf)])].filter((on) => !done.has(on)).sort();
 }

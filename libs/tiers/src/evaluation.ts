@@ -1,7 +1,8 @@
-import { addDays, compareRationals, type LocalDate, type Rational, rational } from '#event-sourcing';
+import { addDays, compareRationals, type LocalDate } from '#event-sourcing';
 import { ladder, type TierName } from './tier-events.js';
 import type { TierInputs } from './tier-inputs.js';
-import type { TierRules, TierStep } from './tier-rules.js';
+import { entryOf, type ExactThresholds, retentionOf } from './entry-and-retention.js';
+import type { TierRules } from './tier-rules.js';
 
 /** What an evaluation finds: the rule tier, never an override. */
 export interface Standing {
@@ -36,31 +37,6 @@ export function evaluate(rules: TierRules, standing: Standing, inputs: Measures,
   const strikes = standing.strikes + 1;
   if (strikes < rules.strikesToDemote) return { ...found, tier: current, strikes, promotedFrom };
   return { ...found, tier: oneStepBelow(rules, current), strikes: 0, promotedFrom: null };
-}
-
-/** Thresholds in the rules' minor units, exact; a criterion that plays no part is absent. */
-export interface ExactThresholds {
-  ada?: Rational;
-  netCommission?: Rational;
-}
-
-/** What enters a step; undefined for the lowest, which needs nothing. */
-export const entryOf = ({ entry }: TierStep): ExactThresholds | undefined =>
-  entry && {
-    ...(entry.adaMinor !== undefined && { ada: rational(entry.adaMinor) }),
-    ...(entry.netCommissionMinor !== undefined && { netCommission: rational(entry.netCommissionMinor) }),
-  };
-
-/** What retains a step: of each criterion its own threshold, else the rules' share of its entry. */
-export function retentionOf({ retentionBasisPoints }: TierRules, { entry, retention }: TierStep): ExactThresholds | undefined {
-  const threshold = (own: number | undefined, entered: number | undefined): Rational | undefined => {
-    if (own !== undefined) return rational(own);
-    return entered === undefined ? undefined : rational(BigInt(entered) * BigInt(retentionBasisPoints), 10_000);
-  };
-  if (!entry) return undefined;
-  const ada = threshold(retention?.adaMinor, entry.adaMinor);
-  const netCommission = threshold(retention?.netCommissionMinor, entry.netCommissionMinor);
-  return { ...(ada && { ada }), ...(netCommission && { netCommission }) };
 }
 
 function candidateOf({ tiers }: TierRules, inputs: Measures): TierName {

@@ -15,4 +15,4 @@ export * from './tier-rules-check.js';
 export * from './tier-rulebook.js';
 export * from './sample-tier-rules.js';
 export * from './value/index.js';
-export * from './evaluation-thresholds.js';
+export * from './threshold-distances.js';

@@ -11,7 +11,7 @@ import {
   ledgerRegistry,
 } from '../../../../test/support/ledger.js';
 import { reached, startProjector } from '../../../../test/support/projector.js';
-import { ParkedKeys } from '../runner/parked-keys.js';
+import { ParkedKeys } from '../runner/parked-retries.js';
 import { ProjectionRunner } from '../runner/projection-runner.js';
 import { ReadModelPositions } from '../runner/read-model-positions.js';
 import { digestOf } from './digest.js';

@@ -14,7 +14,7 @@ import {
 } from '../../../../test/support/ledger.js';
 import { runnerOver, startOver } from '../../../../test/support/projector.js';
 import { lanesOf } from './chain.js';
-import { ParkedKeys } from './parked-keys.js';
+import { ParkedKeys } from './parked-retries.js';
 
 const clientIn = (wanted: number): Uuid => {
   for (;;) {

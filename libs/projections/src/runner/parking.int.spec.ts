@@ -13,7 +13,7 @@ import {
   tallies,
 } from '../../../../test/support/ledger.js';
 import { runnerOver, startOver } from '../../../../test/support/projector.js';
-import { ParkedKeys } from './parked-keys.js';
+import { ParkedKeys } from './parked-retries.js';
 import type { ProjectionRunner } from './projection-runner.js';
 
 jest.setTimeout(120_000);

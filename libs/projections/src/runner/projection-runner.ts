@@ -7,7 +7,7 @@ import { countBatch, MAX_BATCH_ATTEMPTS } from './attempts.js';
 import { lanesOf, sizeAfter, split, type Stretch, stretches } from './chain.js';
 import { moveCheckpoints, placeOf, takeOver } from './checkpoint-table.js';
 import { isSystemFault } from './database-fault.js';
-import { Isolation } from './isolation.js';
+import { Isolation } from './parking.js';
 import { HeldCheckpoints } from './held-checkpoints.js';
 import { labelOf, type Projection, type ProjectionId } from './projection.js';
 import { read, type Reading } from './reading.js';

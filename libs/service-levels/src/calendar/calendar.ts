@@ -7,9 +7,8 @@ import {
   type ProblemTitle,
   type StreamRef,
 } from '#event-sourcing';
-import type { AddedDays, CalendarChanges } from './calendar-changes.js';
-import { closedDays, closedWithout } from './closed-days.js';
-import { type Calendar, type Weekday, weekdays } from '../format/format.js';
+import { type AddedDays, addedBy, type CalendarChanges, isSame, tidy, withChanges } from './calendar-changes.js';
+import type { Calendar } from '../format/format.js';
 import { checkCalendar } from '../format/format-checks-calendar.js';
 
 export type CalendarEvent =
@@ -67,42 +66,6 @@ export const calendar: Decider<CalendarState, CalendarCommand, CalendarEvent> = 
     return { version: calendarVersion, name, calendar };
   },
 };
-
-function withChanges(current: Calendar, { zone, closed = [], reopened = [], special, week, knownUntil }: CalendarChanges): Calendar {
-  return tidy({
-    ...current,
-    ...(zone !== undefined && { zone }),
-    ...(week && { week }),
-    closed: [...closedWithout(current.closed ?? [], reopened), ...closed],
-    special: { ...current.special, ...special },
-    ...(knownUntil !== undefined && { knownUntil }),
-  });
-}
-
-function addedBy(before: Calendar, after: Calendar): AddedDays {
-  const closed = closedWithout(after.closed ?? [], before.closed ?? []);
-  const special = Object.entries(after.special ?? {}).filter(([date, windows]) => !isSame(before.special?.[date], windows));
-  return { ...(closed.length > 0 && { closed }), ...(special.length > 0 && { special: Object.fromEntries(special) }) };
-}
-
-/** One spelling for one calendar: days in order, nothing stated twice, no empty members. */
-function tidy({ zone, week, closed = [], special = {}, knownUntil }: Calendar): Calendar {
-  const days = weekdays.flatMap((day): [Weekday, NonNullable<Calendar['week'][Weekday]>][] => {
-    const windows = week[day] ?? [];
-    return windows.length > 0 ? [[day, windows.toSorted(([a], [b]) => (a < b ? -1 : 1))]] : [];
-  });
-  const dates = Object.entries(special).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    zone,
-    week: Object.fromEntries(days),
-    ...(closed.length > 0 && { closed: closedDays(closed) }),
-    ...(dates.length > 0 && { special: Object.fromEntries(dates) }),
-    ...(knownUntil !== undefined && { knownUntil }),
-  };
-}
-
-// tidy calendars are the same if they are spelled the same
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 // What the changes say is well formed by now; together with what was there, windows may run into each other.
 function checkOverlaps(revised: Calendar): void {

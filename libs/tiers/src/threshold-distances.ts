@@ -1,5 +1,5 @@
 import { compareRationals, type Rational, rational, rationalOfText } from '#event-sourcing';
-import { entryOf, type ExactThresholds, retentionOf } from './evaluation.js';
+import { entryOf, type ExactThresholds, retentionOf } from './entry-and-retention.js';
 import type { EvaluatedInputs, TierName } from './tier-events.js';
 import type { TierRules } from './tier-rules.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { distancesOf, thresholdsSeen } from './evaluation-thresholds.js';
+import { distancesOf, thresholdsSeen } from './threshold-distances.js';
 import type { TierRules } from './tier-rules.js';
 
 const rules: TierRules = {
