@@ -26,7 +26,8 @@ const allowed = {
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // what is compiled need not be there yet
+    { name: 'nothing-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '(^|/)dist/' } },
     ...Object.entries(allowed).map(([name, others]) => ({
       name: `lib-${name}`,
       comment: `libs/${name} imports ${others.length ? others.join(', ') : 'no lib'}; contexts never import each other`,
