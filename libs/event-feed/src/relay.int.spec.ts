@@ -104,7 +104,13 @@ describeWithKafka('the relay', () => {
     const topic = testTopic('narrow');
     const admin = testKafka().admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] });
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false });
+    await until(() =>
+      admin.fetchTopicMetadata({ topics: [topic] }).then(
+        ({ topics }) => topics[0]!.partitions.length === 3,
+        () => false,
+      ),
+    );
     await admin.disconnect();
     const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka: testKafka(), topic });
     await expect(relay.run(new AbortController().signal)).rejects.toBeInstanceOf(WrongPartitionCount);
