@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Feed, KafkaFeed, PostgresFeed } from '../libs/event-feed/src/index.js';
+import { type Feed, PostgresFeed } from '../libs/event-feed/src/index.js';
 import { newId, partitionOf } from '#event-sourcing';
 import { ParkedKeys, ReadModelPositions } from '#projections';
 import { describeWithKafka, testTopic } from './support/kafka.js';
 import { balances, createLedger, digestOf, expectedDigest, faults, type Ledger, ledgerRegistry, tallies } from './support/ledger.js';
 import { reached, startProjector } from './support/projector.js';
-import { startRelay, testKafka } from './support/topic.js';
+import { kafkaFeedOf, startRelay } from './support/topic.js';
 
 jest.setTimeout(90_000);
 
@@ -24,16 +24,7 @@ const onKafka = (ledger: Ledger): Ground => {
   const topic = testTopic('contract');
   const relay = startRelay(ledger, topic);
   return {
-    member: () =>
-      new KafkaFeed({
-        database: ledger.projectorPool,
-        kafka: testKafka(),
-        topic,
-        group: `${topic}.group`,
-        sessionTimeoutMs: 10_000,
-        heartbeatMs: 500,
-        chunkSize: 50,
-      }),
+    member: () => kafkaFeedOf(ledger, topic, { group: `${topic}.group`, chunkSize: 50 }),
     stop: () => relay.stop(),
   };
 };

@@ -7,10 +7,12 @@ import path from 'node:path';
 
 const bin = (name) => path.join('node_modules', name);
 const cache = (...names) => path.join('node_modules', '.cache', ...names); // gone with `npm ci`: a clean checkout looks at everything
+const words = (text) => text.split(' ');
 const node = process.execPath;
 
 const SOAK_SEED = '336'; // its one round has a fault of nearly every kind
 const children = new Set();
+let stopped = false; // by a signal: nothing more is begun
 function run(command, args, hear) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: hear ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
@@ -26,6 +28,7 @@ function run(command, args, hear) {
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     for (const child of children) child.kill(signal);
+    stopped = true;
     process.exitCode = 130;
   });
 }
@@ -41,24 +44,18 @@ const began = Date.now();
 await Promise.all([
   check('format', [
     bin('prettier/bin/prettier.cjs'),
-    ...[
-      '--check',
-      '--log-level',
-      'warn',
-      '--cache',
-      '--cache-strategy',
-      'content',
-      '--cache-location',
-      cache('prettier', 'cache.json'),
-      '.',
-    ],
+    ...words('--check --log-level warn --cache --cache-strategy content --cache-location'),
+    cache('prettier', 'cache.json'),
+    '.',
   ]),
   check('types', [bin('typescript/bin/tsc'), '-b']).then((ok) =>
     check('lint', ['test/lint.mjs', ...(ok ? ['--since', String(began)] : [])]),
   ),
   check('architecture', [
     bin('dependency-cruiser/bin/dependency-cruise.mjs'),
-    ...['--config', '.dependency-cruiser.cjs', '--cache', cruised(), '--cache-strategy', 'content', 'apps', 'libs', 'test'],
+    ...words('--config .dependency-cruiser.cjs --cache-strategy content --cache'),
+    cruised(),
+    ...words('apps libs test'),
   ]),
 ]);
 
@@ -81,7 +78,7 @@ function cruised() {
   return folder;
 }
 
-if (!checksOnly) {
+if (!checksOnly && !stopped) {
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-test-'));
   const report = path.join(folder, 'report.json');
   const jest = [
@@ -107,7 +104,7 @@ if (!checksOnly) {
     failed++;
     console.error('the test runner ended without a report');
   }
-  if (process.argv.length === 2) await soak(path.join(folder, 'soak.json'));
+  if (process.argv.length === 2 && !stopped) await soak(path.join(folder, 'soak.json'));
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { schemaNames, type SqlName, strangersIn } from './support/sql-rooms.js';
@@ -89,12 +88,10 @@ const violations = (file: string, text: string): string[] =>
     .filter((name) => !owned(roomOf(file), name.schema) && !excepted(roomOf(file), name))
     .map(({ schema, name, line }) => `${file}:${line} ${schema}.${name}`);
 
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', 'libs', 'apps'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
+const files = ['libs', 'apps']
+  .flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.posix.join(folder, file)),
+  )
   .filter((file) => file.endsWith('.ts') && !/\.spec\.ts$/.test(file));
 const sources = files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')] as const);
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { ISocketFactory, Kafka } from 'kafkajs';
-import { createKafka, fromRecord, type FeedRecord, Relay } from '#event-feed';
+import { createKafka, fromRecord, type FeedRecord, KafkaFeed, type KafkaFeedOptions, Relay } from '#event-feed';
 import { testBrokers } from './kafka.js';
 import type { Ledger } from './ledger.js';
 import { messagesOf } from './topic-messages.js';
@@ -54,6 +54,10 @@ export async function kafkaWithoutTopic(
   };
   return { kafka, left: () => left, close: () => admin.disconnect() };
 }
+
+/** The ledger's topic as a projector's feed, in a group of the topic's own name. */
+export const kafkaFeedOf = ({ projectorPool: database }: Ledger, topic: string, more: Partial<KafkaFeedOptions> = {}): KafkaFeed =>
+  new KafkaFeed({ database, kafka: testKafka(), topic, group: topic, sessionTimeoutMs: 10_000, heartbeatMs: 500, ...more });
 
 export function startRelay(ledger: Ledger, topic: string, kafka = testKafka(), pageSize = 100) {
   const relay = new Relay({ pool: ledger.relayPool, reader: ledger.reader, kafka, topic, pageSize });

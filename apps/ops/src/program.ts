@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { sentenceOf, Settings, WrongSettings } from '#telemetry';
 import { backOfficeCommands } from './commands/back-office-commands.js';
 import type { CommandGroup, CommandTools } from './commands/command-tools.js';
 import { installationCommands } from './commands/installation-commands.js';
@@ -7,7 +8,6 @@ import { readModelCommands } from './commands/read-model-commands.js';
 import { serviceLevelCommands } from './commands/service-level-commands.js';
 import { tierCommands } from './commands/tier-commands.js';
 import { Home } from './home.js';
-import { sentenceOf, Settings, WrongSettings } from '#telemetry';
 import { UnusableFile } from './import/source.js';
 import { openInstallation, UsageError } from './installation.js';
 

@@ -1,6 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ import { createPool } from '#database';
 const root = path.resolve(import.meta.dirname, '../../..');
 const program = path.join(root, 'dist/apps/standalone/src/main.js');
 const home = mkdtempSync(path.join(tmpdir(), 'rapport-demo-'));
+chmodSync(home, 0o711); // where PostgreSQL's own account cannot pass, root's database would be elsewhere, and stay behind
 const env = { ...process.env, RAPPORT_HOME: home, DATABASE_URL: '', NODE_OPTIONS: '' };
 const data = path.join(root, 'apps/standalone/data');
 const linesOf = (name: string) => readFileSync(path.join(data, name), 'utf8').trim().split('\n').length - 1;

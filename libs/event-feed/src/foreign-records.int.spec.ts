@@ -6,9 +6,9 @@ import { describeWithKafka, testTopic } from '../../../test/support/kafka.js';
 import { createLedger, digestOf, expectedDigest, type Ledger } from '../../../test/support/ledger.js';
 import { produceBomb, produceSnappy } from '../../../test/support/packed-batches.js';
 import { reached, startOver, startProjector } from '../../../test/support/projector.js';
-import { startRelay, testKafka } from '../../../test/support/topic.js';
+import { kafkaFeedOf, startRelay, testKafka } from '../../../test/support/topic.js';
 import { messagesOf } from '../../../test/support/topic-messages.js';
-import { ensureTopic, KafkaFeed, toRecord, TopicReader } from './index.js';
+import { ensureTopic, toRecord, TopicReader } from './index.js';
 
 jest.setTimeout(120_000);
 
@@ -94,8 +94,7 @@ describeWithKafka('what somebody else put into a topic', () => {
     const relay = startRelay(ledger, topic);
     stopping.push(() => relay.stop());
     const end = await ledger.book(60);
-    const database = ledger.projectorPool;
-    const feed = () => new KafkaFeed({ database, kafka: testKafka(), topic, group: topic, sessionTimeoutMs: 10_000, heartbeatMs: 500 });
+    const feed = () => kafkaFeedOf(ledger, topic);
     const first = startProjector(ledger, feed());
     await reached(ledger, end);
     const [event] = await ledger.reader.read({ after: end - 1, limit: 1 });

@@ -17,6 +17,7 @@ const foreign = counter(
  */
 export function sliceOf(topicId: string, partition: number, messages: readonly KafkaMessage[], mac: RecordMac): Slice | undefined {
   const events: FedEvent[] = [];
+  const passedOver: { offset: string; error: string }[] = [];
   let [watermark, lastPosition] = [-1, 0];
   for (const message of messages) {
     try {
@@ -31,9 +32,13 @@ export function sliceOf(topicId: string, partition: number, messages: readonly K
       lastPosition = record.kind === 'event' ? at : record.lastPosition;
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
-      foreign.inc();
-      log.error({ partition, offset: message.offset, error: error.message }, 'skipped a record that the relay did not write');
+      passedOver.push({ offset: message.offset, error: error.message });
     }
+  }
+  if (passedOver.length > 0) {
+    foreign.inc(passedOver.length);
+    const told = { partition, records: passedOver.length, first: passedOver[0], last: passedOver.at(-1)!.offset };
+    log.error(told, 'passed over what the relay did not write'); // one line, for who can write one can write thousands
   }
   const last = messages.at(-1);
   if (watermark < 0 || !last) return undefined;

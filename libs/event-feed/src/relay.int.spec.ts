@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ensureTopic, type FeedRecord, KafkaFeed, Relay, WrongPartitionCount } from './index.js';
+import { ensureTopic, type FeedRecord, Relay, WrongPartitionCount } from './index.js';
 import { newId, PARTITION_COUNT } from '#event-sourcing';
 import { describeWithKafka, testTopic } from '../../../test/support/kafka.js';
 import { createLedger, digestOf, expectedDigest, type Ledger } from '../../../test/support/ledger.js';
 import { reached, startProjector } from '../../../test/support/projector.js';
-import { flakyKafka, recordsOf, startRelay, testKafka } from '../../../test/support/topic.js';
+import { flakyKafka, kafkaFeedOf, recordsOf, startRelay, testKafka } from '../../../test/support/topic.js';
 
 jest.setTimeout(120_000);
 
@@ -121,19 +121,7 @@ describeWithKafka('the relay', () => {
       const topic = testTopic('deleted');
       await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints');
       const relay = using(startRelay(ledger, topic));
-      using(
-        startProjector(
-          ledger,
-          new KafkaFeed({
-            database: ledger.projectorPool,
-            kafka: testKafka(),
-            topic,
-            group: topic,
-            sessionTimeoutMs: 10_000,
-            heartbeatMs: 500,
-          }),
-        ),
-      );
+      using(startProjector(ledger, kafkaFeedOf(ledger, topic)));
       await reached(ledger, await ledger.book(100));
       const admin = testKafka().admin();
       await admin.connect();
@@ -150,19 +138,7 @@ describeWithKafka('the relay', () => {
       const topic = testTopic('recreated');
       await ledger.owner.query('TRUNCATE read.balances, read.tallies, read.checkpoints');
       const relay = startRelay(ledger, topic);
-      using(
-        startProjector(
-          ledger,
-          new KafkaFeed({
-            database: ledger.projectorPool,
-            kafka: testKafka(),
-            topic,
-            group: topic,
-            sessionTimeoutMs: 10_000,
-            heartbeatMs: 500,
-          }),
-        ),
-      );
+      using(startProjector(ledger, kafkaFeedOf(ledger, topic)));
       await reached(ledger, await ledger.book(30));
       await relay.stop();
       const admin = testKafka().admin();

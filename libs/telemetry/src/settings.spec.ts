@@ -28,6 +28,11 @@ it('everything that is missing or wrong is told at once', () => {
   );
 });
 
+it.each(['CST', 'JST', 'EST5EDT', 'PRC', '+08:00'])('the firm is in no zone called %s', (FIRM_ZONE) => {
+  const read = () => Settings.read({ FIRM_ZONE }, (settings) => settings.firmZone());
+  expect(read).toThrow(`FIRM_ZONE ${FIRM_ZONE} is no IANA time zone`);
+});
+
 it.each<[NodeJS.ProcessEnv, string]>([
   [{ DATABASE_URL: 'db.example:5432' }, 'DATABASE_URL is no URL of a PostgreSQL: postgres://user@host:5432/database'],
   [{ DATABASE_URL: 'http://db.example' }, 'DATABASE_URL is no URL of a PostgreSQL: postgres://user@host:5432/database'],

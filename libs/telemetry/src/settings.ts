@@ -93,6 +93,7 @@ export class Settings {
   firmZone(): string {
     const zone = this.optional('FIRM_ZONE', 'Asia/Shanghai');
     try {
+      if (zone !== 'UTC' && !zone.includes('/')) throw new RangeError('an abbreviation is several zones: CST is Chicago too');
       return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
     } catch {
       this.faults.push(`FIRM_ZONE ${zone} is no IANA time zone`);

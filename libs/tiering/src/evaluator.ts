@@ -61,13 +61,20 @@ export class Evaluator {
       const days = await this.daysOf(page, rules, firm, on, run.knownTo);
       const answers = await Promise.all(page.map((client) => this.take(client, days.get(client.clientId), rules, firm, dates, run)));
       for (const answer of answers) count(run, answer);
-      await pool.query('INSERT INTO tiering.pending SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [parkedOf(page)]);
+      await this.lookAgain(page);
       run.after = last?.clientId ?? run.after;
       const finished = page.length < this.pageSize;
       await saveRun(pool, run, finished);
       progress(run.clients);
       if (finished) return { ...run, finishedAt: new Date().toISOString() };
     }
+  }
+
+  /** At whom a read model could not apply all, although what they wait for may be applied before anybody looks at what is parked. */
+  private async lookAgain(page: readonly PageClient[]): Promise<void> {
+    const parked = page.filter((client) => client.parked).map(({ clientId }) => clientId);
+    if (parked.length === 0) return;
+    await this.parts.pool.query('INSERT INTO tiering.pending SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING', [parked]);
   }
 
   private get pageSize(): number {
@@ -127,9 +134,6 @@ export class Evaluator {
     return this.parts.late.takeOne(client.clientId, dates, knownTo, on);
   }
 }
-
-/** They are looked at again, although what they wait for may have been applied before anybody looks at what is parked. */
-const parkedOf = (page: readonly PageClient[]): Uuid[] => page.filter(({ parked }) => parked).map(({ clientId }) => clientId);
 
 /** Not closed, and neither evaluated nor stopped on this date before. */
 function toDo({ closed, standing }: PageClient, on: LocalDate): boolean {

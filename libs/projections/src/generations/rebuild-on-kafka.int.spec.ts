@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
-import { KafkaFeed } from '#event-feed';
 import { rebuild, releaseKept } from '../index.js';
 import { describeWithKafka, testTopic } from '../../../../test/support/kafka.js';
 import { balances, createLedger, digestOf, expectedDigest, type Ledger, ledgerRegistry, tallies } from '../../../../test/support/ledger.js';
 import { reached, startProjector } from '../../../../test/support/projector.js';
-import { startRelay, testKafka } from '../../../../test/support/topic.js';
+import { kafkaFeedOf, startRelay, testKafka } from '../../../../test/support/topic.js';
 
 jest.setTimeout(120_000);
 
@@ -19,20 +18,7 @@ describeWithKafka('read models on Kafka', () => {
     started.delete(part);
     await part.stop();
   };
-  const member = (topic: string) =>
-    using(
-      startProjector(
-        ledger,
-        new KafkaFeed({
-          database: ledger.projectorPool,
-          kafka: testKafka(),
-          topic,
-          group: topic,
-          sessionTimeoutMs: 10_000,
-          heartbeatMs: 500,
-        }),
-      ),
-    );
+  const member = (topic: string) => using(startProjector(ledger, kafkaFeedOf(ledger, topic)));
   const rebuilt = async (projection: typeof balances) => {
     const result = await rebuild({ url: ledger.url, projection, registry: ledgerRegistry, by: 'tester' });
     await releaseKept(ledger.owner, projection.name);

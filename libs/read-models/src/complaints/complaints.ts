@@ -16,7 +16,7 @@ import {
   timestamptz,
   uuid,
 } from '#projections';
-import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { dateOf, type HumanResponses, withHumanResponse } from '../cases/human-responses.js';
 import { carriedBy } from '../carried.js';
 import type { ProjectionParts } from '../read-model.js';
 
@@ -162,9 +162,4 @@ function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) 
     disputed: false,
     details: JSON.stringify(details),
   };
-}
-
-function withHumanResponse(row: ComplaintRow, details: ComplaintDetails, id: Uuid, when: When, human: boolean): ComplaintRow {
-  const humanResponses = withResponse(details.humanResponses, id, when, human, row.receivedAt);
-  return { ...row, firstHumanResponseAt: firstResponseAt(humanResponses), details: JSON.stringify({ ...details, humanResponses }) };
 }

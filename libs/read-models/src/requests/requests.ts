@@ -15,7 +15,7 @@ import {
   timestamptz,
   uuid,
 } from '#projections';
-import { dateOf, firstResponseAt, type HumanResponses, withResponse } from '../cases/human-responses.js';
+import { dateOf, type HumanResponses, withHumanResponse } from '../cases/human-responses.js';
 import { carriedBy } from '../carried.js';
 import type { ProjectionParts } from '../read-model.js';
 
@@ -163,8 +163,3 @@ function received(event: ProjectedEvent<Received>, localDate: (at: Instant) => L
 }
 
 const staffOf = ({ meta: { actor } }: ProjectedEvent): string | null => (actor.role === 'integrationClient' ? null : actor.id);
-
-function withHumanResponse(row: RequestRow, details: RequestDetails, id: Uuid, when: When, human: boolean): RequestRow {
-  const humanResponses = withResponse(details.humanResponses, id, when, human, row.receivedAt);
-  return { ...row, firstHumanResponseAt: firstResponseAt(humanResponses), details: JSON.stringify({ ...details, humanResponses }) };
-}
