@@ -31,11 +31,15 @@ const released: Record<string, string> = {
   '2026-11-spine.jsonl': 'db0b29fcb4244d05b128ac008cb7f3a1214adcd77f2bc5c2c60a30b693dcd159',
   '2026-11-service-levels.jsonl': 'f37ff60558b106b4461743f2b814045ec345726b7821821f3ab6d240fa09123e',
   '2026-11-tiers.jsonl': 'd787e19958eb4f84d86af9a823db7e0197070d3f92a58da741379b1cbef63e90',
+  '2026-12-evidence.jsonl': '16870eb06951ae82992820e7946753ade4088fbddb19654c5c73ca27934c522d',
 };
 
-const lines = Object.keys(released).flatMap((name) => read(name).split('\n').filter(Boolean));
-const golden = lines.map((line) => JSON.parse(line) as GoldenEvent);
-const current = golden.map(({ eventId, type, schemaVersion, data }) => ({
+const golden = Object.keys(released).flatMap((file) => {
+  const lines = read(file).split('\n').filter(Boolean);
+  return lines.map((line) => ({ ...(JSON.parse(line) as GoldenEvent), file }));
+});
+const current = golden.map(({ file, eventId, type, schemaVersion, data }) => ({
+  file,
   type,
   data: openData(eventRegistry.definitionOf(type), eventRegistry.upcast(type, schemaVersion, data), eventId, goldenKey),
 }));
@@ -77,8 +81,9 @@ describe('released event shapes', () => {
       acknowledgement: state(acknowledgement, acknowledgementEvents),
       deliveries: state(deliveries, deliveryEvents),
       request: state(request, requestEvents),
-      commitment: state(commitment, commitmentEvents),
+      commitment: state(commitment, commitmentEvents, '2026-11-service-levels.jsonl'),
     };
+    const evidence = { commitment: state(commitment, commitmentEvents, '2026-12-evidence.jsonl') };
     const tiers = {
       tierRulebook: state(tierRulebook, tierRulesEvents),
       riskProfile: state(riskProfile, riskProfileEvents),
@@ -89,20 +94,25 @@ describe('released event shapes', () => {
       parkedMessage: state(parkedMessage, parkedMessageEvents),
       reconciliation: state(reconciliation, reconciliationEvents),
     };
-    if (process.env.UPDATE_GOLDEN_STATE === '1')
-      writeFileSync(path.join(import.meta.dirname, '2026-11-tiers.state.json'), JSON.stringify(plain(tiers), null, 2));
+    if (process.env.UPDATE_GOLDEN_STATE === '1') {
+      for (const [name, states] of Object.entries({ '2026-11-tiers': tiers, '2026-12-evidence': evidence }))
+        writeFileSync(path.join(import.meta.dirname, `${name}.state.json`), JSON.stringify(plain(states), null, 2));
+    }
     expect(plain(spine)).toEqual(JSON.parse(read('2026-11-spine.state.json')));
     expect(plain(serviceLevels)).toEqual(JSON.parse(read('2026-11-service-levels.state.json')));
+    expect(plain(evidence)).toEqual(JSON.parse(read('2026-12-evidence.state.json')));
     expect(plain(tiers)).toEqual(JSON.parse(read('2026-11-tiers.state.json')));
   });
 });
 
-/** The state after all golden events of one aggregate, in file order. */
+/** The state after all golden events of one aggregate, in file order; or after those of one file. */
 function state<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   definitions: Record<string, unknown>,
+  of?: string,
 ): State {
-  return fold(decider, current.filter((event) => event.type in definitions) as unknown as Event[]);
+  const events = current.filter(({ type, file }) => type in definitions && (of === undefined || file === of));
+  return fold(decider, events.map(({ type, data }) => ({ type, data })) as unknown as Event[]);
 }
 
 /** As JSON has it. */

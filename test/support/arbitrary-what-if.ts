@@ -10,6 +10,7 @@ import {
   type Target,
   type WhatIfDocument,
 } from '../../libs/service-levels/src/format/format.js';
+import { dateOf } from './naive-clock.js';
 import { calendars, dayMs, instantsNear, isoDate, minuteMs, places, windows } from './arbitrary-calendar.js';
 
 const one = <const T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -141,6 +142,36 @@ const subjects: fc.Arbitrary<Subject> = fc.record(
   { requiredKeys: ['type', 'process'] },
 );
 
+/** How well a fact is known, and when it was written down. */
+interface Known {
+  byDay: boolean;
+  recordedMs: number | undefined;
+  source: 'person' | 'system' | undefined;
+  confirmedMs: number | undefined;
+}
+const later = fc.oneof(
+  one(0, 59_999, minuteMs, minuteMs + 1),
+  fc.integer({ min: 0, max: 5 * 1440 }).map((minutes) => minutes * minuteMs),
+);
+const evidence: fc.Arbitrary<Known> = fc.record({
+  byDay: one(true, false, false),
+  recordedMs: fc.option(later, { nil: undefined, freq: 4 }),
+  source: one(undefined, undefined, 'person', 'system'),
+  confirmedMs: fc.option(later, { nil: undefined, freq: 2 }),
+});
+
+function knownAs(fact: Fact, zone: string, { byDay, recordedMs, source, confirmedMs }: Known): Fact {
+  if (fact.fact === 'tierChanged' || fact.fact === 'severityChanged' || fact.fact === 'extended' || fact.fact === 'calendarRevised')
+    return fact;
+  const atMs = Date.parse(fact.at);
+  const known: Fact = { ...fact };
+  if (source !== undefined) known.source = source;
+  if (recordedMs !== undefined) known.recordedAt = new Date(atMs + recordedMs).toISOString();
+  if (confirmedMs !== undefined) known.confirmedAt = new Date(atMs + (recordedMs ?? 0) + confirmedMs).toISOString();
+  if (byDay) known.at = dateOf(zone, atMs);
+  return known;
+}
+
 /** Whole documents: two calendars near a change of their clocks, two editions, a random course of events. */
 export const documents: fc.Arbitrary<WhatIfDocument> = places.chain(({ zone, nearMs }) => {
   const gap = fc.oneof(
@@ -159,20 +190,22 @@ export const documents: fc.Arbitrary<WhatIfDocument> = places.chain(({ zone, nea
         startMs: instantsNear(nearMs, 6),
         receivedFrom: one(0, 0, 0, 0, 1, 2),
         course: fc.array(fc.tuple(gap, facts(nearMs)), { minLength: 1, maxLength: 14, size: 'max' }),
+        known: fc.option(fc.array(evidence, { minLength: 15, maxLength: 15 }), { nil: undefined, freq: 3 }),
         asOf: fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), one(-1, 0, 0, 1, minuteMs, 7 * minuteMs, dayMs, 6 * dayMs)), {
           minLength: 1,
           maxLength: 3,
           size: 'max',
         }),
       })
-      .map(({ desk, other, handbook, subject, startMs, receivedFrom, course, asOf }) => {
+      .map(({ desk, other, handbook, subject, startMs, receivedFrom, course, known, asOf }) => {
         let at = startMs;
         const bodies = course.map(([, body]) => body);
         bodies.splice(Math.min(receivedFrom, bodies.length), 0, { fact: 'received' });
-        const timeline = bodies.map((body, i): Fact => ({ at: new Date((at += course[i]?.[0] ?? 0)).toISOString(), ...body }));
-        const instants = asOf.map(([back, plus]) => Date.parse(timeline[Math.max(0, timeline.length - 1 - back)]!.at) + plus);
+        const exact = bodies.map((body, i): Fact => ({ at: new Date((at += course[i]?.[0] ?? 0)).toISOString(), ...body }));
+        const instants = asOf.map(([back, plus]) => Date.parse(exact[Math.max(0, exact.length - 1 - back)]!.at) + plus);
         const text = instants.map((ms) => new Date(ms).toISOString());
-        return { calendars: { DESK: desk, OTHER: other }, handbook, subject, timeline, asOf: text };
+        const timeline = known ? exact.map((fact, i) => knownAs(fact, zone, known[i]!)) : exact;
+        return { zone, calendars: { DESK: desk, OTHER: other }, handbook, subject, timeline, asOf: text };
       }),
   );
 });

@@ -1,6 +1,7 @@
 import { calendarStream, type ServicePromise } from '#service-levels';
 import { aClient, aComplaint, aRequest, type ApiUnderTest, type Caller } from './api.js';
 import { ALWAYS, publishRules, say } from './commitments.js';
+import { act, request } from './timekeeping.js';
 
 const MINUTE_MS = 60_000;
 const resolution = (
@@ -82,9 +83,9 @@ export async function liveThrough(under: ApiUnderTest): Promise<Lived> {
   const ago = (minutes: number): string => new Date(nowMs - minutes * MINUTE_MS).toISOString();
   const runningId = await received(manager, aRequest(clientId, { process: 'other', receivedAt: ago(100) }));
   const waitingId = await received(manager, aRequest(clientId, { process: 'other', receivedAt: ago(100) }));
-  await acts(manager, waitingId, [
-    ['start', { occurredAt: ago(90) }],
-    ['ask-client', { question: '请补充材料', channel: 'phone', occurredAt: ago(80) }],
+  await imported(under, request(clientId, waitingId), [
+    actOf('RequestStarted', ago(90)),
+    actOf('ClientInputRequested', ago(80), { question: '请补充材料', channel: 'phone' }),
   ]);
   const inDaysId = await received(manager, aRequest(clientId, { process: 'settlement', receivedAt: ago(3 * 1440) }));
   const cancelledId = await received(manager, aRequest(clientId, { process: 'other', receivedAt: ago(100) }));
@@ -108,40 +109,45 @@ export async function liveThrough(under: ApiUnderTest): Promise<Lived> {
     await under.store.streamVersion(extended),
   );
 
-  const at = (day: number, time: string) => ({ occurredAt: `2026-03-${day}T${time}:00+08:00` });
+  const at = (day: number, time: string): string => `2026-03-${day}T${time}:00+08:00`;
   const tradedId = await received(manager, aRequest(clientId, { process: 'trading' }));
-  await acts(manager, tradedId, [
-    ['start', at(11, '10:30')],
-    ['ask-client', { question: '请确认价格', channel: 'phone', ...at(11, '11:00') }],
-    ['record-client-reply', at(11, '14:00')],
-    ['complete', at(11, '15:30')],
-    ['reopen', { reason: 'other', ...at(12, '09:30') }],
-    ['start', at(12, '09:40')],
-    ['complete', at(13, '16:00')],
+  await imported(under, request(clientId, tradedId), [
+    actOf('RequestStarted', at(11, '10:30')),
+    actOf('ClientInputRequested', at(11, '11:00'), { question: '请确认价格', channel: 'phone' }),
+    actOf('ClientInputReceived', at(11, '14:00')),
+    actOf('RequestCompleted', at(11, '15:30')),
+    actOf('RequestReopened', at(12, '09:30'), { cycle: 2, reason: 'other' }),
+    actOf('RequestStarted', at(12, '09:40'), { cycle: 2 }),
+    actOf('RequestCompleted', at(13, '16:00'), { cycle: 2 }),
   ]);
   const breached = await received(manager, aRequest(clientId, { process: 'trading' }));
-  await under.settled(); // missed, until the evidence below
-  await manager.post('/v1/contacts', {
+  await under.settled(); // missed, until the gateway's record below
+  const gateway = await under.as('integrationClient');
+  await gateway.post('/v1/contacts', {
     clientId,
     requestId: breached,
     channel: 'phone',
     direction: 'outbound',
     automated: false,
-    startedAt: '2026-03-11T10:20:00+08:00',
+    startedAt: at(11, '10:20'),
   });
   const steps = await received(manager, aRequest(clientId));
-  await acts(manager, steps, [
-    ['start', at(11, '11:00')],
-    ['start-step', { step: 'check', ...at(11, '11:00') }],
-    ['complete-step', { step: 'check', ...at(13, '16:59') }],
-    ['cancel', { reason: 'other', ...at(16, '10:00') }],
+  await imported(under, request(clientId, steps), [
+    actOf('RequestStarted', at(11, '11:00')),
+    actOf('RequestStepStarted', at(11, '11:00'), { step: 'check' }),
+    actOf('RequestStepCompleted', at(13, '16:59'), { step: 'check' }),
+    actOf('RequestCancelled', at(16, '10:00'), { reason: 'other' }),
   ]);
   const complaint = await manager.post('/v1/complaints', aComplaint(clientId));
   const complaintId = String(complaint.body['id']);
-  await done(manager, `/v1/complaints/${complaintId}/acknowledge`, at(12, '09:00'), 1);
+  await done(manager, `/v1/complaints/${complaintId}/acknowledge`, { occurredAt: at(12, '09:00') }, 1);
   await under.settled();
   return { clientId, tradedId, runningId, waitingId, inDaysId, complaintId };
 }
+
+/** What a system of record states of a case that is over: it counts at once, however late it is recorded. */
+const imported = say;
+const actOf = (type: string, at: string, more: object = {}) => act(type, new Date(at).toISOString(), more);
 
 async function changeTier(manager: Caller, second: Caller, tier: string): Promise<void> {
   const today = new Date(Date.now() + 8 * 60 * MINUTE_MS).toISOString().slice(0, 10);

@@ -171,8 +171,13 @@ export class NaiveCalendar {
   }
 
   /** Due date and deadline of a day target. */
-  dayDeadline(target: Exclude<Target, { kind: 'businessMinutes' }>, start: number, extraDays: number): { due: string; at: number } {
-    let due = dateOf(this.zone, start);
+  dayDeadline(
+    target: Exclude<Target, { kind: 'businessMinutes' }>,
+    start: number,
+    extraDays: number,
+    startedOn = dateOf(this.zone, start),
+  ): { due: string; at: number } {
+    let due = startedOn;
     if (target.kind === 'calendarDays') {
       due = plusDays(due, target.days + extraDays);
       if (target.roll === 'following_business_day' && !this.isWorking(due)) due = this.nextWorking(due);

@@ -35,7 +35,9 @@ export class NaiveCommitment {
   private now: Position;
   private changedAt: number;
   private breached = false;
-  private over: { at: number; how: 'stopped' | 'cancelled' } | undefined;
+  private over: { at: number; how: 'stopped' | 'cancelled' | 'notMeasured' } | undefined;
+  private stoppedOn: string | undefined;
+  readonly late: NonNullable<Printed['lateEvidence']> = [];
 
   constructor(
     policy: ServicePromise,
@@ -47,6 +49,8 @@ export class NaiveCommitment {
     firstTargetMs: number | undefined,
     public tier: string | undefined,
     public severity: Severity | undefined,
+    /** Where no more is known of the start than its date. */
+    private readonly startedOn?: string,
   ) {
     this.policy = {
       ...policy,
@@ -139,6 +143,19 @@ export class NaiveCommitment {
     if (this.over === undefined) this.over = { at, how };
   }
 
+  /** Stopped somewhere in `[from, until]`, on a date. */
+  endByDay(from: number, until: number, date: string): void {
+    if (this.over !== undefined) return;
+    if (!this.business && this.now.due !== null && date > this.now.due) this.breached = true;
+    const somewhereInside = this.business && !this.breached && this.now.deadline !== null && this.now.deadline < until;
+    this.over = { at: from, how: somewhereInside ? 'notMeasured' : 'stopped' };
+    if (!somewhereInside) this.stoppedOn = date;
+  }
+
+  get missed(): boolean {
+    return this.breached && this.over?.how !== 'notMeasured';
+  }
+
   extend(at: number, days: number): void {
     if (this.over !== undefined || this.breached || this.now.due === null || this.now.target.kind !== 'calendarDays') return;
     if (dateOf(this.calendar.zone, at) > this.now.due) return;
@@ -179,10 +196,10 @@ export class NaiveCommitment {
   }
 
   private dayGoal(target: Target, extraDays: number, least: Position['least']): { deadline: number; due: string } {
-    const { at: deadline, due } = this.calendar.dayDeadline(target as DayTarget, this.startedAt, extraDays);
+    const { at: deadline, due } = this.calendar.dayDeadline(target as DayTarget, this.startedAt, extraDays, this.startedOn);
     if (least === undefined) return { deadline, due };
     const leftUntil = this.calendar.reach(least.from, least.ms);
-    const before = this.calendar.dayDeadline(least.before, this.startedAt, extraDays);
+    const before = this.calendar.dayDeadline(least.before, this.startedAt, extraDays, this.startedOn);
     const kept =
       leftUntil < before.at ? { deadline: leftUntil, due: this.dateBefore(leftUntil) } : { deadline: before.at, due: before.due };
     return kept.deadline > deadline ? kept : { deadline, due };
@@ -221,7 +238,16 @@ export class NaiveCommitment {
     const lastDate = due ?? (deadline === null ? null : this.dateBefore(deadline));
     const floored = (ms: number) => (this.business ? Math.floor(ms / minuteMs) : null);
     const pausedMs = this.pauses.reduce((sum, { from, to }) => sum + calendar.accrued(from, Math.min(to ?? end, end)), 0);
-    const ended = over?.how === 'cancelled' ? (breached ? 'breached' : 'cancelled') : breached ? 'completedLate' : 'met';
+    const ended =
+      over?.how === 'notMeasured'
+        ? 'notMeasured'
+        : over?.how === 'cancelled'
+          ? breached
+            ? 'breached'
+            : 'cancelled'
+          : breached
+            ? 'completedLate'
+            : 'met';
     const open = paused ? 'paused' : breached ? 'breached' : 'running';
     return {
       promise: policy.id,
@@ -232,10 +258,12 @@ export class NaiveCommitment {
       cycle: this.cycle,
       state: over === undefined ? open : ended,
       startedAt: this.instant(startedAt),
-      startDate: dateOf(calendar.zone, startedAt),
+      startDate: this.startedOn ?? dateOf(calendar.zone, startedAt),
+      ...(this.startedOn === undefined ? {} : { startKnownBy: 'day' as const }),
       deadlineAt: deadline === null ? null : this.instant(deadline),
       dueDate: due,
       stoppedAt: over?.how === 'stopped' ? this.instant(over.at) : null,
+      ...(this.stoppedOn === undefined ? {} : { stoppedOn: this.stoppedOn }),
       provisional: lastDate !== null && calendar.knownUntil !== undefined && lastDate > calendar.knownUntil,
       accruedMinutes: floored(this.accruedMs(end)),
       pausedMinutes: floored(pausedMs),
@@ -252,11 +280,12 @@ export class NaiveCommitment {
         .map(({ afterMinutes, toRole }) => ({ afterMinutes, toRole, at: calendar.reach(deadline ?? 0, afterMinutes * minuteMs) }))
         .filter(({ at }) => at <= end)
         .map(({ at, ...rest }) => ({ ...rest, at: this.instant(at) })),
+      ...(this.missed && this.late.length > 0 ? { lateEvidence: this.late } : {}),
     };
   }
 
   /** With the calendar's offset; milliseconds only where there are any. */
-  private instant(at: number): string {
+  instant(at: number): string {
     const offset = offsetMs(this.calendar.zone, at);
     const local = new Date(at + offset).toISOString().replace('.000Z', '').replace('Z', '');
     const of = new Date(Math.abs(offset)).toISOString().slice(11, 16);

@@ -10,6 +10,7 @@ import {
   type WhatIfDocument,
 } from '../../libs/service-levels/src/format/format.js';
 import { NaiveCalendar } from './naive-clock.js';
+import { type PlacedFact, placedFacts } from './naive-evidence.js';
 import { NaiveCommitment, type Printed } from './naive-commitment.js';
 
 export type NaiveAnswer = { answers: { asOf: string; promises: Printed[] }[] };
@@ -21,11 +22,17 @@ export type NaiveAnswer = { answers: { asOf: string; promises: Printed[] }[] };
 export function naiveWhatIf(document: WhatIfDocument): NaiveAnswer {
   return {
     answers: document.asOf.map((asOf) => {
-      const course = new Course(document);
-      for (const fact of document.timeline) if (Date.parse(fact.at) <= Date.parse(asOf)) course.apply(fact);
-      return { asOf, promises: course.answer(Date.parse(asOf)) };
+      const missedBy = (facts: PlacedFact[], at: number) => courseOf(document, facts, at).missed(at);
+      const facts = placedFacts(document, Date.parse(asOf), missedBy);
+      return { asOf, promises: courseOf(document, facts, Date.parse(asOf)).answer(Date.parse(asOf), facts) };
     }),
   };
+}
+
+function courseOf(document: WhatIfDocument, facts: readonly PlacedFact[], until: number): Course {
+  const course = new Course(document);
+  for (const fact of facts) if (fact.at <= until) course.apply(fact);
+  return course;
 }
 
 export type WithoutWhy = Omit<PromiseAnswer, 'why' | 'earlier'> & { earlier?: WithoutWhy[] };
@@ -46,49 +53,57 @@ class Course {
   private readonly calendars: Map<string, NaiveCalendar>;
   private subject: Subject;
   private received = false;
+  /** Questions known by their day that nobody has answered yet. */
+  private readonly unanswered = new Set<Fact>();
 
   constructor(private readonly document: WhatIfDocument) {
     this.calendars = new Map(Object.entries(document.calendars).map(([name, calendar]) => [name, new NaiveCalendar(calendar)]));
     this.subject = document.subject;
   }
 
-  apply(fact: Fact): void {
-    const at = Date.parse(fact.at);
+  apply(placed: PlacedFact): void {
+    const { stated: fact, at } = placed;
     for (const commitment of this.commitments) commitment.advanceTo(at);
+    if (placed.waitingFor) {
+      if (this.unanswered.delete(placed.waitingFor.stated)) for (const commitment of this.commitments) commitment.pause(at);
+      return;
+    }
     switch (fact.fact) {
       case 'received':
-        this.receive(at);
+        this.receive(placed);
         break;
       case 'outbound':
-        this.communicate(at, fact.by === 'human');
+        this.communicate(placed, fact.by === 'human');
         break;
       case 'clientAsked':
         // First a communication, then a question: the update cycle that it starts waits for the client too.
-        this.communicate(at, true);
-        for (const commitment of this.commitments) commitment.pause(at);
+        this.communicate(placed, true);
+        if (placed.date !== undefined) this.unanswered.add(fact);
+        else for (const commitment of this.commitments) commitment.pause(at);
         break;
       case 'inbound':
       case 'clientReplied':
+        this.unanswered.clear();
         for (const commitment of this.commitments) commitment.resume(at);
         break;
       case 'accepted':
       case 'declined':
-        this.stop(at, ['decision']);
+        this.stop(placed, ['decision']);
         break;
       case 'completed':
-        this.stop(at, ['resolution', 'update']);
+        this.stop(placed, ['resolution', 'update']);
         break;
       case 'reopened':
-        this.reopen(at);
+        this.reopen(placed);
         break;
       case 'cancelled':
         for (const commitment of this.commitments) commitment.end(at, 'cancelled');
         break;
       case 'stepStarted':
-        this.startStep(at, fact.step);
+        this.startStep(placed, fact.step);
         break;
       case 'stepCompleted':
-        this.stop(at, ['step'], fact.step);
+        this.stop(placed, ['step'], fact.step);
         break;
       case 'tierChanged':
         this.subject = { ...this.subject, tier: fact.to };
@@ -123,13 +138,27 @@ class Course {
   }
 
   /** One entry a promise, in the order of their first starts; its latest cycle, earlier ones under it. */
-  answer(asOf: number): Printed[] {
+  answer(asOf: number, facts: readonly PlacedFact[]): Printed[] {
     for (const commitment of this.commitments) commitment.advanceTo(asOf);
+    for (const { stated, late } of facts) {
+      if (!late) continue;
+      for (const commitment of this.commitments) {
+        if (![nameOf(commitment), 'any'].some((name) => late.commitments.includes(name))) continue;
+        const [statedAt, recordedAt] = [commitment.instant(late.statedAt), commitment.instant(late.recordedAt)];
+        commitment.late.push({ fact: stated.fact, statedAt, recordedAt });
+      }
+    }
     return [...new Set(this.commitments.map(kindOf))].map((kind) => {
       const printed = this.commitments.filter((commitment) => kindOf(commitment) === kind).map((commitment) => commitment.print(asOf));
       const latest = printed.pop() as Printed;
       return printed.length === 0 ? latest : { ...latest, earlier: printed };
     });
+  }
+
+  /** What has missed its deadline by an instant. */
+  missed(at: number): string[] {
+    for (const commitment of this.commitments) commitment.advanceTo(at);
+    return this.commitments.filter((commitment) => commitment.missed).map(nameOf);
   }
 
   /** The edition in force at an instant. */
@@ -148,24 +177,30 @@ class Course {
       .sort((a, b) => named(b) - named(a))[0];
   }
 
-  private start(at: number, policy: ServicePromise, edition: HandbookEdition, target = policy.target, targetMs?: number): void {
+  private start(
+    { at, date }: PlacedFact,
+    policy: ServicePromise,
+    edition: HandbookEdition,
+    target = policy.target,
+    targetMs?: number,
+  ): void {
     const cycle = 1 + this.commitments.filter((commitment) => kindOf(commitment) === kindOf({ policy })).length;
     const { tier, severity } = this.subject;
     const calendar = this.calendars.get(policy.calendar);
     if (calendar === undefined) throw new Error(`no calendar ${policy.calendar}`);
-    this.commitments.push(new NaiveCommitment(policy, edition, cycle, calendar, at, target, targetMs, tier, severity));
+    this.commitments.push(new NaiveCommitment(policy, edition, cycle, calendar, at, target, targetMs, tier, severity, date));
   }
 
-  private receive(at: number): void {
-    const edition = this.editionAt(at);
+  private receive(at: PlacedFact): void {
+    const edition = this.editionAt(at.at);
     if (this.received || edition === undefined) return;
     this.received = true;
     const chosen = edition.promises.filter((promise) => promise.metric !== 'step' && this.select(edition, promise) === promise);
     for (const promise of chosen) this.start(at, promise, edition);
   }
 
-  private startStep(at: number, step: string): void {
-    const edition = this.editionAt(at);
+  private startStep(at: PlacedFact, step: string): void {
+    const edition = this.editionAt(at.at);
     if (edition === undefined) return;
     for (const promise of edition.promises) {
       if (promise.metric !== 'step' || promise.step !== step || this.select(edition, promise) !== promise) continue;
@@ -174,13 +209,15 @@ class Course {
     }
   }
 
-  private stop(at: number, metrics: readonly Metric[], step?: string): void {
-    for (const commitment of this.commitments)
-      if (metrics.includes(commitment.policy.metric) && (step === undefined || commitment.policy.step === step))
-        commitment.end(at, 'stopped');
+  private stop({ at, until = at, date }: PlacedFact, metrics: readonly Metric[], step?: string): void {
+    for (const commitment of this.commitments) {
+      if (!metrics.includes(commitment.policy.metric) || (step !== undefined && commitment.policy.step !== step)) continue;
+      if (date === undefined) commitment.end(at, 'stopped');
+      else commitment.endByDay(at, until, date);
+    }
   }
 
-  private communicate(at: number, human: boolean): void {
+  private communicate(at: PlacedFact, human: boolean): void {
     this.stop(at, ['acknowledgement']);
     if (!human) return;
     const updates = this.commitments.filter(({ policy, ended }) => policy.metric === 'update' && !ended);
@@ -188,7 +225,7 @@ class Course {
     for (const { policy, edition, fullTarget } of updates) if (policy.recurring) this.start(at, policy, edition, fullTarget);
   }
 
-  private reopen(at: number): void {
+  private reopen(at: PlacedFact): void {
     const latest = new Map(this.commitments.map((commitment) => [kindOf(commitment), commitment]));
     for (const { policy, edition, fullTarget, unusedMs, ended } of latest.values()) {
       if (policy.metric === 'step' || policy.class === 'regulatory' || !ended) continue;
@@ -207,6 +244,7 @@ class Course {
 }
 
 /** Of each at most one promise applies to a case: its cycles follow each other, also where a later edition names it anew. */
+const nameOf = ({ policy, cycle }: NaiveCommitment) => `${kindOf({ policy })} ${cycle}`;
 const kindOf = ({ policy }: { policy: ServicePromise }) => `${policy.metric} ${policy.class ?? 'service'} ${policy.step ?? ''}`;
 
 function matches({ appliesTo = {} }: ServicePromise, { type, process, tier, channel, severity }: Subject): boolean {

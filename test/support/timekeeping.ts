@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type CommandContext, eventRegistry, PlainCodec } from '#application';
 import { startTimekeeping, type Timekeeping, timekeepingMigrations } from '#timekeeping';
 import { createPool, type Database, migrate } from '#database';
-import { type DomainEvent, fold, type Instant, instant, newId, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
+import {
+  type DomainEvent,
+  fold,
+  type Instant,
+  instant,
+  newId,
+  type RecordedEvent,
+  type SourceRef,
+  type StreamRef,
+  type Uuid,
+} from '#event-sourcing';
 import { EventStore, eventStoreMigrations } from '#event-store';
 import {
   type Calendar,
@@ -27,8 +37,12 @@ export interface TimedLog {
   url: string;
   owner: Database;
   store: EventStore;
-  /** Appends events to a stream, as one command; answers the position of the last. */
+  /** Appends events to a stream, as one command of a system of record; answers the position of the last. */
   say(stream: StreamRef, ...events: DomainEvent[]): Promise<number>;
+  /** The same, stated by a person. */
+  tell(stream: StreamRef, ...events: DomainEvent[]): Promise<number>;
+  /** The same, decided by a timekeeper that knew the log up to a position. */
+  decide(knownTo: number, stream: StreamRef, ...events: DomainEvent[]): Promise<number>;
   publish(promises: ServicePromise[], calendar?: Calendar): Promise<void>;
   start(options?: { now?: () => Instant; pageSize?: number }): Promise<Timekeeping>;
   /** Waits until a timekeeper has taken the whole log in and nothing is due. */
@@ -56,26 +70,32 @@ export async function createTimedLog(database?: TestDatabase): Promise<TimedLog>
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'commands under test' });
   const codec = new PlainCodec(eventRegistry);
   const running = new Set<Timekeeping>();
-  const say = async (stream: StreamRef, ...events: DomainEvent[]): Promise<number> => {
-    const commandId = newId();
-    const context: CommandContext = {
-      commandId,
-      requestHash: randomUUID().replaceAll('-', '').repeat(2),
-      keepOutcome: 'sevenDays',
-      now: new Date().toISOString(),
-      principal: { subject: 'chen', role: 'serviceDeskAgent', branchScope: 'sh-01' },
-      correlationId: commandId,
+  const saidBy =
+    (role: CommandContext['principal']['role'], source?: SourceRef) =>
+    async (stream: StreamRef, ...events: DomainEvent[]): Promise<number> => {
+      const commandId = newId();
+      const context: CommandContext = {
+        commandId,
+        requestHash: randomUUID().replaceAll('-', '').repeat(2),
+        keepOutcome: 'sevenDays',
+        now: new Date().toISOString(),
+        principal: { subject: 'chen', role, branchScope: 'sh-01' },
+        source,
+        correlationId: commandId,
+      };
+      const encoded = events.map((event) => codec.encodeOne(event, undefined, 'sh-01', context));
+      const outcome = await store.append({ ...context, stream, expectedVersion: 'any', events: encoded });
+      if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
+      return outcome.position;
     };
-    const encoded = events.map((event) => codec.encodeOne(event, undefined, 'sh-01', context));
-    const outcome = await store.append({ ...context, stream, expectedVersion: 'any', events: encoded });
-    if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
-    return outcome.position;
-  };
+  const say = saidBy('integrationClient');
   return {
     url,
     owner,
     store,
     say,
+    tell: saidBy('serviceDeskAgent'),
+    decide: (knownTo, stream, ...events) => saidBy('system', { system: 'log', record: 'timer', sequence: knownTo })(stream, ...events),
     async publish(promises, calendar = DESK) {
       const notice = { effectiveFrom: '2000-01-01', sourceNotice: 'test' };
       await say(calendarStream('DESK'), { type: 'CalendarPublished', data: { name: 'DESK', calendarVersion: 1, calendar, ...notice } });

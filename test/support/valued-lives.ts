@@ -90,10 +90,13 @@ export async function liveLives(under: ApiUnderTest, callers: ReadonlyMap<string
     const movements = told.movements.map((one, i): MovementFact => ({ ...one, movementId: `m${i}` }));
     if (hasAccount) await stateFacts(under, clientId, { openedOn, trades, assets, movements }, branch);
     for (const { on, automated } of told.contacts)
-      await caller.post('/v1/contacts', { clientId, channel: 'phone', direction: 'outbound', automated, startedAt: on });
+      await caller.post('/v1/contacts', { clientId, channel: 'letter', direction: 'outbound', automated, startedAt: on });
     const received = [];
     for (const on of complaints)
-      received.push({ on, id: String((await caller.post('/v1/complaints', aComplaint(clientId, { receivedAt: on }))).body['id']) });
+      received.push({
+        on,
+        id: String((await caller.post('/v1/complaints', aComplaint(clientId, { receivedAt: on, channel: 'letter' }))).body['id']),
+      });
     for (const [i, csat] of told.csat.entries()) await caller.post('/v1/surveys', { clientId, csat, answeredAt: addDays(asOf, i - 9) });
     const facts = hasAccount ? { trades, assets, movements } : { trades: [], assets: [], movements: [] };
     lives.push({

@@ -32,7 +32,7 @@ const letters: Record<string, Role> = {
   N: 'admin',
 };
 const scoped: readonly Role[] = ['serviceDeskAgent', 'relationshipManager', 'branchManager'];
-const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01' };
+const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01T10:00:00+08:00' };
 
 /** Who may call what, written out: route, letters of the roles, a body in order. */
 const matrix: readonly AccessRow[] = accessRows.flatMap(({ rows }) => rows);

@@ -187,7 +187,13 @@ describe('a date', () => {
       ),
       await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt: tomorrow })),
       await manager.post(`${at}/acknowledge`, { occurredAt: tomorrow }, { version: 1 }),
-      await manager.post('/v1/contacts', { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2200-12-31' }),
+      await manager.post('/v1/contacts', {
+        clientId,
+        channel: 'phone',
+        direction: 'inbound',
+        automated: false,
+        startedAt: '2200-12-31T10:00:00+08:00',
+      }),
     ];
     expect(answers.map((answer) => problem(answer))).toEqual([
       { status: 422, code: 'act-in-the-future', errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] },

@@ -38,7 +38,7 @@ async function* attempts(): AsyncGenerator<Attempt> {
     yield { address: '/v1/clients', body: aClient() };
     yield {
       address: '/v1/contacts',
-      body: { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11' },
+      body: { clientId, channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11T10:00:00+08:00' },
     };
     const complaint = await manager.post('/v1/complaints', aComplaint(clientId));
     const at = `/v1/complaints/${String(complaint.body['id'])}`;

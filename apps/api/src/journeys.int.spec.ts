@@ -66,7 +66,7 @@ describe('a client over HTTP', () => {
     const id = body['id'] as string;
     const assign = { staffId: 'li.na', role: 'manager', primary: true, from: '2026-01-01' };
     await manager.post(`/v1/clients/${id}/assignments/assign`, assign, { version: 0 });
-    const complaint = await manager.post('/v1/complaints', aComplaint(id, { receivedAt: '2026-01-05' }));
+    const complaint = await manager.post('/v1/complaints', aComplaint(id, { receivedAt: '2026-01-05T10:00:00+08:00' }));
     const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2099-01-01T00:00:00Z', purpose: 'callBack' });
     const over = { from: 'li.na', to: 'zhao.min', on: '2026-02-01' };
     const handed = await manager.post(`/v1/clients/${id}/assignments/hand-over`, over, { version: 1 });
@@ -216,7 +216,7 @@ describe('the first human response', () => {
   test('has no time where a response that is known by its day may have been the first', async () => {
     const { body: client } = await manager.post('/v1/clients', aClient());
     const { body: complaint } = await manager.post('/v1/complaints', aComplaint(client['id'], { receivedAt: '2026-02-02T01:00:00Z' }));
-    const call = { clientId: client['id'], channel: 'phone', direction: 'outbound', automated: false, complaintId: complaint['id'] };
+    const call = { clientId: client['id'], channel: 'letter', direction: 'outbound', automated: false, complaintId: complaint['id'] };
     const timed = await manager.post('/v1/contacts', { ...call, startedAt: '2026-02-04T01:00:00Z' });
     const place = `/v1/complaints/${String(complaint['id'])}`;
     expect((await manager.get(place, seen(timed))).body).toMatchObject({ firstHumanResponseAt: '2026-02-04T01:00:00.000Z' });
@@ -243,14 +243,14 @@ describe('a follow-up over HTTP', () => {
 test('a contact is read where its Location says, as it was last amended', async () => {
   const client = await manager.post('/v1/clients', aClient());
   const complaint = await manager.post('/v1/complaints', aComplaint(client.body['id']));
-  const call = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-03-11', summary: 'asked' };
+  const call = { channel: 'letter', direction: 'inbound', automated: false, startedAt: '2026-03-11', summary: 'asked' };
   const logged = await manager.post('/v1/contacts', { clientId: client.body['id'], ...call });
   const place = String(logged.headers.get('location'));
-  await manager.post(`${place}/amend`, { channel: 'counter' }, { version: 1 });
+  await manager.post(`${place}/amend`, { channel: 'fax' }, { version: 1 });
   const linked = await manager.post(`${place}/link`, { complaintId: complaint.body['id'] }, { version: 2 });
   expect(await manager.get(place, seen(linked))).toMatchObject({
     status: 200,
-    body: { version: 3, channel: 'counter', summary: 'asked', startedAt: { precision: 'day' }, links: [{ id: complaint.body['id'] }] },
+    body: { version: 3, channel: 'fax', summary: 'asked', startedAt: { precision: 'day' }, links: [{ id: complaint.body['id'] }] },
   });
   expect((await (await under.as('relationshipManager', 'bj-01')).get(place)).status).toBe(404);
 });

@@ -8,6 +8,7 @@ interface Listed {
   subjectId: string;
   metric: string;
   state: string;
+  lateEvidenceStatus: string | null;
   deadlineAt: string | null;
 }
 interface Page {
@@ -89,6 +90,7 @@ export class ServiceWalk {
   private async reopened(): Promise<void> {
     const received = await this.receive('trading', this.at(4, '13:30'));
     await this.answered(received, 4, '13:31', '14:00');
+    await this.confirmed(received);
     const started = await this.act(received, 'start', { occurredAt: this.at(4, '13:40') });
     const done = await this.act(started, 'complete', { occurredAt: this.at(4, '15:00') });
     const again = await this.act(done, 'reopen', { reason: 'notDone', occurredAt: this.at(3, '09:30') });
@@ -116,16 +118,32 @@ export class ServiceWalk {
       automated: true,
       startedAt: this.at(daysAgo, acknowledgedAt),
     };
-    await this.as.post('serviceDeskAgent', '/v1/contacts', { ...told, requestId: id });
+    await this.as.post('integrationClient', '/v1/contacts', { ...told, requestId: id });
     await this.call(id, this.at(daysAgo, calledAt));
+  }
+
+  /** The call was written down days later: a second person has heard its recording, and confirms. */
+  private async confirmed({ id }: Answer): Promise<void> {
+    const kept = await this.commitment(id, 'firstResponse', ({ lateEvidenceStatus }) => lateEvidenceStatus === 'waiting');
+    const place = `/v1/commitments/${kept.commitmentId}`;
+    const { lateEvidence } = await this.as.get<{ lateEvidence: { evidence: string }[] }>('branchManager', place);
+    const recording = { kind: 'callRecording', reference: 'R-20731', sha256: '7d'.repeat(32) };
+    await this.as.post(
+      'branchManager',
+      `${place}/confirm-late-evidence`,
+      { evidence: lateEvidence[0]!.evidence, ...recording },
+      kept.version,
+    );
   }
 
   private receive(process: string, receivedAt: string, severity = 'normal'): Promise<Answer> {
     return this.as.post('serviceDeskAgent', '/v1/requests', { clientId: this.clientId, receivedAt, process, channel: 'phone', severity });
   }
 
+  /** What is done to an order the order system records; people write down the rest. */
   private act({ id, version }: Answer, act: string, body: object): Promise<Answer> {
-    return this.as.post('serviceDeskAgent', `/v1/requests/${id}/${act}`, body, version);
+    const role = ['reopen', 'ask-client'].includes(act) ? 'serviceDeskAgent' : 'integrationClient';
+    return this.as.post(role, `/v1/requests/${id}/${act}`, body, version);
   }
 
   private async call(requestId: string, startedAt: string): Promise<void> {

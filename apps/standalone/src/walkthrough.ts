@@ -112,7 +112,8 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
     complaint.version,
   );
   const reply = { ...call, startedAt: at(5, 95), durationSec: 300, process: 'complaint', summary: 'Asked for the order number.' };
-  await as.post('relationshipManager', '/v1/contacts', { clientId: client.id, ...reply, complaintId: complaint.id });
+  // the telephony gateway's own record of the call
+  await as.post('integrationClient', '/v1/contacts', { clientId: client.id, ...reply, complaintId: complaint.id });
   const response = {
     resolution: 'monetaryRelief',
     outcome: 'upheld',

@@ -5,6 +5,7 @@ import {
   DomainError,
   type EventDefinitions,
   type Instant,
+  knowsTime,
   type ProblemTitle,
   type SubjectKind,
   type Uuid,
@@ -80,6 +81,10 @@ export const contactProblems = {
   'contact-already-logged': { en: 'The contact is logged already', zh: '联系记录已存在' },
   'contact-not-logged': { en: 'There is no such contact', zh: '联系记录不存在' },
   'contact-in-the-future': { en: 'A contact cannot start in the future', zh: '联系时间不能晚于现在' },
+  'contact-time-required': {
+    en: 'This channel knows the time of the contact: the date alone is not enough',
+    zh: '该渠道可知联系的具体时间，不能仅填日期',
+  },
   'nothing-amended': { en: 'The amendment states nothing', zh: '未填写更正内容' },
   'linked-client-differs': {
     en: 'The contact and what it is linked to belong to different clients',
@@ -112,6 +117,8 @@ export const contact: Decider<ContactState, ContactCommand, ContactEvent> = {
         const changed = stated.filter(([name, value]) => JSON.stringify(current[name]) !== JSON.stringify(value));
         if (changed.length === 0) return [];
         const amended: ContactAmendment = Object.fromEntries(changed);
+        const { channel } = { ...details, ...amended };
+        if (amended.startedAt?.precision === 'day' && knowsTime(channel)) throw refusal('contact-time-required', ['/startedAt']);
         const restated = changed.some(([name]) => COPIED_INTO_LINKS.has(name)) ? links : [];
         return [{ type: 'ContactAmended', data: amended }, ...restated.map((link) => linked(link, { ...details, ...amended }))];
       }

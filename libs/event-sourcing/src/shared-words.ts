@@ -16,6 +16,10 @@ export const clientChannels = [
 ] as const;
 export type ClientChannel = (typeof clientChannels)[number];
 
+/** Channels by which no more may be known than the day; of all others whoever states an act knows its time. */
+const dayChannels: ReadonlySet<string> = new Set<ClientChannel>(['letter', 'fax', 'email', 'referral', 'unknown']);
+export const knowsTime = (channel: string | undefined): boolean => channel !== undefined && !dayChannels.has(channel);
+
 export const directions = ['inbound', 'outbound'] as const;
 export type Direction = (typeof directions)[number];
 

@@ -1,5 +1,6 @@
 export * from './format/format.js';
 export * from './format/format-checks.js';
+export { factMembers, MAX_FACTS, MAX_SPAN_DAYS } from './format/format-checks-timeline.js';
 export { checkCalendar, checkCalendarChanges } from './format/format-checks-calendar.js';
 export { checkEdition, MAX_EDITION_NUMBER } from './format/format-checks-edition.js';
 export { type FormatCode, type FormatFault, formatFaults } from './format/format-faults.js';
@@ -11,7 +12,8 @@ export * from './what-if/what-if-input.js';
 export * from './what-if/what-if-schema.js';
 export * from './request/request-events.js';
 export * from './request/request.js';
-export * from './clock/case.js';
+export type { CaseFact, CaseInput, TracedClock } from './clock/case.js';
+export { runCase, weigh, type WeighedCase } from './clock/evidence.js';
 export * from './clock/case-facts.js';
 export * from './clock/commitment.js';
 export * from './clock/commitment-events.js';

@@ -38,7 +38,11 @@ const saying: { readonly [T in CaseContextEvent['type']]: T extends CaseEvent['t
   CommitmentMet: false,
   CommitmentCompletedLate: false,
   CommitmentCancelled: false,
+  CommitmentNotMeasured: false,
   CommitmentCorrected: false,
+  LateEvidenceStated: false,
+  LateEvidenceConfirmed: true,
+  LateEvidenceRefused: false, // it counts from its recording, as before
   ExcuseRequested: false,
   BreachExcused: false,
   ExcuseRefused: false,

@@ -4,12 +4,13 @@ import {
   type CaseInput,
   type CaseOf,
   type HandbookEdition,
-  inOrder,
   type CaseFact,
+  restated,
   runCase,
   type StoredFact,
   type Subject,
   type TracedClock,
+  weigh,
   type Zone,
 } from '#service-levels';
 import { type LoggedTierEvent, tierAt, tierChangesAfter } from './tier-changes.js';
@@ -44,24 +45,23 @@ export interface Rules {
   revisionsBetween(after: number, upTo: number): readonly CaseFact[];
 }
 
-/** A case as the clocks take it, as known at a position of the log. */
-export function caseInput(file: CaseFile, rules: Rules, upTo: number, zone: Zone): CaseInput & { subject: Subject } {
+/** A case as it is stated up to a position of the log. */
+export function statedCase(file: CaseFile, rules: Rules, upTo: number, zone: Zone): CaseInput & { subject: Subject } {
   const known = standing(file.facts.filter(({ fact }) => (fact.position ?? 0) <= upTo));
   const tierEvents = file.tierEvents.filter(({ position }) => position <= upTo);
   const received = known.find(({ fact }) => fact === 'received');
   const startMs = received?.atMs ?? Date.parse(file.openedAt);
   const atReceipt = tierEvents.filter(({ position }) => position < file.openedPosition);
   const tier = tierAt(atReceipt, startMs, zone, file.openedAt);
-  return {
-    subject: { ...file.subject, ...(tier !== undefined && { tier }) },
-    facts: inOrder<CaseFact>([
-      ...known,
-      ...tierChangesAfter(tierEvents, startMs, zone),
-      ...rules.revisionsBetween(file.openedPosition, upTo),
-    ]),
-    handbookAt: ({ position = file.openedPosition }) => rules.handbookAt(position),
-    calendars: rules.calendarsFrom(file.openedPosition, upTo),
-  };
+  const subject: Subject = { ...file.subject };
+  if (tier !== undefined) subject.tier = tier;
+  const facts: CaseFact[] = [
+    ...known,
+    ...tierChangesAfter(tierEvents, startMs, zone),
+    ...rules.revisionsBetween(file.openedPosition, upTo),
+  ];
+  const handbookAt = ({ position = file.openedPosition }: CaseFact): readonly HandbookEdition[] => rules.handbookAt(position);
+  return { subject, facts, handbookAt, calendars: rules.calendarsFrom(file.openedPosition, upTo) };
 }
 
 export interface CaseRun {
@@ -75,7 +75,7 @@ export interface CaseRun {
 
 /** Runs a case's clocks over what was known at a position. `untilMs`: how far; absent, as far as its facts go. */
 export function runFile(file: CaseFile, rules: Rules, upTo: number, zone: Zone, nowMs: number, untilMs?: number): CaseRun {
-  const input = caseInput(file, rules, upTo, zone);
+  const input = weigh(statedCase(file, rules, upTo, zone));
   const come = input.facts.filter(({ atMs }) => atMs <= nowMs);
   const lastFactMs = come.reduce((latest, { atMs }) => Math.max(latest, atMs), -Infinity);
   const next = input.facts.find(({ atMs }) => atMs > Math.max(nowMs, untilMs ?? -Infinity));
@@ -90,7 +90,13 @@ export function runFile(file: CaseFile, rules: Rules, upTo: number, zone: Zone, 
 
 /** Of each source what it said last: an amended contact replaces what it was. */
 function standing(facts: readonly SourcedFact[]): StoredFact[] {
-  const latest = new Map<Uuid, number>();
-  for (const { source, fact } of facts) latest.set(source, Math.max(latest.get(source) ?? 0, fact.position ?? 0));
-  return facts.filter(({ source, fact }) => latest.get(source) === (fact.position ?? 0)).map(({ fact }) => fact);
+  const sources = new Map<Uuid, Map<number, StoredFact[]>>();
+  for (const { source, fact } of facts) {
+    const said = sources.get(source) ?? new Map<number, StoredFact[]>();
+    sources.set(source, said);
+    said.set(fact.position ?? 0, [...(said.get(fact.position ?? 0) ?? []), fact]);
+  }
+  return [...sources.values()].flatMap((said) =>
+    [...said].sort(([a], [b]) => a - b).reduce<readonly StoredFact[]>((before, [, now]) => restated(before, now), []),
+  );
 }

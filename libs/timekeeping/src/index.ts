@@ -1,4 +1,4 @@
-export { type CaseFile, caseInput, type CaseRun, type Rules, runFile, type SourcedFact } from './case-file.js';
+export { type CaseFile, type CaseRun, type Rules, runFile, type SourcedFact } from './case-file.js';
 export { DeadlineExplainer, type KnownCase } from './deadline-explainer.js';
 export { type LogEntry, logEntryOf, type RuleEvent } from './log-entries.js';
 export { timekeepingMigrations } from './migrations.js';

@@ -194,7 +194,11 @@ function occurredAt({ type, data }: CommitmentEvent, detectedAt: Instant): Insta
     case 'ExcuseRequested':
     case 'BreachExcused':
     case 'ExcuseRefused':
+    case 'CommitmentNotMeasured':
+    case 'LateEvidenceConfirmed':
+    case 'LateEvidenceRefused':
       return data.at;
+    case 'LateEvidenceStated':
     case 'CommitmentCorrected':
       return detectedAt;
   }

@@ -1,5 +1,5 @@
 import type { EventRegistry, Instant, RecordedEvent, StaffId, Uuid } from '#event-sourcing';
-import { type CaseFacts, caseFactsOf, type RuleEvent as RecordedRule } from '#service-levels';
+import { type CaseFacts, caseFactsOf, isOfSystem, type RuleEvent as RecordedRule } from '#service-levels';
 import { type TierEvent, tierEvents } from '#tiers';
 import { metadataOfEvent } from '#application';
 import { isCaseEvent } from './case-events.js';
@@ -46,12 +46,13 @@ export function logEntryOf(row: RecordedEvent, registry: EventRegistry): LogEntr
   const isRule = RULE_KINDS.has(streamKind);
   const isTier = type in tierEvents && !CHANGES_NO_TIER.has(type);
   if (!isRule && !isTier && !isCaseEvent(type)) return undefined;
-  const { branchId, correlationId, actor } = metadataOfEvent(row);
+  const metadata = metadataOfEvent(row);
+  const { branchId, correlationId, actor } = metadata;
   const entry = { eventId, position, recordedAt, streamId, clientId, branchId, correlationId, actorId: actor.id };
   if (isRule) return { ...entry, rule: ruleEventOf(row, registry) };
   const data = registry.upcast(type, row.schemaVersion, JSON.parse(row.data) as Record<string, unknown>);
   if (isTier) return { ...entry, tier: { event: { type, data } as unknown as TierEvent, eventId, position, recordedAt } };
-  const facts = caseFactsOf({ type, data }, { eventId, position, streamId, actorId: actor.id, recordedAt });
+  const facts = caseFactsOf({ type, data }, { eventId, position, streamId, actorId: actor.id, recordedAt, ofSystem: isOfSystem(metadata) });
   return facts && { ...entry, facts };
 }
 

@@ -66,8 +66,14 @@ GRANT EXECUTE ON FUNCTION log.append, log.purge_outcomes, log.collect_types TO r
 // Operations count them every few seconds, however many cases there are.
 const faults = `CREATE INDEX faulty_cases ON timekeeper.cases (subject_id) WHERE fault IS NOT NULL;`;
 
+// Facts say when they were recorded, and until when a day lasts: all is read again. What the log says already is not said twice.
+const recorded = `
+TRUNCATE timekeeper.facts, timekeeper.cases, timekeeper.tier_events, timekeeper.rules, timekeeper.unread;
+UPDATE timekeeper.progress SET position = 0;`;
+
 /** Run after the event store's migrations. */
 export const timekeepingMigrations: readonly Migration[] = [
   { name: 'timekeeping-001-cases', sql: schema },
   { name: 'timekeeping-002-faults', sql: faults },
+  { name: 'timekeeping-003-recorded', sql: recorded },
 ];

@@ -70,11 +70,15 @@ export function reactionsOf(
   const run = runFile(file, rules, look.upTo, zone, Math.max(look.nowMs, spokenMs), untilMs);
   const reactions: Reaction[] = [];
   const ids = new Set<Uuid>();
+  let saidAlready = false;
   for (const clock of run.clocks) {
     const stream = streamOf(file, clock);
     ids.add(stream.id);
     const { state, version, knownTo } = streams.get(stream.id) ?? NO_STREAM;
-    if (knownTo > look.upTo) continue; // read again from the beginning: what followed from this was said already
+    if (knownTo > look.upTo) {
+      saidAlready = true; // read again from the beginning: what followed from this was said already
+      continue;
+    }
     reactions.push({ stream, cycle: clock.cycle, version, events: missingEvents(state, clock, run.of, look) });
   }
   for (const { id, state, version, knownTo } of known) {
@@ -90,7 +94,8 @@ export function reactionsOf(
     calendars: [...new Set(running.map(({ calendar }) => calendar.name))],
     running: running.length > 0,
     // also where nothing runs: what was stated by a clock ahead of the log's may be what starts it
-    wakeAt: nextMs !== Infinity ? instantOf(nextMs) : null,
+    // and where the log was read again, by rules that may have changed since it was decided on
+    wakeAt: saidAlready ? instantOf(look.nowMs) : nextMs !== Infinity ? instantOf(nextMs) : null,
   };
   return { reactions: reactions.filter(({ events }) => events.length > 0), seen };
 }

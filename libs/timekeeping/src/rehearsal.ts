@@ -9,11 +9,12 @@ import {
   runCase,
   type Subject,
   type TracedClock,
+  weigh,
   type Zone,
 } from '#service-levels';
-import { type CaseFile, caseInput, type Rules } from './case-file.js';
+import { type CaseFile, type Rules, statedCase } from './case-file.js';
 
-export type Verdict = 'kept' | 'missed' | 'open' | 'cancelled';
+export type Verdict = 'kept' | 'missed' | 'open' | 'cancelled' | 'notMeasured';
 
 /** One commitment under one set of rules. */
 export interface Outcome {
@@ -31,7 +32,7 @@ export interface CellCount {
   /** Of those due and those open. */
   warned: number;
   open: number;
-  /** Promised, and not measured: its start or its stop is known by the day alone, or the source is silent on it. */
+  /** Promised, and not measured: the deadline lies in the day by which its stop is known, or the source is silent on it. */
   notMeasured: number;
 }
 
@@ -90,11 +91,12 @@ export class Rehearsal {
 
   add(file: CaseFile): void {
     this.cases++;
-    const input = caseInput(file, this.rules, Number.MAX_SAFE_INTEGER, this.zone);
+    const stated = statedCase(file, this.rules, Number.MAX_SAFE_INTEGER, this.zone);
+    const input = weigh(stated);
     const always = [{ ...this.draft, effectiveFrom: '0001-01-01T00:00:00Z', effectiveTo: null }];
     const actual = byKind(runCase(input, this.nowMs));
     const calendars = new Map([...this.rules.calendarsAt(Number.MAX_SAFE_INTEGER), ...input.calendars]); // those of the draft may be newer than the case
-    const draft = byKind(runCase({ ...input, calendars, handbookAt: () => always }, this.nowMs));
+    const draft = byKind(runCase(weigh({ ...stated, calendars, handbookAt: () => always }), this.nowMs));
     const received = input.facts.find(({ fact }) => fact === 'received');
     const inForce = received && editionInForce(input.handbookAt(received), received.atMs);
     const promisedThen = kindsOf(inForce, input.subject);
@@ -156,7 +158,8 @@ function verdictOf(state: TracedClock['state']): Verdict {
     case 'paused':
       return 'open';
     case 'cancelled':
-      return 'cancelled';
+    case 'notMeasured':
+      return state;
   }
 }
 
@@ -167,6 +170,10 @@ function count(cell: CellCount, side: Outcome | Absence): void {
   if (typeof side === 'string') return;
   const { verdict, warned } = side;
   if (verdict === 'cancelled') return;
+  if (verdict === 'notMeasured') {
+    cell.notMeasured++;
+    return;
+  }
   if (warned) cell.warned++;
   if (verdict === 'open') {
     cell.open++;

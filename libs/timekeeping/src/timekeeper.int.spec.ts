@@ -65,6 +65,32 @@ describe('the timekeeper', () => {
     });
   });
 
+  it('leaves the breach where a person states late that it was kept, until a second one confirms it', async () => {
+    const { stream, id } = await aCase();
+    await log.tell(stream, act('RequestCompleted', '2025-03-11T07:30:00.000Z'));
+    await during(async (caughtUp) => {
+      await caughtUp();
+      expect(await typesOf(id)).toEqual([
+        'CommitmentStarted',
+        'WarningReached',
+        'CommitmentBreached',
+        'CommitmentEscalated',
+        'CommitmentCompletedLate',
+        'LateEvidenceStated',
+      ]);
+      const stated = (await log.commitmentsOf(id)).find(({ type, data }) => type === 'LateEvidenceStated' && data.fact === 'completed')!;
+      const { evidence } = stated.data;
+      const at = new Date().toISOString();
+      const confirmed = { subject: { kind: 'request', id }, evidence, kind: 'letter', sha256: 'ab'.repeat(32), confirmedBy: 'lin', at };
+      await log.tell({ id: stated.stream, kind: 'commitment', key: stream.key }, { type: 'LateEvidenceConfirmed', data: confirmed });
+      await caughtUp();
+      expect((await log.commitmentsOf(id)).filter(({ stream: s }) => s === stated.stream).at(-1)).toMatchObject({
+        type: 'CommitmentCorrected',
+        data: { was: { state: 'completedLate' }, is: { state: 'met', stoppedAt: '2025-03-11T07:30:00.000Z' } },
+      });
+    });
+  });
+
   it('breaches nothing of a history that was in time, however long ago, when it is recorded at once', async () => {
     const { id } = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
     await during(async (caughtUp) => {
@@ -103,20 +129,42 @@ describe('the timekeeper', () => {
     }
   });
 
+  it('corrects what was decided by an earlier rule, once the log is read again', async () => {
+    const { id } = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
+    const other = await aCase();
+    await during(async (caughtUp) => caughtUp());
+    const stream = (await log.commitmentsOf(id))[0]!.stream;
+    const latest = await log.say(other.stream, act('RequestStarted', '2025-03-11T03:00:00.000Z'));
+    const breach = { type: 'CommitmentBreached', data: { deadlineAt: '2025-03-11T02:30:00.000Z', detectedAt: '2025-03-11T02:30:00.000Z' } };
+    const wrong = { was: { state: 'met' }, is: { state: 'breached' }, cause: null, kept: 1, history: [breach] };
+    await log.decide(latest, { id: stream, kind: 'commitment', key: id }, { type: 'CommitmentCorrected', data: wrong });
+    await log.owner.query(
+      'TRUNCATE timekeeper.progress, timekeeper.rules, timekeeper.tier_events, timekeeper.cases, timekeeper.facts, timekeeper.unread',
+    );
+    await during(async (caughtUp) => caughtUp(), { pageSize: 3 });
+    expect((await log.commitmentsOf(id)).filter(({ stream: s }) => s === stream).at(-1)).toMatchObject({
+      type: 'CommitmentCorrected',
+      data: { is: { state: 'met' } },
+    });
+  });
+
   it('sets a case aside that its clocks stumble over, and goes on with the others', async () => {
     const [broken, unread] = [await aCase(), request(newId())];
-    const dayWithoutDate = { at: { precision: 'day', at: '2025-03-11T16:00:00.000Z' }, cycle: 1 };
-    await log.say(broken.stream, { type: 'RequestCompleted', data: dayWithoutDate });
-    const position = await log.say(unread, { type: 'RequestReceived', data: { clientId: unread.key } });
+    await log.say(tierStream(broken.clientId), { type: 'TierInitialised', data: { tier: 'GOLD', effectiveFrom: 'soon', basis: 'x' } });
+    const never = { at: { precision: 'instant', at: 'never' }, cycle: 1 };
+    const positions = [
+      await log.say(unread, { type: 'RequestReceived', data: { clientId: unread.key } }),
+      await log.say((await aCase()).stream, { type: 'RequestCompleted', data: never }),
+    ];
     const { id } = await aCase(act('RequestCompleted', '2025-03-11T03:00:00.000Z'));
     await during(async (caughtUp) => {
       await caughtUp();
       expect(await typesOf(id)).toEqual(['CommitmentStarted', 'CommitmentMet']);
     });
     const cases = await log.owner.query('SELECT running, fault FROM timekeeper.cases WHERE subject_id = $1', [broken.id]);
-    expect(cases.rows).toEqual([{ running: false, fault: 'no instant' }]);
-    const events = await log.owner.query('SELECT position FROM timekeeper.unread');
-    expect(events.rows).toEqual([{ position }]);
+    expect(cases.rows).toEqual([{ running: false, fault: expect.any(String) }]);
+    const events = await log.owner.query('SELECT position FROM timekeeper.unread ORDER BY position');
+    expect(events.rows.map(({ position }) => Number(position))).toEqual(positions);
   });
 
   it('with one standing by: when the leader ends, the other goes on, and nothing is said twice', async () => {

@@ -2,7 +2,7 @@ import { aClient, aComplaint, aRequest, SHANGHAI } from '../api.js';
 import type { AccessRows } from './row.js';
 
 const assignment = { staffId: 'x', role: 'manager', primary: true, from: '2026-01-01' };
-const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01' };
+const contact = { channel: 'phone', direction: 'inbound', automated: false, startedAt: '2026-01-01T10:00:00+08:00' };
 
 /** Clients, contacts, complaints. */
 export const clientRows: AccessRows = {

@@ -63,9 +63,11 @@ export class ComplaintSummaryView {
   @ShownTextOrNull() acknowledgedAt: string | null;
   @ShownTextOrNull() firstHumanResponseAt: string | null;
   @ShownTextOrNull() finalResponseAt: string | null;
+  @ShownTextOrNull('Local date of the first final response') answeredOn: string | null;
   @ShownTextOrNull() finalResponsePrecision: string | null;
   @ShownTextOrNull() resolution: string | null;
   @ShownTextOrNull() closedAt: string | null;
+  @ShownTextOrNull('Local date of the closing') closedOn: string | null;
   @ShownTextOrNull() closedPrecision: string | null;
   @ShownFlag() disputed: boolean;
 }

@@ -25,7 +25,7 @@ export class ComplaintsController {
   @Creates('', 'complaint.register', '/v1/complaints', 'Register a complaint')
   register(@NewCommand() request: CommandRequest, @Stated() body: RegisterComplaintBody): Promise<CommandResult> {
     const { forwarding, staffInvolved = [], ...stated } = body;
-    const receivedAt = this.commands.when(body.receivedAt);
+    const receivedAt = this.commands.whenBy(request, 'receivedAt', body.receivedAt, body.channel);
     const forwarded = forwarding && { forwarding: { ...forwarding, forwardedAt: this.commands.when(forwarding.forwardedAt) } };
     const command: ComplaintCommand = { type: 'RegisterComplaint', ...stated, staffInvolved, receivedAt, now: request.now, ...forwarded };
     return this.commands.perform(new ChangeComplaint(undefined, command, this.commands.context(request, body, receivedAt)));

@@ -32,7 +32,7 @@ export class ContactsController {
   @Creates('', 'contact.log', '/v1/contacts', 'Log a contact with a client')
   log(@NewCommand() request: CommandRequest, @Stated() body: LogContactBody) {
     const { complaintId, requestId, ...stated } = body;
-    const startedAt = this.commands.when(body.startedAt);
+    const startedAt = this.commands.whenBy(request, 'startedAt', body.startedAt, body.channel);
     const linkTo = targetOf({ complaintId, requestId });
     const command: ContactCommand = { type: 'LogContact', ...stated, startedAt, now: request.now, ...(linkTo && { linkTo }) };
     return this.change(request, undefined, body, command, startedAt);

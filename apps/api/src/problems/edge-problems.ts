@@ -57,6 +57,11 @@ export const edgeProblems = {
     en: 'The data read has not reached the position asked for yet',
     zh: '读取数据尚未到达所要求的位置',
   },
+  'time-required': {
+    status: 422,
+    en: 'This channel knows the time of the act: the date alone is not enough',
+    zh: '该渠道可知具体时间，不能仅填日期',
+  },
   'rehearsal-too-long': {
     status: 422,
     en: 'The period holds too many cases for one request; use `ops rehearse`, or a shorter period',

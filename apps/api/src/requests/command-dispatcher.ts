@@ -1,6 +1,6 @@
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import type { CommandContext, CommandResult } from '#application';
-import { type Instant, instant, type LocalDate, type When } from '#event-sourcing';
+import { type Instant, instant, knowsTime, type LocalDate, type When } from '#event-sourcing';
 import { RequestHasher } from '#privacy';
 import { localDateOf, whenOf } from '../fields/time-fields.js';
 import { Problem } from '../problems/problem.js';
@@ -35,6 +35,14 @@ export class CommandDispatcher {
     return whenOf(text, this.zone);
   }
 
+  /** A moment of an act through a channel. Throws a Problem for a date alone where whoever states it knows the time. */
+  whenBy({ principal }: CommandRequest, member: string, text: string, channel: string | undefined): When {
+    const when = this.when(text);
+    if (when.precision === 'day' && knowsTime(channel) && principal.role !== 'integrationClient')
+      throw new Problem('time-required', { errors: [{ pointer: `/${member}`, code: 'time-required' }] });
+    return when;
+  }
+
   /** The stated time of an act, or now. Throws a Problem for a time to come. */
   occurred(stated: string | undefined, now: Instant): When {
     const when = stated === undefined ? instant(now) : this.when(stated);
@@ -43,7 +51,9 @@ export class CommandDispatcher {
   }
 
   /** When an act happened, as its body states it, and the time it is stated at. */
-  timed({ now }: CommandRequest, { occurredAt }: { occurredAt?: string }): { at: When; now: Instant } {
+  timed(request: CommandRequest, { occurredAt, channel }: { occurredAt?: string; channel?: string }): { at: When; now: Instant } {
+    const { now } = request;
+    if (occurredAt !== undefined) this.whenBy(request, 'occurredAt', occurredAt, channel);
     return { at: this.occurred(occurredAt, now), now };
   }
 

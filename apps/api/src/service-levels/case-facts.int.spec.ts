@@ -69,7 +69,10 @@ describe('the facts of a case', () => {
   });
 
   test('of a complaint, in the same words', async () => {
-    const { body } = await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt: '2026-03-11', provisionalSeverity: 'low' }));
+    const { body } = await manager.post(
+      '/v1/complaints',
+      aComplaint(clientId, { receivedAt: '2026-03-11', channel: 'letter', provisionalSeverity: 'low' }),
+    );
     const place = `/v1/complaints/${String(body['id'])}`;
     await manager.post(`${place}/acknowledge`, { automated: true, occurredAt: at(11) }, { version: 1 });
     const answered = await manager.post(`${place}/send-final-response`, { resolution: 'none', occurredAt: at(12) }, { version: 2 });

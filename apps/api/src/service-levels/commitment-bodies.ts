@@ -1,4 +1,5 @@
-import { IntegerField, Text } from '../fields/index.js';
+import { evidenceKinds } from '#service-levels';
+import { EnumField, IntegerField, Sha256Field, Text, UuidField } from '../fields/index.js';
 
 /** No regulator knows a longer one; what is really asked for is checked against the due date. */
 const EXTENSION_MAX_DAYS = 366;
@@ -9,5 +10,17 @@ export class ExtendCommitmentBody {
 }
 
 export class DecideExcuseBody {
+  @Text({ max: 4000 }) reason: string;
+}
+
+export class ConfirmLateEvidenceBody {
+  @UuidField({ optional: true, description: 'The event that states it; needed where several wait' }) evidence?: string;
+  @EnumField(evidenceKinds) kind: (typeof evidenceKinds)[number];
+  @Text({ max: 500, description: 'Where it is kept: a file number, a recording, a message' }) reference: string;
+  @Sha256Field({ description: 'SHA-256 of the document' }) sha256: string;
+}
+
+export class RefuseLateEvidenceBody {
+  @UuidField({ optional: true, description: 'The event that states it; needed where several wait' }) evidence?: string;
   @Text({ max: 4000 }) reason: string;
 }

@@ -1,5 +1,5 @@
 import { clientChannels, severities } from '#event-sourcing';
-import { absentDimensions, type CommitmentFilter, commitmentOutcomes, type InstantRange } from '#read-models';
+import { absentDimensions, type CommitmentFilter, commitmentOutcomes, type InstantRange, lateEvidenceStatuses } from '#read-models';
 import { commitmentStates, dayOf, metrics, promiseClasses, requestProcesses, STEP_NAME, Zone } from '#service-levels';
 import { ladder } from '#tiers';
 import {
@@ -55,9 +55,14 @@ export class CommitmentListQuestion extends NarrowedListQuestion {
   @EnumField(commitmentOutcomes, {
     optional: true,
     description:
-      'Of what is due by `dueBy`: all (due), kept (met), missed, and of the missed excused, open, or stopped late; stopped: kept or late',
+      'Of what is due by `dueBy`: all (due), kept (met), missed, and of the missed excused, open, or stopped late; stopped: kept or late, with its minutes measured; keptByLateEvidence and startKnownByDay of these; beside the percentage cancelledAfterBreach and notMeasured',
   })
   outcome?: (typeof commitmentOutcomes)[number];
+  @EnumField(lateEvidenceStatuses, {
+    optional: true,
+    description: 'What was recorded after the deadline, and waits for a second person or has been decided by one',
+  })
+  lateEvidence?: (typeof lateEvidenceStatuses)[number];
   @InstantField({ optional: true, description: 'Only deadlines up to it; with an outcome, default now' }) dueBy?: string;
   @LocalDateField({ optional: true, description: 'First day of the deadline; the midnight that begins it is of the day before' })
   deadlineFrom?: string;
@@ -75,6 +80,10 @@ export class QueueQuestion extends NarrowedListQuestion {
   part?: 'due' | 'waiting';
 }
 
+export class LateEvidenceQuestion extends NarrowedListQuestion {
+  @EnumField(lateEvidenceStatuses, { optional: true, description: 'Default: waiting' }) status?: (typeof lateEvidenceStatuses)[number];
+}
+
 export class OfCaseQuestion extends ListQuestion {}
 
 /** The members of a question that narrow, as the read model takes them. */
@@ -84,12 +93,13 @@ export function narrowed({ without, ...rest }: CommitmentNarrowing): CommitmentF
 
 /** A list's filter; `now`: where an outcome names no other time. */
 export function filterOf(question: Omit<CommitmentListQuestion, 'limit' | 'cursor'>, zone: string, now: string): CommitmentFilter {
-  const { outcome, dueBy, deadlineFrom, deadlineTo, stoppedFrom, stoppedTo, stoppedBy, state, clientId, subjectId, ...narrowing } =
-    question;
+  const { outcome, dueBy, deadlineFrom, deadlineTo, stoppedFrom, stoppedTo, stoppedBy, ...rest } = question;
+  const { state, lateEvidence, clientId, subjectId, ...narrowing } = rest;
   const by = dueBy === undefined ? (outcome === undefined ? undefined : now) : instantOf(dueBy);
   return {
     ...narrowed(narrowing),
     state,
+    lateEvidence,
     clientId,
     subjectId,
     outcome,

@@ -10,8 +10,8 @@ import { Id } from '../requests/id-param.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Reads } from '../requests/routes.js';
 import { clockDetails } from './commitment-details.js';
-import { CommitmentListQuestion, filterOf, narrowed, OfCaseQuestion, QueueQuestion } from './commitment-questions.js';
-import { CommitmentAnswer, CommitmentPageView, QueueView, WhyAnswer } from './commitment-views.js';
+import { CommitmentListQuestion, filterOf, LateEvidenceQuestion, narrowed, OfCaseQuestion, QueueQuestion } from './commitment-questions.js';
+import { CommitmentAnswer, CommitmentPageView, LateEvidencePageView, QueueView, WhyAnswer } from './commitment-views.js';
 import { Deadlines } from './deadlines.js';
 
 interface Listing {
@@ -21,6 +21,8 @@ interface Listing {
   filter: CommitmentFilter;
   order: CommitmentOrder;
   of?: { kind: 'client' | 'request' | 'complaint'; id: Uuid };
+  /** With the late evidence of each. */
+  detailed?: true;
 }
 
 @ApiTags('service levels')
@@ -62,6 +64,26 @@ export class CommitmentReadsController {
     const nowMs = Date.now();
     const items = await this.deadlines.queued(answer.items, nowMs, principal.branchScope);
     return { ...answer, now: new Date(nowMs).toISOString(), items };
+  }
+
+  @Reads(
+    'service-levels/late-evidence',
+    'commitment.listLateEvidence',
+    LateEvidencePageView,
+    'What was recorded after the deadline that it says was kept, and waits for a second person',
+  )
+  async lateEvidence(
+    @Caller() principal: Principal,
+    @MinPosition() minPosition: number,
+    @Asked() question: LateEvidenceQuestion,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { limit, cursor, status = 'waiting', ...narrowing } = question;
+    const filter = { ...narrowed(narrowing), lateEvidence: status };
+    const listing: Listing = { list: 'late evidence', asked: { ...narrowing, status }, filter, order: 'deadline', detailed: true };
+    const answer = await this.page(principal, minPosition, { limit, cursor }, reply, listing);
+    const shown = await this.deadlines.shown(answer.items);
+    return { ...answer, items: shown.map(({ lateEvidence = [], ...item }) => ({ ...item, lateEvidence: [...lateEvidence] })) };
   }
 
   @Reads('commitments/:commitmentId', 'commitment.read', CommitmentAnswer, 'One commitment as it stands, with what its clock did')
@@ -149,11 +171,11 @@ export class CommitmentReadsController {
     minPosition: number,
     { limit, cursor }: ListQuestion,
     reply: FastifyReply,
-    { list, asked, filter, order, of }: Listing,
+    { list, asked, filter, order, of, detailed }: Listing,
   ) {
     const models = ['commitments' as const, ...(of ? [caseModels[of.kind]] : [])];
     const question = { limit, cursor, list, filter: asked, principal, models, minPosition };
-    return this.reads.page(question, reply, (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of));
+    return this.reads.page(question, reply, (page) => new CommitmentListQuery(principal.branchScope, filter, order, page, of, detailed));
   }
 }
 

@@ -51,10 +51,35 @@ export class CommitmentItemView {
   @ShownNumber() escalationLevel: number;
   @ShownText('none, requested or excused; an excused breach stays missed') excuse: string;
   @ShownFlag('Evidence that came late has changed it') corrected: boolean;
+  @ShownTextOrNull('day: its start is known by its date alone, and it runs from the earliest that it may have been') startKnownBy:
+    string | null;
+  @ShownTextOrNull('Its stop is known by this date alone') stoppedOn: string | null;
+  @ShownText('none, or what was recorded after the deadline is waiting for a second person, confirmed or refused')
+  lateEvidenceStatus: string;
+  @ShownFlag('Stopped by what was recorded after the deadline') keptByLateEvidence: boolean;
+  @ShownFlag('Its case was cancelled after the breach') cancelledAfterBreach: boolean;
 }
 
 export class CommitmentPageView extends PageView {
   @ShownList(() => CommitmentItemView) items: CommitmentItemView[];
+}
+
+export class LateEvidenceView {
+  @ShownText('The event that states it') evidence: string;
+  @ShownText('What it says happened: completed, outbound, cancelled, ...') fact: string;
+  @ShownText('When that is said to have been') statedAt: string;
+  @Shown({ type: 'string', required: false }, 'Its date, where no more is stated') statedOn?: string;
+  @ShownText('When it was written down') recordedAt: string;
+  @Shown({ type: 'string', required: false }, 'Who stated it, and may not confirm it') statedBy?: string;
+  @ShownText('waiting, confirmed or refused') status: string;
+}
+
+export class LateEvidenceItemView extends CommitmentItemView {
+  @ShownList(() => LateEvidenceView) lateEvidence: LateEvidenceView[];
+}
+
+export class LateEvidencePageView extends PageView {
+  @ShownList(() => LateEvidenceItemView) items: LateEvidenceItemView[];
 }
 
 export class QueueItemView extends CommitmentItemView {
@@ -76,6 +101,8 @@ export class CommitmentAnswer extends CommitmentItemView {
   @Shown(objects) warnings: readonly object[];
   @Shown(objects) escalations: readonly object[];
   @Shown(objects, 'What evidence that came late has changed: how it stood, and how it stands') corrections: readonly object[];
+  @Shown(objects, 'What was recorded after the deadline: the event that states it, when it is said to have happened, and its status')
+  lateEvidence: readonly object[];
   @Shown(objects, 'Extensions, and what was asked and decided about an excuse') acts: readonly object[];
   @ShownNumber() asOfPosition: number;
   @ShownText() asOf: string;
@@ -95,9 +122,11 @@ export class WhyAnswer extends FreshView {
   @ShownText() state: string;
   @ShownText("Instants have the calendar's offset") startedAt: string;
   @ShownText() startDate: string;
+  @Shown({ type: 'string', required: false }, 'day: the start is known by its date alone') startKnownBy?: string;
   @ShownTextOrNull() deadlineAt: string | null;
   @ShownTextOrNull() dueDate: string | null;
   @ShownTextOrNull() stoppedAt: string | null;
+  @Shown({ type: 'string', required: false }, 'The stop is known by this date alone') stoppedOn?: string;
   @ShownFlag() provisional: boolean;
   @ShownNumberOrNull() accruedMinutes: number | null;
   @ShownNumberOrNull() pausedMinutes: number | null;
@@ -110,6 +139,8 @@ export class WhyAnswer extends FreshView {
     'Edition, calendar and tier used; each window that accrued; pauses with their evidence; every recomputation and its cause',
   )
   why: readonly object[];
+  @Shown({ ...objects, required: false }, 'What was recorded after the deadline and waits for a second person')
+  lateEvidence?: readonly object[];
   @ShownText('none, requested or excused') excuse: string;
   @Shown(objects, 'What evidence that came late has changed') corrections: readonly object[];
 }

@@ -6,7 +6,7 @@ import { ChangeCommand, type CommandRequest } from '../requests/command-request.
 import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Stated } from '../requests/routes.js';
-import { DecideExcuseBody, ExtendCommitmentBody } from './commitment-bodies.js';
+import { ConfirmLateEvidenceBody, DecideExcuseBody, ExtendCommitmentBody, RefuseLateEvidenceBody } from './commitment-bodies.js';
 
 /** What people may do about a commitment: its clock is not theirs to set, and a breach is never deleted. */
 @ApiTags('service levels')
@@ -36,6 +36,24 @@ export class CommitmentsController {
   refuseExcuse(@ChangeCommand() call: CommandRequest, @Id('commitmentId') id: Uuid, @Stated() body: DecideExcuseBody) {
     const { reason } = body;
     return this.change(call, id, body, { type: 'RefuseExcuse', reason, ...actor(call) });
+  }
+
+  @Changes(
+    ':commitmentId/confirm-late-evidence',
+    'commitment.confirmLateEvidence',
+    'Confirm, as the second person, what was recorded after the deadline',
+  )
+  confirmLateEvidence(@ChangeCommand() call: CommandRequest, @Id('commitmentId') id: Uuid, @Stated() body: ConfirmLateEvidenceBody) {
+    return this.change(call, id, body, { type: 'ConfirmLateEvidence', ...body, ...actor(call) });
+  }
+
+  @Changes(
+    ':commitmentId/refuse-late-evidence',
+    'commitment.refuseLateEvidence',
+    'Refuse what was recorded after the deadline; the breach stands',
+  )
+  refuseLateEvidence(@ChangeCommand() call: CommandRequest, @Id('commitmentId') id: Uuid, @Stated() body: RefuseLateEvidenceBody) {
+    return this.change(call, id, body, { type: 'RefuseLateEvidence', ...body, ...actor(call) });
   }
 
   private change(call: CommandRequest, commitmentId: Uuid, body: object, command: ChangeCommitment['command']): Promise<CommandResult> {

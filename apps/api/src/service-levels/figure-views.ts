@@ -34,6 +34,10 @@ export class ComplianceCellView {
   @ShownNumber('All others, also what is still open') missed: number;
   @ShownNumber('Of the missed: the breach was excused') excused: number;
   @ShownNumber('Of the missed: neither stopped nor cancelled') stillOpen: number;
+  @ShownNumber('Of the met: stopped by what was recorded after the deadline') keptByLateEvidence: number;
+  @ShownNumber('Of the due: the receipt is known by its date alone') startKnownByDay: number;
+  @ShownNumber('Cancelled after the breach; where the breach stands, it is missed as well') cancelledAfterBreach: number;
+  @ShownNumber('In no percentage: stopped on a day in which the deadline lies') notMeasured: number;
   @ShownNumberOrNull('met / due, rounded down; null where nothing was due') complianceBasisPoints: number | null;
   @ShownOne(() => ClosedCohortView, 'Beside the compliance, never instead of it') closedCohort: ClosedCohortView;
   @ShownOne(() => SpreadView, 'Of the due that were stopped: physical minutes from the start to the stop') elapsedMinutes: SpreadView;

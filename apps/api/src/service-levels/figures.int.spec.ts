@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { derivedId, newId, type Uuid } from '#event-sourcing';
-import { type ClockEvent, type CommitmentEvent, type Period, withDefaults } from '#service-levels';
+import { type ClockEvent, type CommitmentEvent, isIn, type Period, withDefaults } from '#service-levels';
 import { type ApiUnderTest, BEIJING, type Caller, fieldFault, problem, SHANGHAI, startApiUnderTest } from '../../../../test/support/api.js';
 import { behind, publishRules, say, startedEvent } from '../../../../test/support/commitments.js';
 import { type Compliance, complianceByCell, type MeasuredCommitment } from '../../../../test/support/naive-compliance.js';
@@ -19,10 +19,12 @@ const MAY = Date.parse('2026-05-01T00:00:00+08:00');
 
 interface Known extends MeasuredCommitment<Uuid> {
   dimensions: Record<string, string | number | null>;
-  /** Elapsed and accrued minutes of one that was stopped. */
+  /** Elapsed and accrued minutes of one that was stopped, where both its ends are instants. */
   elapsed: number | null;
   accrued: number | null;
   open: boolean;
+  /** What stands beside the percentage. */
+  beside: { keptByLateEvidence: boolean; startKnownByDay: boolean; cancelledAfterBreach: boolean; notMeasured: boolean };
 }
 
 let under: ApiUnderTest;
@@ -91,14 +93,19 @@ async function generated(): Promise<Known[]> {
       startedBy: staff,
       class: one('service', 'regulatory'),
     } as const;
-    const events: CommitmentEvent[] = [startedEvent({ clientId, subject, ...dated, ...more })];
-    const fate = one('plain', 'plain', 'plain', 'cancelled', 'paused', 'breached and cancelled', 'excused');
+    const byDay = next(4) === 0 && ({ startKnownBy: 'day' } as const);
+    const events: CommitmentEvent[] = [startedEvent({ clientId, subject, ...dated, ...more, ...byDay })];
+    const fate = one('plain', 'plain', 'plain', 'cancelled', 'paused', 'breached and cancelled', 'excused', 'not measured', 'evidence');
     const late = stoppedMs === null ? deadlineMs < Date.now() : stoppedMs > deadlineMs;
     const stopped =
-      stoppedMs !== null && stoppedMs < Date.now() && !['cancelled', 'paused', 'breached and cancelled'].includes(fate) ? stoppedMs : null;
+      stoppedMs !== null && stoppedMs < Date.now() && !['cancelled', 'paused', 'breached and cancelled', 'not measured'].includes(fate)
+        ? stoppedMs
+        : null;
+    const proven = fate === 'evidence';
     const measures = { accruedMinutes: next(500), pausedMinutes: 0, elapsedMinutes: next(5_000) };
     if (fate === 'paused') events.push({ type: 'CommitmentPaused', data: { at: at(startMs) } });
     else if (fate === 'cancelled') events.push({ type: 'CommitmentCancelled', data: { at: at(startMs), cause: 'subjectCancelled' } });
+    else if (fate === 'not measured') events.push({ type: 'CommitmentNotMeasured', data: { at: at(startMs), deadlineAt: at(deadlineMs) } });
     else {
       if (late) events.push(breach(deadlineMs));
       if (late && fate === 'excused') {
@@ -107,18 +114,21 @@ async function generated(): Promise<Known[]> {
       }
       if (stopped !== null && late) events.push({ type: 'CommitmentCompletedLate', data: { stoppedAt: at(stopped), ...measures } });
       if (stopped !== null && !late)
-        events.push({ type: 'CommitmentMet', data: { stoppedAt: at(stopped), deadlineAt: at(deadlineMs), ...measures } });
+        events.push({
+          type: 'CommitmentMet',
+          data: { stoppedAt: at(stopped), deadlineAt: at(deadlineMs), ...measures, ...(proven && { lateEvidence: true }) },
+        });
       if (fate === 'breached and cancelled')
         events.push({ type: 'CommitmentCancelled', data: { at: at(deadlineMs), cause: 'subjectCancelled' } });
     }
     const stream = { id: derivedId(subject.id, 'commitment'), kind: 'commitment', key: clientId };
     await say(under, stream, events, branch);
-    const ended = stopped !== null || fate === 'cancelled' || fate === 'breached and cancelled';
+    const ended = stopped !== null || ['cancelled', 'breached and cancelled', 'not measured'].includes(fate);
     all.push({
       id: stream.id,
       deadlineMs: fate === 'paused' ? null : deadlineMs,
       stoppedMs: stopped,
-      cancelled: fate === 'cancelled' || (fate === 'breached and cancelled' && !late),
+      cancelled: ['cancelled', 'not measured'].includes(fate) || (fate === 'breached and cancelled' && !late),
       pauses: fate === 'paused' ? [{ fromMs: startMs, toMs: null }] : [],
       excused: late && fate === 'excused',
       dimensions: {
@@ -134,9 +144,15 @@ async function generated(): Promise<Known[]> {
         staff: staff ?? null,
         month: at(deadlineMs - 1 + 8 * HOUR_MS).slice(0, 7),
       },
-      elapsed: stopped === null ? null : measures.elapsedMinutes,
-      accrued: stopped === null ? null : measures.accruedMinutes,
+      elapsed: stopped === null || byDay !== false ? null : measures.elapsedMinutes,
+      accrued: stopped === null || byDay !== false ? null : measures.accruedMinutes,
       open: !ended,
+      beside: {
+        keptByLateEvidence: proven && stopped !== null && !late,
+        startKnownByDay: byDay !== false,
+        cancelledAfterBreach: fate === 'breached and cancelled' && late,
+        notMeasured: fate === 'not measured',
+      },
     });
   }
   return all;
@@ -189,6 +205,11 @@ describe('compliance', () => {
       period,
       nowMs,
     );
+    const of = (ids: readonly Uuid[]) => known.filter(({ id }) => ids.includes(id));
+    const unmeasuredIn = (key: string): Known[] => {
+      const fell = (ms: number) => ms <= nowMs && isIn(period, ms);
+      return known.filter((one) => one.beside.notMeasured && keyOf(one.dimensions) === key && fell(one.deadlineMs!));
+    };
     const cells = body['items'] as Cell[];
     const told = new Set(cells.map(({ group }) => keyOf(group)));
     for (const [key, { due }] of expected) if (due.denominator.length > 0) expect(told).toContain(key);
@@ -196,10 +217,16 @@ describe('compliance', () => {
     expect(cells.length).toBe(told.size);
     for (const { group, drillDown, ...figures } of cells) {
       const { due, missed, excused } = expected.get(keyOf(group)) ?? NONE;
+      const [cell, unmeasured] = [of(due.denominator), unmeasuredIn(keyOf(group))];
+      const beside = {
+        keptByLateEvidence: cell.filter((one) => one.beside.keptByLateEvidence),
+        startKnownByDay: cell.filter((one) => one.beside.startKnownByDay),
+        cancelledAfterBreach: cell.filter((one) => one.beside.cancelledAfterBreach),
+        notMeasured: unmeasured,
+      };
       const { closedCohort } = cohorts.get(keyOf(group)) ?? NONE;
-      const of = (ids: readonly Uuid[]) => known.filter(({ id }) => ids.includes(id));
       const open = of(missed).filter((one) => one.open);
-      const measured = of(due.denominator).filter((one) => one.stoppedMs !== null);
+      const measured = of(due.denominator).filter((one) => one.elapsed !== null);
       expect({ group, ...figures }).toEqual({
         group,
         due: due.denominator.length,
@@ -207,6 +234,7 @@ describe('compliance', () => {
         missed: missed.length,
         excused: excused.length,
         stillOpen: open.length,
+        ...Object.fromEntries(Object.entries(beside).map(([name, list]) => [name, list.length])),
         complianceBasisPoints: due.basisPoints,
         closedCohort: {
           stopped: closedCohort.denominator.length,
@@ -225,6 +253,7 @@ describe('compliance', () => {
         measured: measured.map(({ id }) => id),
         closedCohort: closedCohort.denominator,
         closedCohortMet: closedCohort.numerator,
+        ...Object.fromEntries(Object.entries(beside).map(([name, list]) => [name, list.map(({ id }) => id)])),
       };
       for (const [name, ids] of Object.entries(lists)) {
         expect({ group, name, ids: await behind(drillDown[name]!, officer) }).toEqual({ group, name, ids: [...ids].sort() });
@@ -241,7 +270,8 @@ describe('compliance', () => {
       expect.arrayContaining(onMidnight.map(({ id }) => id)),
     );
     const whole = (await officer.get('/v1/service-levels/compliance')).body['items'] as Cell[];
-    for (const figure of ['met', 'excused', 'stillOpen']) expect(whole[0]![figure]).toBeGreaterThan(0);
+    for (const figure of ['met', 'excused', 'stillOpen', 'keptByLateEvidence', 'startKnownByDay', 'cancelledAfterBreach', 'notMeasured'])
+      expect(whole[0]![figure]).toBeGreaterThan(0);
   });
 
   test('is narrowed by what lists are narrowed by, and drills down within it', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aClient, aRequest, type ApiUnderTest, BEIJING, type Caller, startApiUnderTest } from '../../../../test/support/api.js';
+import { say } from '../../../../test/support/commitments.js';
+import { act, request } from '../../../../test/support/timekeeping.js';
 
 const week = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri'].map((day) => [day, [['09:00', '17:00']]]));
 const calendar = { name: 'DESK', calendar: { zone: 'Asia/Shanghai', week }, effectiveFrom: '2020-01-01', sourceNotice: 'x' };
@@ -17,6 +19,8 @@ const edition = (number: number, minutes: number) => ({
   promises: [promise(minutes)],
 });
 
+const utc = (shanghai: string): string => new Date(`${shanghai}:00+08:00`).toISOString();
+
 /** Requests of a Tuesday at ten, done after so many minutes; a draft is run over them. */
 describe('rehearsing a draft edition', () => {
   let under: ApiUnderTest;
@@ -33,9 +37,7 @@ describe('rehearsing a draft edition', () => {
     const clientId = String((await desk.post('/v1/clients', aClient())).body['id']);
     for (const done of ['10:30', '11:30', '15:00']) {
       const received = await desk.post('/v1/requests', { ...aRequest(clientId), receivedAt: '2026-03-10T10:00:00+08:00' });
-      const place = `/v1/requests/${String(received.body['id'])}`;
-      const started = await desk.post(`${place}/start`, { occurredAt: '2026-03-10T10:01:00+08:00' }, { version: 1 });
-      await desk.post(`${place}/complete`, { occurredAt: `2026-03-10T${done}:00+08:00` }, { version: started.body['version'] as number });
+      await say(under, request(clientId, String(received.body['id'])), [act('RequestCompleted', utc(`2026-03-10T${done}`))]);
     }
   });
   afterAll(() => under.close());
@@ -66,15 +68,23 @@ describe('rehearsing a draft edition', () => {
   it('says where a draft promises what cannot be measured, and where it promises nothing', async () => {
     const desk = await under.as('branchManager');
     const clientId = String((await desk.post('/v1/clients', aClient())).body['id']);
-    const complaint = { clientId, receivedAt: '2026-04-01', channel: 'phone', subject: { product: 'Fund' } };
-    await desk.post('/v1/complaints', complaint);
+    const complaint = { clientId, receivedAt: '2026-04-01T09:30:00+08:00', channel: 'phone', subject: { product: 'Fund' } };
+    const id = String((await desk.post('/v1/complaints', complaint)).body['id']);
+    // answered on a day in which the promise of two hours falls due, and long before that of five days
+    const onTheDay = { precision: 'day', date: '2026-04-01', zone: 'Asia/Shanghai', at: utc('2026-04-01T00:00') };
+    await say(under, { id, kind: 'complaint', key: clientId }, [
+      { type: 'FinalResponseSent', data: { sentAt: onTheDay, cycle: 1, resolution: 'none' } },
+    ]);
     const days = { ...promise(60), target: { kind: 'calendarDays', days: 5 } };
     const april = { from: '2026-04-01', to: '2026-04-30' };
     const { body } = await rehearse({ ...edition(2, 60), promises: [days] }, april);
-    expect(body['flips']).toMatchObject([{ was: 'notMeasured', is: { verdict: 'missed' } }]);
-    expect(body['cells']).toMatchObject([{ process: 'complaint', actual: { due: 0, notMeasured: 1 }, draft: { due: 1, missed: 1 } }]);
+    expect(body['flips']).toMatchObject([{ was: { verdict: 'notMeasured' }, is: { verdict: 'kept' } }]);
+    expect(body['cells']).toMatchObject([{ process: 'complaint', actual: { due: 0, notMeasured: 1 }, draft: { due: 1, kept: 1 } }]);
     const other = await rehearse({ ...edition(2, 60), promises: [{ ...days, metric: 'decision' }] }, april);
-    expect(other.body['flips']).toMatchObject([{ was: 'notPromised', is: { verdict: 'missed' } }]);
+    expect(other.body['flips']).toMatchObject([
+      { was: { verdict: 'notMeasured' }, is: 'notPromised' },
+      { was: 'notPromised', is: { verdict: 'missed' } },
+    ]);
   });
 
   it('turns nothing where the draft is what was in force', async () => {

@@ -3,6 +3,8 @@ import { cancelReasons, requestProcesses, requestReopenReasons, STEP_NAME } from
 import { CodeField, EnumField, MomentField, patterned, Text, UuidField } from '../fields/index.js';
 
 const optional = { optional: true };
+/** A pause needs a question that reached the client (clocks.md, "Evidence"). */
+const reachingChannels = clientChannels.filter((channel) => channel !== 'unknown');
 const stepField = () => patterned(STEP_NAME, { description: 'As the promises of the handbook name it', example: 'document-check' });
 
 export class ReceiveRequestBody {
@@ -31,7 +33,7 @@ export class CompleteStepBody {
 
 export class AskClientBody {
   @Text({ max: 4000 }) question: string;
-  @EnumField(clientChannels) channel: (typeof clientChannels)[number];
+  @EnumField(reachingChannels, { description: 'By which the question reached the client' }) channel: (typeof reachingChannels)[number];
   @MomentField(optional) occurredAt?: string;
 }
 

@@ -38,6 +38,7 @@ export class RequestSummaryView {
   @ShownTextOrNull('When the earliest question was asked that is open') waitingSince: string | null;
   @ShownTextOrNull() completedAt: string | null;
   @ShownTextOrNull() completedPrecision: string | null;
+  @ShownTextOrNull('Local date of the completion') completedOn: string | null;
   @Shown({ type: 'array', items: { type: 'string' } }, 'Names of the steps under way') openSteps: string[];
   @ShownTextOrNull('Who of the firm acted on it last') staffId: string | null;
 }

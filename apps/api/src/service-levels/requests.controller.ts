@@ -29,7 +29,7 @@ export class RequestsController {
   @Creates('', 'request.receive', '/v1/requests', 'Receive a service request')
   receive(@NewCommand() call: CommandRequest, @Stated() body: ReceiveRequestBody): Promise<CommandResult> {
     const { severity = 'normal', ...stated } = body;
-    const receivedAt = this.commands.when(body.receivedAt);
+    const receivedAt = this.commands.whenBy(call, 'receivedAt', body.receivedAt, body.channel);
     const command: RequestCommand = { type: 'ReceiveRequest', ...stated, severity, receivedAt, now: call.now };
     return this.commands.perform(new ChangeRequest(undefined, command, this.commands.context(call, body, receivedAt)));
   }

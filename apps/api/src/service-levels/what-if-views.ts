@@ -13,6 +13,12 @@ export class EscalationReachedView {
   @ShownText() at: string;
 }
 
+export class StatedLateView {
+  @ShownText() fact: string;
+  @ShownText() statedAt: string;
+  @ShownText() recordedAt: string;
+}
+
 /** One cycle of one promise; instants with the calendar's offset. */
 export class PromiseCycleView {
   @ShownText() promise: string;
@@ -24,9 +30,11 @@ export class PromiseCycleView {
   @Shown({ type: 'string', enum: [...commitmentStates] }) state: string;
   @ShownText() startedAt: string;
   @ShownText('Local date in the calendar’s zone') startDate: string;
+  @member({ type: 'string' }, [], { optional: true, description: 'day: the start is known by its date alone' }) startKnownBy?: string;
   @ShownTextOrNull('null while paused') deadlineAt: string | null;
   @ShownTextOrNull('Of day targets') dueDate: string | null;
   @ShownTextOrNull() stoppedAt: string | null;
+  @member({ type: 'string' }, [], { optional: true, description: 'The stop is known by this date alone' }) stoppedOn?: string;
   @ShownFlag('Beyond the last date whose holidays are known') provisional: boolean;
   @ShownNumberOrNull('Business minutes; null of day targets') accruedMinutes: number | null;
   @ShownNumberOrNull() pausedMinutes: number | null;
@@ -34,6 +42,11 @@ export class PromiseCycleView {
   @ShownNumber('Physical minutes from the start to the stop, or to asOf') elapsedMinutes: number;
   @ShownList(() => WarningReachedView) warnings: WarningReachedView[];
   @ShownList(() => EscalationReachedView) escalations: EscalationReachedView[];
+  @member({ type: () => StatedLateView, isArray: true }, [], {
+    optional: true,
+    description: 'Recorded after the deadline, and confirmed by nobody yet',
+  })
+  lateEvidence?: StatedLateView[];
   @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Each with kind and text') why: object[];
 }
 

@@ -114,7 +114,7 @@ describe('the value of one client', () => {
         { movementId: 'c', on: ago(10), direction: 'out', amountMinor: 90_000, state: 'cancelled' },
       ],
     });
-    const complaint = await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt: ago(30) }));
+    const complaint = await manager.post('/v1/complaints', aComplaint(clientId, { receivedAt: ago(30), channel: 'letter' }));
     const shown = signalOf(await valueOf(clientId), 'outflowAfterComplaint');
     const complaintId = String(complaint.body['id']);
     expect(shown).toMatchObject({

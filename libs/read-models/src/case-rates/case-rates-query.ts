@@ -50,10 +50,12 @@ export class CaseRatesHandler implements IQueryHandler<CaseRatesQuery> {
     const [start, end] = [period.startMs + 1, period.endMs].map((ms) => new Date(ms).toISOString());
     const table = of === 'complaints' ? complaintTable : requestTable;
     const answer = await this.database.asOf(scope, table, async (manager) => {
-      const closings = (await manager.query<ClosingRow[]>(closingsSql[of], [start, end])).map(closingOf);
+      const closings = (await manager.query<ClosingRow[]>(closingsSql[of], [start, end])).map((row) => closingOf(row, midnight));
       const reopened = reopenRate(closings, period);
       if (of === 'requests') return { reopened };
-      const received = (await manager.query<ReceivedRow[]>(RECEIVED, [since, end])).map(receivedOf);
+      const received = (await manager.query<ReceivedRow[]>(RECEIVED, [since, end]))
+        .map((row) => receivedOf(row, midnight))
+        .sort((a, b) => a.receivedMs - b.receivedMs);
       return { reopened, repeated: repeatRate(received, period), upheld: upholdRate(closings.filter(isDecided), period) };
     });
     return answer!;
@@ -65,11 +67,12 @@ export class CaseRatesHandler implements IQueryHandler<CaseRatesQuery> {
  * each cycle has one, and the columns hold that of the only cycle. What has no date is in no rate.
  */
 const closings = (table: string, id: string, firstAt: string, list: string, at: string): string => `
-  SELECT c.${id} AS id, closing #>> '{${at},at}' AS "closedAt", reopening #>> '{at,at}' AS "reopenedAt", closing ->> 'outcome' AS outcome
+  SELECT c.${id} AS id, closing #>> '{${at},at}' AS "closedAt", closing #>> '{${at},date}' AS "closedOn",
+         reopening #>> '{at,at}' AS "reopenedAt", reopening #>> '{at,date}' AS "reopenedOn", closing ->> 'outcome' AS outcome
   FROM read.${table} c CROSS JOIN LATERAL jsonb_array_elements(c.details::jsonb -> '${list}') closing
   LEFT JOIN LATERAL jsonb_array_elements(c.details::jsonb -> 'reopenings') reopening
     ON (reopening ->> 'cycle')::int = (closing ->> 'cycle')::int + 1
-  WHERE (c.cycle > 1 OR c.${firstAt} BETWEEN $1 AND $2)
+  WHERE (c.cycle > 1 OR c.${firstAt} BETWEEN $1::timestamptz - interval '1 day' AND $2::timestamptz + interval '1 day')
     AND 'unknown' NOT IN (closing #>> '{${at},precision}', coalesce(reopening #>> '{at,precision}', ''))
   ORDER BY 2, 1`;
 
@@ -79,16 +82,33 @@ const closingsSql: Record<AgeingSubject, string> = {
 };
 
 const RECEIVED = `
-  SELECT complaint_id AS id, client_id AS client, details::jsonb #>> '{registered,subject,problem}' AS problem, received_at AS "receivedAt"
-  FROM read.complaints WHERE received_precision <> 'unknown' AND received_at BETWEEN $1 AND $2 ORDER BY received_at, complaint_id`;
+  SELECT complaint_id AS id, client_id AS client, details::jsonb #>> '{registered,subject,problem}' AS problem, received_at AS "receivedAt",
+         CASE received_precision WHEN 'day' THEN received_on::text END AS "receivedOn"
+  FROM read.complaints WHERE received_precision <> 'unknown'
+    AND received_at BETWEEN $1::timestamptz - interval '1 day' AND $2::timestamptz + interval '1 day' ORDER BY received_at, complaint_id`;
 
-type ClosingRow = { id: Uuid; closedAt: string; reopenedAt: string | null; outcome: ComplaintOutcome | null };
-type ReceivedRow = Omit<ReceivedCase<Uuid>, 'receivedMs'> & { receivedAt: Date };
+interface ClosingRow {
+  id: Uuid;
+  closedAt: string;
+  /** Of what is known by its day. */
+  closedOn: LocalDate | null;
+  reopenedAt: string | null;
+  reopenedOn: LocalDate | null;
+  outcome: ComplaintOutcome | null;
+}
+type ReceivedRow = Omit<ReceivedCase<Uuid>, 'receivedMs'> & { receivedAt: Date; receivedOn: LocalDate | null };
 type Decided = Closing<Uuid> & { outcome: ComplaintOutcome; decidedMs: number };
 
-const closingOf = ({ id, closedAt, reopenedAt, outcome }: ClosingRow) => {
-  const closedMs = Date.parse(closedAt);
-  return { id, closedMs, decidedMs: closedMs, reopenedMs: reopenedAt === null ? null : Date.parse(reopenedAt), outcome };
+/** What is known by its day stands at that date's midnight in the firm's zone, so that a month holds its own whatever zone its source has. */
+type Midnight = (date: LocalDate) => number;
+
+const closingOf = ({ id, closedAt, closedOn, reopenedAt, reopenedOn, outcome }: ClosingRow, midnight: Midnight) => {
+  const closedMs = closedOn === null ? Date.parse(closedAt) : midnight(closedOn);
+  const reopenedMs = reopenedOn !== null ? midnight(reopenedOn) : reopenedAt === null ? null : Date.parse(reopenedAt);
+  return { id, closedMs, decidedMs: closedMs, reopenedMs, outcome };
 };
 const isDecided = (closing: ReturnType<typeof closingOf>): closing is Decided => closing.outcome !== null;
-const receivedOf = ({ receivedAt, ...row }: ReceivedRow): ReceivedCase<Uuid> => ({ ...row, receivedMs: receivedAt.getTime() });
+const receivedOf = ({ receivedAt, receivedOn, ...row }: ReceivedRow, midnight: Midnight): ReceivedCase<Uuid> => ({
+  ...row,
+  receivedMs: receivedOn === null ? receivedAt.getTime() : midnight(receivedOn),
+});

@@ -13,6 +13,13 @@ const caseFacts = `
       PRIMARY KEY (subject_id, source_id)
     );`;
 
+// Facts say when they were recorded, and until when a day lasts. The rows are made again from the log.
+const recorded = `
+    TRUNCATE read.case_facts;
+    DELETE FROM read.checkpoints WHERE projection = 'caseFacts';
+    DELETE FROM read.parked WHERE projection = 'caseFacts';`;
+
 export const caseFactsMigrations: readonly Migration[] = [
   { name: 'read-models-002-case-facts', sql: `${caseFacts}\n${scoped('case_facts')}` },
+  { name: 'read-models-002-case-facts-recorded', sql: recorded },
 ];

@@ -21,10 +21,25 @@ export type AbsentDimension = (typeof absentDimensions)[number];
 
 /**
  * Of the commitments that are due: all, those kept, those missed, and of the missed those that are excused, still open or
- * stopped late; stopped: all that has a measured time.
+ * stopped late; stopped: all that has a measured time; of all, those kept by late evidence, and those whose start is known
+ * by its day. In no percentage: those cancelled after a breach that their cancellation undid, and those not measured.
  */
-export const commitmentOutcomes = ['due', 'met', 'missed', 'excused', 'open', 'late', 'stopped'] as const;
+export const commitmentOutcomes = [
+  'due',
+  'met',
+  'missed',
+  'excused',
+  'open',
+  'late',
+  'stopped',
+  'keptByLateEvidence',
+  'startKnownByDay',
+  'cancelledAfterBreach',
+  'notMeasured',
+] as const;
 export type CommitmentOutcome = (typeof commitmentOutcomes)[number];
+/** What waits for a second person, or has been decided by one. */
+export const lateEvidenceStatuses = ['waiting', 'confirmed', 'refused'] as const;
 
 /** `(after, upTo]`: what falls on the midnight that ends a month belongs to that month. */
 export interface InstantRange {
@@ -52,6 +67,7 @@ export interface CommitmentFilter {
   deadline?: InstantRange;
   stopped?: InstantRange;
   outcome?: CommitmentOutcome;
+  lateEvidence?: (typeof lateEvidenceStatuses)[number];
   /** What is due is due by then. */
   dueBy?: Instant;
   stoppedBy?: Instant;
@@ -81,26 +97,32 @@ export const commitmentColumns = {
   edition: 'edition',
   branch: 'branch_id',
   staff: 'staff_id',
+  lateEvidence: 'late_evidence_status',
   clientId: 'client_id',
   subjectId: 'subject_id',
 } as const;
 
 // a deadline that has passed is missed whether or not somebody has noticed yet; one that is kept says so
+const IS_DUE = "state NOT IN ('cancelled', 'notMeasured')";
 const outcomes: Record<CommitmentOutcome, string> = {
-  due: 'true',
+  due: IS_DUE,
   met: "state = 'met'",
-  missed: "state <> 'met'",
-  excused: "state <> 'met' AND excuse = 'excused'",
-  open: "state <> 'met' AND ended_at IS NULL",
+  missed: `${IS_DUE} AND state <> 'met'`,
+  excused: `${IS_DUE} AND state <> 'met' AND excuse = 'excused'`,
+  open: `${IS_DUE} AND state <> 'met' AND ended_at IS NULL`,
   late: "state = 'completedLate'",
-  stopped: 'stopped_at IS NOT NULL',
+  stopped: `${IS_DUE} AND elapsed_minutes IS NOT NULL`,
+  keptByLateEvidence: "state = 'met' AND kept_by_late_evidence",
+  startKnownByDay: `${IS_DUE} AND start_known_by = 'day'`,
+  cancelledAfterBreach: 'cancelled_after_breach',
+  notMeasured: "state = 'notMeasured'",
 };
 
-/** SQL that is true of a row of read.commitments whose outcome, once it is due, is this. */
+/** SQL that is true of a row of read.commitments whose outcome, once its deadline has passed, is this. */
 export const outcomeSql = (outcome: CommitmentOutcome): string => `(${outcomes[outcome]})`;
 
-/** What is due at all: never what was cancelled before it was breached. */
-export const DUE = "state <> 'cancelled' AND deadline_at IS NOT NULL";
+/** What may be in a figure at all: never what was cancelled before it was breached. */
+export const COUNTED = "(state <> 'cancelled' OR cancelled_after_breach) AND deadline_at IS NOT NULL";
 
 /** Conditions and their values, in the order of their placeholders. */
 export class Conditions {
@@ -142,7 +164,7 @@ export function conditionsOf(filter: CommitmentFilter): Conditions {
   if (filter.open) conditions.say('ended_at IS NULL');
   if (filter.actionable) conditions.say(ACTIONABLE);
   if (filter.notPaused) conditions.say("state <> 'paused'");
-  if (filter.outcome !== undefined) conditions.say(`${DUE} AND ${outcomeSql(filter.outcome)}`);
+  if (filter.outcome !== undefined) conditions.say(`${COUNTED} AND ${outcomeSql(filter.outcome)}`);
   if (filter.dueBy !== undefined) conditions.add('deadline_at <= $::timestamptz', filter.dueBy);
   return conditions;
 }

@@ -2,7 +2,7 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { Uuid } from '#event-sourcing';
 import { ClientKeys, openDocument } from '#privacy';
-import { type CommitmentDetails, type CommitmentRow, commitmentTable } from './commitments.js';
+import { type CommitmentDetails, type CommitmentRow, commitmentTable, type ShownLateEvidence } from './commitments.js';
 import { type CommitmentFilter, type Conditions, conditionsOf } from './commitment-filter.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { clientFileTable } from '../clients/client-files.js';
@@ -11,7 +11,7 @@ import { repositoryOf } from '../reading/entity.js';
 import { requestTable } from '../requests/requests.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 
-export type CommitmentItem = Omit<CommitmentRow, 'details'>;
+export type CommitmentItem = Omit<CommitmentRow, 'details'> & { lateEvidence?: readonly ShownLateEvidence[] };
 export type CommitmentView = CommitmentItem & CommitmentDetails & AsOf;
 
 /** How a list is ordered; each is a keyset with the id. What has no deadline comes last. */
@@ -31,6 +31,8 @@ export class CommitmentListQuery extends Query<(Page<CommitmentItem> & AsOf) | u
     readonly page: PageRequest,
     /** Undefined is answered where the caller does not see this. */
     readonly of?: { kind: 'client' | 'request' | 'complaint'; id: Uuid },
+    /** With what each has of late evidence. */
+    readonly detailed = false,
   ) {
     super();
   }
@@ -40,14 +42,14 @@ export class CommitmentListQuery extends Query<(Page<CommitmentItem> & AsOf) | u
 export class CommitmentListHandler implements IQueryHandler<CommitmentListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  execute({ scope, filter, order, page, of }: CommitmentListQuery): Promise<(Page<CommitmentItem> & AsOf) | undefined> {
+  execute({ scope, filter, order, page, of, detailed }: CommitmentListQuery): Promise<(Page<CommitmentItem> & AsOf) | undefined> {
     return this.database.asOf(scope, commitmentTable, async (manager) => {
       if (of && !(await isThere(manager, of))) return undefined;
       const { sql, of: sortOf } = orders[order];
       const conditions = ofScope(conditionsOf(filter), scope);
       if (page.after) conditions.add(`(${sql}, commitment_id) > ($::timestamptz, $::uuid)`, ...page.after);
       const found = await commitmentRows(manager, conditions, `${sql}, commitment_id`, page.limit + 1);
-      return pageOf(found, page.limit, itemOf, (row) => [sortOf(row), row.commitmentId]);
+      return pageOf(found, page.limit, detailed ? withLateEvidence : itemOf, (row) => [sortOf(row), row.commitmentId]);
     });
   }
 }
@@ -139,5 +141,10 @@ function isThere(manager: EntityManager, { kind, id }: NonNullable<CommitmentLis
       return repositoryOf(manager, complaintTable).existsBy({ complaintId: id });
   }
 }
+
+const withLateEvidence = (row: CommitmentRow): CommitmentItem => {
+  const { lateEvidence } = JSON.parse(row.details) as CommitmentDetails;
+  return { ...itemOf(row), lateEvidence };
+};
 
 const itemOf = ({ details: _, ...row }: CommitmentRow): CommitmentItem => row;

@@ -59,7 +59,21 @@ const ended = `
     CREATE INDEX ON read.commitments (branch_id, coalesce(deadline_at, 'infinity'), commitment_id) WHERE ended_at IS NULL;
     CREATE INDEX ON read.commitments (stopped_at) WHERE stopped_at IS NOT NULL;`;
 
+// What is known by its day, and what was recorded late. The rows are made again from the log.
+const evidence = `
+    ALTER TABLE read.commitments
+      ADD COLUMN start_known_by text,                     -- day: its receipt is known by its date alone
+      ADD COLUMN stopped_on date,                         -- its stop is known by this date alone
+      ADD COLUMN late_evidence_status text NOT NULL DEFAULT 'none', -- none, waiting, confirmed, refused
+      ADD COLUMN kept_by_late_evidence boolean NOT NULL DEFAULT false,
+      ADD COLUMN cancelled_after_breach boolean NOT NULL DEFAULT false;
+    TRUNCATE read.commitments;
+    DELETE FROM read.checkpoints WHERE projection = 'commitments';
+    DELETE FROM read.parked WHERE projection = 'commitments';
+    CREATE INDEX ON read.commitments (coalesce(deadline_at, 'infinity'), commitment_id) WHERE late_evidence_status = 'waiting';`;
+
 export const commitmentMigrations: readonly Migration[] = [
   { name: 'read-models-003-commitments', sql: `${commitments}\n${scoped('commitments')}` },
   { name: 'read-models-003-commitments-ended', sql: ended },
+  { name: 'read-models-003-commitments-evidence', sql: evidence },
 ];

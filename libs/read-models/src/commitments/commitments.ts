@@ -1,5 +1,15 @@
 import type { Instant, Uuid } from '#event-sourcing';
-import { type ClockEvent, type CommitmentEvent, commitmentEvents, isClockEvent, type Standing, stood } from '#service-levels';
+import {
+  type ClockEvent,
+  type CommitmentEvent,
+  commitmentEvents,
+  isClockEvent,
+  isMissed,
+  settled,
+  type Standing,
+  type StatedLate,
+  stood,
+} from '#service-levels';
 import {
   bigint,
   boolean,
@@ -20,10 +30,14 @@ import { carriedBy } from '../carried.js';
 export interface CommitmentDetails {
   /** What its clock did, as it stands: the first is its start, with the promise as its edition has it. */
   clockEvents: readonly ClockEvent[];
-  corrections: readonly { at: Instant; cause: Uuid | null; was: Standing; is: Standing }[];
+  corrections: readonly { at: Instant; cause: Uuid | null; kind?: 'lateEvidence'; was: Standing; is: Standing }[];
+  /** What was recorded after the deadline, and whether a second person has confirmed it. */
+  lateEvidence: readonly ShownLateEvidence[];
   /** Extensions, and what was asked and decided about an excuse; reasons as SealedField. */
   acts: readonly Record<string, unknown>[];
 }
+
+export type ShownLateEvidence = Extract<CommitmentEvent, { type: 'LateEvidenceStated' }>['data'] & Pick<StatedLate, 'status'>;
 
 export const commitmentTable = new RowTable('commitments', ['commitmentId'], {
   commitmentId: uuid,
@@ -62,6 +76,11 @@ export const commitmentTable = new RowTable('commitments', ['commitmentId'], {
   escalationLevel: int,
   excuse: text.of<'none' | 'requested' | 'excused'>(),
   corrected: boolean,
+  startKnownBy: text.of<'day'>().orNull,
+  stoppedOn: date.orNull,
+  lateEvidenceStatus: text.of<'none' | StatedLate['status']>(),
+  keptByLateEvidence: boolean,
+  cancelledAfterBreach: boolean,
   /** JSON of CommitmentDetails. */
   details: text,
 });
@@ -106,12 +125,26 @@ function moved(row: CommitmentRow, event: ProjectedEvent<CommitmentEvent>): Comm
       return acted({ excuse: 'excused' });
     case 'ExcuseRefused':
       return acted({ excuse: 'none' });
+    case 'LateEvidenceStated':
+      return evidenced(row, details, [...details.lateEvidence, { ...event.data, status: 'waiting' }]);
+    case 'LateEvidenceConfirmed':
+    case 'LateEvidenceRefused': {
+      const status = event.type === 'LateEvidenceConfirmed' ? 'confirmed' : 'refused';
+      const acts = [...details.acts, { type: event.type, ...carried(event) }];
+      return evidenced(row, { ...details, acts }, details.lateEvidence.map(settled(status, event.data.evidence)));
+    }
   }
+}
+
+function evidenced(row: CommitmentRow, details: CommitmentDetails, lateEvidence: readonly ShownLateEvidence[]): CommitmentRow {
+  const statuses = new Set(lateEvidence.map(({ status }) => status));
+  const status = (['waiting', 'confirmed', 'refused'] as const).find((one) => statuses.has(one)) ?? 'none';
+  return { ...row, lateEvidenceStatus: status, details: JSON.stringify({ ...details, lateEvidence }) };
 }
 
 function startedRow(event: ProjectedEvent<CommitmentEvent>, data: Started['data']): CommitmentRow {
   const { subject, promise, target } = data;
-  const details: CommitmentDetails = { clockEvents: [{ type: 'CommitmentStarted', data }], corrections: [], acts: [] };
+  const details: CommitmentDetails = { clockEvents: [{ type: 'CommitmentStarted', data }], corrections: [], acts: [], lateEvidence: [] };
   return {
     commitmentId: event.streamId,
     clientId: data.clientId,
@@ -149,6 +182,11 @@ function startedRow(event: ProjectedEvent<CommitmentEvent>, data: Started['data'
     escalationLevel: 0,
     excuse: 'none',
     corrected: false,
+    startKnownBy: data.startKnownBy ?? null,
+    stoppedOn: null,
+    lateEvidenceStatus: 'none',
+    keptByLateEvidence: false,
+    cancelledAfterBreach: false,
     details: JSON.stringify(details),
   };
 }
@@ -167,13 +205,20 @@ function clocked(row: CommitmentRow, event: ClockEvent): CommitmentRow {
     case 'CommitmentEscalated':
       return { ...next, escalationLevel: event.data.level };
     case 'CommitmentMet':
-    case 'CommitmentCompletedLate': {
-      const { accruedMinutes, pausedMinutes, elapsedMinutes, stoppedBy } = event.data;
-      const measured = { accruedMinutes, pausedMinutes, elapsedMinutes, staffId: stoppedBy ?? row.staffId };
-      return { ...next, endedAt: stoppedAt, pausedSince: null, ...measured };
+      return { ...stopped(next, event.data), keptByLateEvidence: event.data.lateEvidence === true };
+    case 'CommitmentCompletedLate':
+      return stopped(next, event.data);
+    case 'CommitmentNotMeasured': {
+      const { at, stoppedOn = null, stoppedBy } = event.data;
+      return { ...next, endedAt: at, stoppedOn, pausedSince: null, staffId: stoppedBy ?? row.staffId };
     }
     case 'CommitmentCancelled':
-      return { ...next, endedAt: event.data.at, pausedSince: null };
+      return {
+        ...next,
+        endedAt: event.data.at,
+        pausedSince: null,
+        cancelledAfterBreach: row.state === 'breached' && event.data.cause === 'subjectCancelled',
+      };
     case 'CommitmentStarted':
     case 'DeadlineRecomputed':
     case 'CommitmentBreached':
@@ -181,13 +226,25 @@ function clocked(row: CommitmentRow, event: ClockEvent): CommitmentRow {
   }
 }
 
+/** Of minutes that are known by a day alone, none are measured. */
+function stopped(
+  row: CommitmentRow,
+  data: Extract<ClockEvent, { type: 'CommitmentMet' | 'CommitmentCompletedLate' }>['data'],
+): CommitmentRow {
+  const { accruedMinutes, pausedMinutes, elapsedMinutes, stoppedBy, stoppedOn = null } = data;
+  const ended = { ...row, endedAt: row.stoppedAt, pausedSince: null, stoppedOn, staffId: stoppedBy ?? row.staffId };
+  const byDay = stoppedOn !== null || row.startKnownBy === 'day';
+  if (byDay && row.targetKind === 'businessMinutes') return ended;
+  return { ...ended, accruedMinutes, pausedMinutes, elapsedMinutes };
+}
+
 /** Evidence came late: the row is what the history, as it stands now, makes of its start. People's acts stay. */
 function corrected(
   row: CommitmentRow,
-  { clockEvents: before, corrections, acts }: CommitmentDetails,
+  { clockEvents: before, corrections, acts, lateEvidence }: CommitmentDetails,
   event: ProjectedEvent<Corrected>,
 ): CommitmentRow {
-  const { was, is, cause, kept, history } = event.data;
+  const { was, is, cause, kind, kept, history } = event.data;
   const clockEvents = [...before.slice(0, kept), ...history];
   const [first, ...rest] = clockEvents;
   if (first?.type !== 'CommitmentStarted') throw new Error('a commitment’s history begins with its start');
@@ -198,6 +255,12 @@ function corrected(
     excuse: row.excuse,
     corrected: true,
   };
-  const details: CommitmentDetails = { clockEvents, corrections: [...corrections, { at: event.recordedAt, cause, was, is }], acts };
-  return { ...rest.reduce(clocked, fresh), details: JSON.stringify(details) };
+  const correction: CommitmentDetails['corrections'][number] = { at: event.recordedAt, cause, was, is };
+  if (kind !== undefined) correction.kind = kind;
+  const details: CommitmentDetails = { clockEvents, corrections: [...corrections, correction], acts, lateEvidence };
+  const now = rest.reduce(clocked, fresh);
+  // a breach that was undone by a cancellation stays in the figures of what was cancelled after a breach
+  const cancelledAfterBreach = now.cancelledAfterBreach || row.cancelledAfterBreach || (isMissed(was) && is.state === 'cancelled');
+  const standing = isMissed(is) ? lateEvidence : lateEvidence.map(settled('confirmed'));
+  return evidenced({ ...now, cancelledAfterBreach }, details, standing);
 }

@@ -7,7 +7,7 @@ import {
   type CommitmentFilter,
   Conditions,
   conditionsOf,
-  DUE,
+  COUNTED,
   type InstantRange,
   outcomeSql,
 } from './commitment-filter.js';
@@ -30,6 +30,14 @@ export interface ComplianceCell {
   /** Of the missed. */
   excused: number;
   stillOpen: number;
+  /** Of the met: stopped by what was recorded after the deadline. */
+  keptByLateEvidence: number;
+  /** Of the due: the receipt is known by its date alone. */
+  startKnownByDay: number;
+  /** A case cancelled after its promise was breached; in the percentage only where the breach stands. */
+  cancelledAfterBreach: number;
+  /** In no percentage: stopped on a day in which the deadline lies. */
+  notMeasured: number;
   /** met / due, rounded down; null where nothing was due. */
   complianceBasisPoints: number | null;
   /** Of what was stopped in the period, whenever it was due. Never the compliance, and labelled so. */
@@ -75,23 +83,36 @@ export class ComplianceHandler implements IQueryHandler<ComplianceQuery> {
   }
 }
 
+type Figures = Record<(typeof COUNTS)[number], number>;
 type Row = Record<string, string | number | null | number[]>;
 
 const ranks = (row: Row, column: string): number[] | null => row[`${column}_ranks`] as number[] | null;
 
 const spread = (column: string): string =>
-  `count(${column})::int AS ${column}_count,
-   percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ${column}) AS ${column}_ranks`; // one sort for both
+  `(count(${column}) FILTER (WHERE ${outcomeSql('due')}))::int AS ${column}_count,
+   percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY ${column}) FILTER (WHERE ${outcomeSql('due')}) AS ${column}_ranks`; // one sort for both
 
-const count = (outcome: Parameters<typeof outcomeSql>[0]): string => `(count(*) FILTER (WHERE ${outcomeSql(outcome)}))::int AS ${outcome}`;
+const count = (outcome: Parameters<typeof outcomeSql>[0]): string =>
+  `(count(*) FILTER (WHERE ${outcomeSql(outcome)}))::int AS "${outcome}"`;
 
-const DUE_FIGURES = `${(['due', 'met', 'missed', 'excused', 'open'] as const).map(count).join(', ')},
+const COUNTS = [
+  'due',
+  'met',
+  'missed',
+  'excused',
+  'open',
+  'keptByLateEvidence',
+  'startKnownByDay',
+  'cancelledAfterBreach',
+  'notMeasured',
+] as const;
+const DUE_FIGURES = `${COUNTS.map(count).join(', ')},
   ${spread('elapsed_minutes')}, ${spread('accrued_minutes')}`;
 const CLOSED_FIGURES = "count(*)::int AS stopped, (count(*) FILTER (WHERE state = 'met'))::int AS met";
 
 function statement({ by, filter, period, dueBy, zone, cellsMax }: ComplianceQuery, column: 'deadline_at' | 'stopped_at', figures: string) {
   const conditions: Conditions = conditionsOf(filter).within(column, period).within(column, { upTo: dueBy });
-  if (column === 'deadline_at') conditions.say(DUE);
+  if (column === 'deadline_at') conditions.say(COUNTED);
   const { where, values } = conditions;
   // what falls on the midnight that ends a month belongs to that month; instants are whole milliseconds
   const month = `date_trunc('month', (${column} - interval '1 ms') AT TIME ZONE $${values.length + 1}::text)`;
@@ -127,9 +148,9 @@ function merged(
     p90: ranks(row, column)?.[1] ?? null,
   });
   for (const row of due) {
-    const figures = { due: number(row, 'due'), met: number(row, 'met'), missed: number(row, 'missed'), excused: number(row, 'excused') };
+    const { open: stillOpen, ...figures } = Object.fromEntries(COUNTS.map((name) => [name, number(row, name)])) as Figures;
     Object.assign(cellOf(row), figures, {
-      stillOpen: number(row, 'open'),
+      stillOpen,
       complianceBasisPoints: basisPoints(figures.met, figures.due),
       elapsedMinutes: spreadOf(row, 'elapsed_minutes'),
       accruedMinutes: spreadOf(row, 'accrued_minutes'),
@@ -152,6 +173,10 @@ const emptyCell = (group: ComplianceCell['group']): ComplianceCell => ({
   missed: 0,
   excused: 0,
   stillOpen: 0,
+  keptByLateEvidence: 0,
+  startKnownByDay: 0,
+  cancelledAfterBreach: 0,
+  notMeasured: 0,
   complianceBasisPoints: null,
   closedCohort: { stopped: 0, met: 0, basisPoints: null },
   elapsedMinutes: { count: 0, p50: null, p90: null },

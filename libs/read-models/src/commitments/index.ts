@@ -13,9 +13,10 @@ export {
   type CommitmentOutcome,
   commitmentOutcomes,
   type InstantRange,
+  lateEvidenceStatuses,
 } from './commitment-filter.js';
 export * from './commitment-queries.js';
-export type { CommitmentDetails, CommitmentRow } from './commitments.js';
+export type { CommitmentDetails, CommitmentRow, ShownLateEvidence } from './commitments.js';
 export * from './compliance-query.js';
 
 /** Every commitment as it stands. */

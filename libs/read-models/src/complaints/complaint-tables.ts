@@ -29,6 +29,14 @@ const complaints = `
     CREATE INDEX ON read.complaints (branch_id, received_at DESC, complaint_id DESC);
     CREATE INDEX ON read.complaints (client_id);`;
 
+// A fact that is known by its day belongs to the month of its date, wherever its midnight lies. The rows are made again.
+const dates = `
+    ALTER TABLE read.complaints ADD COLUMN answered_on date, ADD COLUMN closed_on date;
+    TRUNCATE read.complaints;
+    DELETE FROM read.checkpoints WHERE projection = 'complaints';
+    DELETE FROM read.parked WHERE projection = 'complaints';`;
+
 export const complaintMigrations: readonly Migration[] = [
   { name: 'read-models-001-complaints', sql: `${complaints}\n${scoped('complaints')}` },
+  { name: 'read-models-001-complaints-dates', sql: dates },
 ];

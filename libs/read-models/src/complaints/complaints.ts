@@ -50,9 +50,12 @@ export const complaintTable = new RowTable('complaints', ['complaintId'], {
   /** The first final response; one in a later cycle answers the reopening. */
   finalResponseAt: timestamptz.orNull,
   finalResponsePrecision: text.of<When['precision']>().orNull,
+  /** Local dates of the first final response and of the closing, as of the receipt. */
+  answeredOn: date.orNull,
   resolution: text.orNull,
   closedAt: timestamptz.orNull,
   closedPrecision: text.of<When['precision']>().orNull,
+  closedOn: date.orNull,
   disputed: boolean,
   /** JSON of ComplaintDetails. */
   details: text,
@@ -106,6 +109,7 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
         disputed: false,
         finalResponseAt: row.finalResponseAt ?? sentAt.at,
         finalResponsePrecision: row.finalResponsePrecision ?? sentAt.precision,
+        answeredOn: row.finalResponseAt === null ? dateOf(sentAt, localDate) : row.answeredOn,
       };
       const responses = [...details.responses, carried(event)];
       return withHumanResponse(answered, { ...details, responses }, event.eventId, sentAt, true);
@@ -114,8 +118,11 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
       return { ...next, disputed: false };
     case 'ResponseDisputed':
       return { ...next, disputed: true };
-    case 'ComplaintClosed':
-      return { ...next, status: 'closed', closedAt: event.data.closedAt.at, closedPrecision: event.data.closedAt.precision };
+    case 'ComplaintClosed': {
+      const { closedAt } = event.data;
+      const closedOn = dateOf(closedAt, localDate);
+      return { ...next, status: 'closed', closedAt: closedAt.at, closedPrecision: closedAt.precision, closedOn };
+    }
     case 'ComplaintReopened': {
       const { cycle, reason, reopenedAt: at } = event.data;
       const reopenings = [...details.reopenings, { cycle, reason, at }];
@@ -125,6 +132,7 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
         cycle,
         closedAt: null,
         closedPrecision: null,
+        closedOn: null,
         details: JSON.stringify({ ...details, reopenings }),
       };
     }
@@ -156,9 +164,11 @@ function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) 
     firstHumanResponseAt: null,
     finalResponseAt: null,
     finalResponsePrecision: null,
+    answeredOn: null,
     resolution: null,
     closedAt: null,
     closedPrecision: null,
+    closedOn: null,
     disputed: false,
     details: JSON.stringify(details),
   };

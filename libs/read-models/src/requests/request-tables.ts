@@ -27,4 +27,14 @@ const requests = `
     CREATE INDEX ON read.requests (branch_id, received_at DESC, request_id DESC);
     CREATE INDEX ON read.requests (client_id);`;
 
-export const requestMigrations: readonly Migration[] = [{ name: 'read-models-002-requests', sql: `${requests}\n${scoped('requests')}` }];
+// A completion that is known by its day belongs to the month of its date. The rows are made again from the log.
+const dates = `
+    ALTER TABLE read.requests ADD COLUMN completed_on date;
+    TRUNCATE read.requests;
+    DELETE FROM read.checkpoints WHERE projection = 'requests';
+    DELETE FROM read.parked WHERE projection = 'requests';`;
+
+export const requestMigrations: readonly Migration[] = [
+  { name: 'read-models-002-requests', sql: `${requests}\n${scoped('requests')}` },
+  { name: 'read-models-002-requests-dates', sql: dates },
+];

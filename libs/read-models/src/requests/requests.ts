@@ -50,6 +50,8 @@ export const requestTable = new RowTable('requests', ['requestId'], {
   waitingSince: timestamptz.orNull,
   completedAt: timestamptz.orNull,
   completedPrecision: text.of<When['precision']>().orNull,
+  /** Local date of the completion, as of the receipt. */
+  completedOn: date.orNull,
   /** JSON list of the names of the steps under way. */
   openSteps: text,
   /** Who of the firm acted on it last; null where only a system has. */
@@ -115,13 +117,14 @@ function foldRequest(row: RequestRow | undefined, event: Handled, localDate: (at
     }
     case 'RequestCompleted': {
       const { at } = event.data;
-      const completed = { completedAt: at.at, completedPrecision: at.precision, waitingSince: null };
+      const completedOn = dateOf(at, localDate);
+      const completed = { completedAt: at.at, completedPrecision: at.precision, completedOn, waitingSince: null };
       return { ...next, status: 'completed', ...completed, ...detailed({ completions: [...details.completions, carried(event)] }) };
     }
     case 'RequestCancelled':
       return { ...next, status: 'cancelled', waitingSince: null, openSteps: '[]', ...detailed({ cancellation: carried(event) }) };
     case 'RequestReopened': {
-      const reopened = { cycle: event.data.cycle, completedAt: null, completedPrecision: null };
+      const reopened = { cycle: event.data.cycle, completedAt: null, completedPrecision: null, completedOn: null };
       return { ...next, status: 'reopened', ...reopened, ...detailed({ reopenings: [...details.reopenings, carried(event)] }) };
     }
     case 'RequestSeverityRaised':
@@ -156,6 +159,7 @@ function received(event: ProjectedEvent<Received>, localDate: (at: Instant) => L
     waitingSince: null,
     completedAt: null,
     completedPrecision: null,
+    completedOn: null,
     openSteps: '[]',
     staffId: staffOf(event),
     details: JSON.stringify(details),

@@ -1,5 +1,6 @@
-import type { Direction, Instant, Severity, StaffId, SubjectKind, Uuid, When } from '#event-sourcing';
-import type { CaseFact } from './case.js';
+import type { Direction, EventMetadata, Instant, Severity, StaffId, SubjectKind, Uuid, When } from '#event-sourcing';
+import { dayOf, Zone } from '../calendar/zone.js';
+import type { CaseFact, FactInCase } from './case.js';
 import type { CommitmentEvent } from './commitment-events.js';
 import type { FactBody, Metric, Subject } from '../format/format.js';
 import type { RequestEvent } from '../request/request-events.js';
@@ -21,7 +22,11 @@ export type ContactFactEvent = {
   data: { to: { kind: SubjectKind; id: Uuid }; direction: Direction; automated: boolean; startedAt: When };
 };
 export type CaseEvent =
-  RequestEvent | ComplaintFactEvent | ContactFactEvent | { type: 'CommitmentExtended'; data: Data<CommitmentEvent, 'CommitmentExtended'> };
+  | RequestEvent
+  | ComplaintFactEvent
+  | ContactFactEvent
+  | { type: 'CommitmentExtended'; data: Data<CommitmentEvent, 'CommitmentExtended'> }
+  | { type: 'LateEvidenceConfirmed'; data: Data<CommitmentEvent, 'LateEvidenceConfirmed'> };
 
 /** Where an event stands in the log. */
 export interface LoggedAt {
@@ -30,10 +35,16 @@ export interface LoggedAt {
   streamId: Uuid;
   actorId: StaffId;
   recordedAt: Instant;
+  /** A system of record states it, with its own record id: an import, the back office, a gateway. */
+  ofSystem: boolean;
 }
 
+/** Whether a system of record states an event: what was imported or delivered has its source's record, a gateway speaks for itself. */
+export const isOfSystem = ({ actor, source }: Pick<EventMetadata, 'actor' | 'source'>): boolean =>
+  source !== undefined || actor.role === 'system' || actor.role === 'integrationClient';
+
 /** A fact as it is kept: JSON, with what it replaces. */
-export type StoredFact = Exclude<CaseFact, { fact: 'calendarRevised' }>;
+export type StoredFact = Exclude<CaseFact, { fact: 'calendarRevised' | 'waitingBegins' }>;
 
 export interface CaseFacts {
   subjectId: Uuid;
@@ -62,6 +73,7 @@ const everyCaseEvent: Readonly<Record<CaseEvent['type'], true>> = {
   ComplaintReopened: true,
   ContactLinked: true,
   CommitmentExtended: true,
+  LateEvidenceConfirmed: true,
 };
 /** Types of the events that say something to the clocks of a case. */
 export const caseEvents: readonly string[] = Object.keys(everyCaseEvent);
@@ -134,27 +146,42 @@ export function caseFactsOf(event: { type: string; data: object }, logged: Logge
         facts: [fact({ precision: 'instant', at }, { fact: 'extended', promise, days })],
       };
     }
+    case 'LateEvidenceConfirmed': {
+      const { subject, evidence, at } = data;
+      const confirmed = factAt({ precision: 'instant', at }, { fact: 'evidenceConfirmed', evidence }, logged);
+      return { subjectId: subject.id, source: logged.eventId, facts: [confirmed] };
+    }
   }
 }
 
 /** It holds from the beginning, so it sorts before everything. */
 const EPOCH = new Date(0).toISOString();
 
-type StoredBody = StoredFact extends infer F ? (F extends { fact: string } ? Omit<F, keyof FactFrame> : never) : never;
-type FactFrame = Pick<StoredFact, 'atMs' | 'precision' | 'date' | 'eventId' | 'position' | 'actorId'>;
+type StoredBody = StoredFact extends infer F ? (F extends { fact: string } ? Omit<F, keyof FactInCase> : never) : never;
 
-function factAt(when: When, body: StoredBody, { eventId, position, actorId }: LoggedAt): StoredFact {
-  return {
-    atMs: Date.parse(when.at),
-    ...(when.precision !== 'instant' && { precision: when.precision }),
-    ...(when.precision === 'day' && { date: when.date }),
-    eventId,
-    position,
-    actorId,
-    ...body,
-  };
+function factAt(when: When, body: StoredBody, { eventId, position, actorId, recordedAt, ofSystem }: LoggedAt): StoredFact {
+  const atMs = Date.parse(when.at);
+  if (Number.isNaN(atMs)) throw new RangeError('no instant'); // a clock that took it would run from 1970
+  const fact: StoredFact = { atMs, recordedMs: Date.parse(recordedAt), eventId, position, actorId, ...body };
+  if (ofSystem) fact.ofSystem = true;
+  if (when.precision !== 'instant') fact.precision = when.precision;
+  if (when.precision !== 'day') return fact;
+  return { ...fact, date: when.date, untilMs: Zone.of(when.zone).instantOf(dayOf(when.date) + 1, 0) };
 }
 
-/** Facts as the clocks take them: in order of when they happened, and as recorded where that is the same. */
+/** In order of when they happened, and as recorded where that is the same. */
 export const inOrder = <F extends CaseFact>(facts: readonly F[]): F[] =>
   [...facts].sort((a, b) => a.atMs - b.atMs || (a.position ?? 0) - (b.position ?? 0)); // a stable sort: facts of one event keep their order
+
+/**
+ * What a source says now, where it has said it before: a contact whose note is amended was recorded when it was first, unless
+ * the amendment says otherwise of what happened.
+ */
+export function restated(before: readonly StoredFact[], now: readonly StoredFact[]): readonly StoredFact[] {
+  return before.length > 0 && JSON.stringify(before.map(saidOf)) === JSON.stringify(now.map(saidOf)) ? before : now;
+}
+
+function saidOf(fact: StoredFact): object {
+  const { eventId: _eventId, position: _position, recordedMs: _recordedMs, actorId: _actorId, ofSystem: _ofSystem, ...said } = fact;
+  return Object.fromEntries(Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -84,6 +84,7 @@ export function nextOf(clock: Clock): number {
     case 'met':
     case 'completedLate':
     case 'cancelled':
+    case 'notMeasured':
       return Infinity;
   }
 }
@@ -158,6 +159,13 @@ export function cancel(clock: Clock, atMs: number): void {
   clock.endedMs = atMs;
   if (clock.state !== 'breached') clock.state = 'cancelled'; // a breach is a fact, and stays
   clock.transitions.push({ type: 'cancelled', atMs });
+}
+
+/** Stopped on a day in which its deadline lies: whether that was in time, nobody can say. */
+export function unmeasure(clock: Clock, atMs: number): void {
+  clock.endedMs = atMs;
+  clock.state = 'notMeasured';
+  clock.transitions.push({ type: 'notMeasured', atMs, deadlineMs: finite(clock.deadlineMs) });
 }
 
 /** The rule of a favourable change (clocks.md, "Tier change in flight"): the earlier of the two deadlines, never a later one. */

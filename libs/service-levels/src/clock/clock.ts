@@ -44,7 +44,8 @@ export type Transition =
   | { type: 'escalated'; level: number; afterMinutes: number; toRole: string; atMs: number }
   | { type: 'met'; atMs: number; deadlineMs: number | null }
   | { type: 'completedLate'; atMs: number }
-  | { type: 'cancelled'; atMs: number };
+  | { type: 'cancelled'; atMs: number }
+  | { type: 'notMeasured'; atMs: number; deadlineMs: number | null };
 
 /** One running promise. Instants in milliseconds UTC; Infinity is a deadline that the calendar never reaches. */
 export interface Clock {

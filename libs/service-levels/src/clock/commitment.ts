@@ -1,5 +1,12 @@
-import { type Decider, DomainError, type Instant, type StaffId } from '#event-sourcing';
-import { type ClockEvent, type CommitmentEvent, commitmentProblems, isClockEvent, type Standing } from './commitment-events.js';
+import { type Decider, DomainError, type Instant, type StaffId, type Uuid } from '#event-sourcing';
+import {
+  type ClockEvent,
+  type CommitmentEvent,
+  commitmentProblems,
+  type EvidenceKind,
+  isClockEvent,
+  type Standing,
+} from './commitment-events.js';
 import { dayOf, Zone } from '../calendar/zone.js';
 
 const refusal = DomainError.of(commitmentProblems);
@@ -10,7 +17,10 @@ export type CommitmentCommand =
   | { type: 'ExtendCommitment'; days: number; by: StaffId; now: Instant; zone: string; reason: string }
   | { type: 'RequestExcuse'; by: StaffId; now: Instant; reason: string }
   | { type: 'ApproveExcuse'; by: StaffId; now: Instant; reason: string }
-  | { type: 'RefuseExcuse'; by: StaffId; now: Instant; reason: string };
+  | { type: 'RefuseExcuse'; by: StaffId; now: Instant; reason: string }
+  /** `evidence`: the event that states it; absent where only one waits. `sha256`: of the document, in hexadecimal. */
+  | { type: 'ConfirmLateEvidence'; evidence?: Uuid; kind: EvidenceKind; reference: string; sha256: string; by: StaffId; now: Instant }
+  | { type: 'RefuseLateEvidence'; evidence?: Uuid; by: StaffId; now: Instant; reason: string };
 
 export interface KnownCommitment {
   started: Extract<ClockEvent, { type: 'CommitmentStarted' }>['data'];
@@ -18,6 +28,13 @@ export interface KnownCommitment {
   /** The clock events that stand, in order, corrections applied. */
   clockEvents: readonly ClockEvent[];
   excuse: { status: 'none' } | { status: 'requested'; by: StaffId } | { status: 'excused' };
+  lateEvidence: readonly StatedLate[];
+}
+/** Evidence that was recorded late, by the event that states it. */
+export interface StatedLate {
+  evidence: Uuid;
+  by?: StaffId;
+  status: 'waiting' | 'confirmed' | 'refused';
 }
 export type CommitmentStreamState = { status: 'none' } | ({ status: 'started' } & KnownCommitment);
 
@@ -26,24 +43,32 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
   initial: { status: 'none' },
   decide(command, state): CommitmentEvent[] {
     if (state.status === 'none') throw refusal('commitment-not-started');
-    const { now: at, by, reason } = command;
+    const { now: at, by } = command;
     switch (command.type) {
       case 'ExtendCommitment':
         return [extended(state, command)];
       case 'RequestExcuse':
         requireBreached(state);
         if (state.excuse.status === 'requested') throw refusal('excuse-already-requested');
-        return [{ type: 'ExcuseRequested', data: { requestedBy: by, at, reason } }];
+        return [{ type: 'ExcuseRequested', data: { requestedBy: by, at, reason: command.reason } }];
       case 'ApproveExcuse': {
         requireBreached(state);
         if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
         if (state.excuse.by === by) throw refusal('excused-by-themselves');
-        return [{ type: 'BreachExcused', data: { requestedBy: state.excuse.by, approvedBy: by, at, reason } }];
+        return [{ type: 'BreachExcused', data: { requestedBy: state.excuse.by, approvedBy: by, at, reason: command.reason } }];
       }
       case 'RefuseExcuse':
         if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
         if (state.excuse.by === by) throw refusal('excused-by-themselves');
-        return [{ type: 'ExcuseRefused', data: { refusedBy: by, at, reason } }];
+        return [{ type: 'ExcuseRefused', data: { refusedBy: by, at, reason: command.reason } }];
+      case 'ConfirmLateEvidence': {
+        const { kind, reference, sha256 } = command;
+        const { subject } = state.started;
+        const evidence = decidable(state, command);
+        return [{ type: 'LateEvidenceConfirmed', data: { subject, evidence, kind, reference, sha256, confirmedBy: by, at } }];
+      }
+      case 'RefuseLateEvidence':
+        return [{ type: 'LateEvidenceRefused', data: { evidence: decidable(state, command), refusedBy: by, at, reason: command.reason } }];
     }
   },
   evolve(state, event): CommitmentStreamState {
@@ -54,6 +79,7 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
         standing: standingAtStart(event.data),
         clockEvents: [event],
         excuse: { status: 'none' },
+        lateEvidence: [],
       };
     }
     if (state.status === 'none') return state;
@@ -63,8 +89,17 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
     switch (event.type) {
       case 'CommitmentCorrected': {
         const { is, kept, history } = event.data;
-        return { ...state, standing: is, clockEvents: [...state.clockEvents.slice(0, kept), ...history] };
+        const lateEvidence = isMissed(is) ? state.lateEvidence : state.lateEvidence.map(settled('confirmed'));
+        return { ...state, standing: is, clockEvents: [...state.clockEvents.slice(0, kept), ...history], lateEvidence };
       }
+      case 'LateEvidenceStated': {
+        const { evidence, statedBy: by } = event.data;
+        return { ...state, lateEvidence: [...state.lateEvidence, { evidence, status: 'waiting', ...(by !== undefined && { by }) }] };
+      }
+      case 'LateEvidenceConfirmed':
+        return { ...state, lateEvidence: state.lateEvidence.map(settled('confirmed', event.data.evidence)) };
+      case 'LateEvidenceRefused':
+        return { ...state, lateEvidence: state.lateEvidence.map(settled('refused', event.data.evidence)) };
       case 'CommitmentExtended':
         return state; // a fact that the clock answers with DeadlineRecomputed
       case 'ExcuseRequested':
@@ -76,6 +111,14 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
     }
   },
 };
+
+export const isMissed = ({ state }: Pick<Standing, 'state'>): boolean => state === 'breached' || state === 'completedLate';
+
+/** What of this waits becomes so; all of it, or what one event states. */
+export const settled =
+  (status: 'confirmed' | 'refused', of?: Uuid) =>
+  <T extends Pick<StatedLate, 'evidence' | 'status'>>(one: T): T =>
+    one.status === 'waiting' && (of === undefined || one.evidence === of) ? { ...one, status } : one;
 
 export function standingAtStart({ deadlineAt, dueDate, provisional, target }: KnownCommitment['started']): Standing {
   const none = target.kind === 'businessMinutes' ? 0 : null;
@@ -115,6 +158,8 @@ export function stood(before: Standing, event: ClockEvent): Standing {
       const { stoppedAt, accruedMinutes, pausedMinutes, elapsedMinutes } = event.data;
       return { ...before, state: 'completedLate', stoppedAt, accruedMinutes, pausedMinutes, elapsedMinutes };
     }
+    case 'CommitmentNotMeasured':
+      return { ...before, state: 'notMeasured', deadlineAt: event.data.deadlineAt };
     case 'CommitmentCancelled':
       // a breach is a fact and stays, unless the clock should never have run
       return before.state === 'breached' && event.data.cause === 'subjectCancelled' ? before : { ...before, state: 'cancelled' };
@@ -127,13 +172,23 @@ function extended(
 ): CommitmentEvent {
   const { subject, promise, target } = started;
   if (target.kind !== 'calendarDays') throw refusal('commitment-not-of-days');
-  if (standing.stoppedAt !== null || standing.state === 'cancelled') throw refusal('commitment-ended');
+  if (standing.stoppedAt !== null || standing.state === 'cancelled' || standing.state === 'notMeasured') throw refusal('commitment-ended');
   const late = standing.dueDate === null || Zone.of(zone).dayAt(Date.parse(at)) > dayOf(standing.dueDate);
   if (late || standing.state === 'breached') throw refusal('extension-too-late');
   return { type: 'CommitmentExtended', data: { subject, promise: promise.id, days, at, extendedBy, reason } };
 }
 
+/** The late evidence that a second person may decide on. */
+function decidable({ lateEvidence }: KnownCommitment, { evidence, by }: { evidence?: Uuid; by: StaffId }): Uuid {
+  const waiting = lateEvidence.filter((one) => one.status === 'waiting' && (evidence === undefined || one.evidence === evidence));
+  const [first, ...others] = waiting;
+  if (!first) throw refusal('late-evidence-not-waiting');
+  if (others.length > 0) throw refusal('late-evidence-ambiguous');
+  if (first.by === by) throw refusal('late-evidence-by-themselves');
+  return first.evidence;
+}
+
 function requireBreached({ standing, excuse }: KnownCommitment): void {
   if (excuse.status === 'excused') throw refusal('already-excused');
-  if (standing.state !== 'breached' && standing.state !== 'completedLate') throw refusal('commitment-not-breached');
+  if (!isMissed(standing)) throw refusal('commitment-not-breached');
 }

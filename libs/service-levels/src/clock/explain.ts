@@ -1,14 +1,15 @@
 import { accruedUpTo, type Clock, countsMinutes, isProvisional } from './clock.js';
-import type { TracedClock } from './case.js';
+import type { CaseFact, TracedClock } from './case.js';
+import { keptByLateEvidence } from './evidence.js';
 import type { Reason, Target } from '../format/format.js';
-import { dateOf, MINUTE_MS } from '../calendar/zone.js';
+import { dateOf, MINUTE_MS, type Zone } from '../calendar/zone.js';
 
 /** Why a clock has the deadline and the state that it has: what was promised, each window that accrued, and what changed it. */
 export function explain(clock: TracedClock, untilMs: number): Reason[] {
   return [...policy(clock), ...windows(clock, untilMs), ...days(clock), ...pauses(clock, untilMs), ...changes(clock), ...outcome(clock)];
 }
 
-function policy({ promise, edition, calendar, tierUsed, startMs, startDay, cycle }: TracedClock): Reason[] {
+function policy({ promise, edition, calendar, tierUsed, startMs, startDay, startKnownBy, cycle }: TracedClock): Reason[] {
   const { zone } = calendar.calendar;
   const tier = tierUsed === undefined ? '' : `, tier ${tierUsed}`;
   return [
@@ -24,11 +25,13 @@ function policy({ promise, edition, calendar, tierUsed, startMs, startDay, cycle
     },
     {
       kind: 'start',
-      text: `cycle ${cycle} starts at ${zone.print(startMs)}, local date ${dateOf(startDay)}`,
+      text: `cycle ${cycle} starts at ${zone.print(startMs)}, local date ${dateOf(startDay)}${startKnownBy ? BY_DAY_START : ''}`,
       from: zone.print(startMs),
     },
   ];
 }
+
+const BY_DAY_START = ': known by its date alone, so from the earliest that it may have been';
 
 /** A target of ten years in windows of a minute has millions of them. */
 export const EXPLAINED_WINDOWS_MAX = 1_000;
@@ -131,12 +134,41 @@ function outcome(clock: TracedClock): Reason[] {
     const at = zone.print(breach.deadlineMs);
     reasons.push({ kind: 'breach', text: `breached: not stopped when its deadline of ${at} had passed`, at });
   }
+  const stop = stopCause(clock);
   if (stoppedMs !== null) {
-    const minutes = countsMinutes(clock) ? `, ${Math.floor(accruedUpTo(clock, stoppedMs) / MINUTE_MS)} minutes accrued` : '';
+    const byDay = clock.stoppedOn !== undefined;
+    const minutes = countsMinutes(clock) && !byDay ? `, ${Math.floor(accruedUpTo(clock, stoppedMs) / MINUTE_MS)} minutes accrued` : '';
+    const when = byDay ? `on ${clock.stoppedOn}, known by its date alone` : `at ${zone.print(stoppedMs)}${minutes}`;
     const verdict = clock.state === 'met' ? 'in time' : 'late';
-    reasons.push({ kind: 'stop', text: `stopped at ${zone.print(stoppedMs)}${minutes}: ${verdict}`, at: zone.print(stoppedMs) });
+    const text = `stopped ${when}: ${verdict}${recordedText(stop, deadlineMs, zone)}`;
+    reasons.push({
+      kind: 'stop',
+      text,
+      at: zone.print(stoppedMs),
+      ...(stop?.recordedMs !== undefined && { recordedAt: zone.print(stop.recordedMs) }),
+    });
+  }
+  if (clock.state === 'notMeasured') {
+    const text = `stopped on ${stop?.date ?? 'a day'}, in which the deadline lies: whether in time is not measured`;
+    reasons.push({ kind: 'stop', text, at: zone.print(clock.endedMs!) });
+  }
+  for (const { fact, atMs, recordedMs = atMs, eventId = null } of clock.lateEvidence) {
+    const [at, recordedAt] = [zone.print(atMs), zone.print(recordedMs)];
+    const text = `${fact} at ${at} was recorded at ${recordedAt}, after the deadline: the breach stands until a second person confirms it`;
+    reasons.push({ kind: 'note', text, at, recordedAt, evidence: eventId });
   }
   return reasons;
+}
+
+const stopCause = ({ transitions, causes }: TracedClock): CaseFact | null =>
+  causes[transitions.findLastIndex(({ type }) => type === 'met' || type === 'completedLate' || type === 'notMeasured')] ?? null;
+
+/** When the stop was written down, where that was after the deadline, or is when it counts from. */
+function recordedText(stop: CaseFact | null, deadlineMs: number | null, zone: Zone): string {
+  if (stop?.recordedMs === undefined) return '';
+  const recorded = `, recorded at ${zone.print(stop.recordedMs)}`;
+  if (stop.statedMs !== undefined) return `${recorded}, from when it counts: it states ${zone.print(stop.statedMs)}`;
+  return keptByLateEvidence({ deadlineMs }, stop) ? `${recorded}, after the deadline` : '';
 }
 
 /** A target in words, for explanations. */

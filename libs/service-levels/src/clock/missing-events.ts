@@ -1,9 +1,10 @@
-import type { Instant, StaffId, Uuid } from '#event-sourcing';
+import type { Instant, LocalDate, StaffId, Uuid } from '#event-sourcing';
 import type { CaseFact, TracedClock } from './case.js';
 import { accruedUpTo, countsMinutes, finite, isProvisional, pausedUpTo, type Transition } from './clock.js';
-import { type CommitmentStreamState, stood } from './commitment.js';
+import { type CommitmentStreamState, isMissed, type StatedLate, stood } from './commitment.js';
+import { keptByLateEvidence } from './evidence.js';
 import type { ClockEvent, CommitmentEvent, Standing, SubjectRef } from './commitment-events.js';
-import type { Subject } from '../format/format.js';
+import type { FactName, Subject } from '../format/format.js';
 import { dateOf, type DayNumber, MINUTE_MS } from '../calendar/zone.js';
 
 /** Of what a commitment is one. */
@@ -32,14 +33,37 @@ export function missingEvents(
 ): CommitmentEvent[] {
   if (!clock) return withdrawn(state, noticing);
   const wanted = clock.transitions.map((transition, i) => clockEvent(clock, transition, clock.causes[i] ?? null, of, noticing.detectedAt));
-  if (state.status === 'none') return wanted;
+  if (state.status === 'none') return [...wanted, ...statedLate(clock, [])];
+  const stated = statedLate(clock, state.lateEvidence);
   const recorded = state.clockEvents;
   let kept = 0;
   while (kept < recorded.length && kept < wanted.length && markOf(recorded[kept]!) === markOf(wanted[kept]!)) kept++;
-  if (kept === recorded.length) return wanted.slice(kept);
+  if (kept === recorded.length) return [...wanted.slice(kept), ...stated];
   const history = wanted.slice(kept);
   const is = history.reduce(stood, recorded.slice(0, kept).reduce(stood, state.standing));
-  return [{ type: 'CommitmentCorrected', data: { was: state.standing, is, cause: noticing.cause, kept, history } }];
+  const corrected: CommitmentEvent = {
+    type: 'CommitmentCorrected',
+    data: { was: state.standing, is, cause: noticing.cause, kept, history },
+  };
+  if (isMissed(state.standing) && !isMissed(is)) corrected.data.kind = 'lateEvidence';
+  return [corrected, ...stated];
+}
+
+/** Late evidence that the stream does not speak of yet. */
+function statedLate({ lateEvidence }: TracedClock, known: readonly StatedLate[]): CommitmentEvent[] {
+  return lateEvidence.flatMap(({ eventId, fact, atMs, date, recordedMs = atMs, actorId }): CommitmentEvent[] => {
+    const spoken = isWord(fact) && eventId !== undefined && !known.some(({ evidence }) => evidence === eventId);
+    if (!spoken) return [];
+    const data: Extract<CommitmentEvent, { type: 'LateEvidenceStated' }>['data'] = {
+      evidence: eventId,
+      fact,
+      statedAt: at(atMs),
+      recordedAt: at(recordedMs),
+    };
+    if (date !== undefined) data.statedOn = date;
+    if (actorId !== undefined) data.statedBy = actorId;
+    return [{ type: 'LateEvidenceStated', data }];
+  });
 }
 
 /** Up to when the stream has spoken of time: a clock is never compared with less than that, or it would seem to forget. */
@@ -50,9 +74,13 @@ export function spokenUntilMs(state: CommitmentStreamState): number {
 
 /** The clock should not have run: what it would measure is not known. */
 function withdrawn(state: CommitmentStreamState, { detectedAt: at, cause: evidence }: Noticing): CommitmentEvent[] {
-  if (state.status === 'none' || state.standing.state === 'cancelled') return [];
+  if (state.status === 'none' || state.standing.state === 'cancelled' || state.standing.state === 'notMeasured') return [];
   return [{ type: 'CommitmentCancelled', data: { at, cause: 'notMeasurable', ...(evidence && { evidence }) } }];
 }
+
+/** What late evidence may be, in the words of the format. */
+export const isWord = (fact: CaseFact['fact']): fact is FactName =>
+  fact !== 'unmeasured' && fact !== 'evidenceConfirmed' && fact !== 'waitingBegins';
 
 const at = (ms: number): Instant => new Date(ms).toISOString();
 const atOrNull = (ms: number | null): Instant | null => (ms === null ? null : at(ms));
@@ -61,6 +89,7 @@ const dateOrNull = (day: DayNumber | null) => (day === null ? null : dateOf(day)
 function clockEvent(clock: TracedClock, transition: Transition, fact: CaseFact | null, of: CaseOf, detectedAt: Instant): ClockEvent {
   const evidenced = fact?.eventId === undefined ? {} : { evidence: fact.eventId };
   const stoppedBy: { stoppedBy?: StaffId } = fact?.actorId === undefined ? {} : { stoppedBy: fact.actorId };
+  const stoppedOn: { stoppedOn?: LocalDate } = onDate(fact);
   switch (transition.type) {
     case 'started':
       return { type: 'CommitmentStarted', data: { ...started(clock, transition, of, fact?.actorId), ...evidenced } };
@@ -85,23 +114,28 @@ function clockEvent(clock: TracedClock, transition: Transition, fact: CaseFact |
     }
     case 'met': {
       const deadlineAt = atOrNull(transition.deadlineMs);
-      const data = { stoppedAt: at(transition.atMs), ...stoppedBy, deadlineAt, ...measuredAt(clock, transition.atMs), ...evidenced };
-      return { type: 'CommitmentMet', data };
+      const data = { ...stoppedOn, ...stoppedBy, deadlineAt, ...measuredAt(clock, transition.atMs), ...evidenced };
+      const late = keptByLateEvidence(clock, fact) ? { lateEvidence: true as const } : {};
+      return { type: 'CommitmentMet', data: { stoppedAt: at(transition.atMs), ...data, ...late } };
     }
     case 'completedLate': {
-      const data = { stoppedAt: at(transition.atMs), ...stoppedBy, ...measuredAt(clock, transition.atMs), ...evidenced };
+      const data = { stoppedAt: at(transition.atMs), ...stoppedOn, ...stoppedBy, ...measuredAt(clock, transition.atMs), ...evidenced };
       return { type: 'CommitmentCompletedLate', data };
     }
+    case 'notMeasured': {
+      const deadlineAt = atOrNull(transition.deadlineMs);
+      return { type: 'CommitmentNotMeasured', data: { at: at(transition.atMs), ...stoppedOn, ...stoppedBy, deadlineAt, ...evidenced } };
+    }
     case 'cancelled':
-      // a request that was cancelled, or a day on which nobody can say whether it was in time
       return { type: 'CommitmentCancelled', data: { at: at(transition.atMs), cause: causeOf(fact), ...evidenced } };
   }
 }
 
+const onDate = (fact: CaseFact | null): { stoppedOn?: LocalDate } => (fact?.date === undefined ? {} : { stoppedOn: fact.date });
 const causeOf = (fact: CaseFact | null) => (fact?.fact === 'cancelled' ? 'subjectCancelled' : 'notMeasurable');
 
 function started(
-  { promise, edition, cycle, calendar, tierUsed, startMs, startDay, initialTarget }: TracedClock,
+  { promise, edition, cycle, calendar, tierUsed, startMs, startDay, startKnownBy, initialTarget }: TracedClock,
   { deadlineMs, dueDay, provisional }: Extract<Transition, { type: 'started' }>,
   { clientId, ref, subject: { process, channel, severity } }: CaseOf,
   startedBy: StaffId | undefined,
@@ -126,6 +160,7 @@ function started(
     startedAt: at(startMs),
     ...(startedBy !== undefined && { startedBy }),
     startDate: dateOf(startDay),
+    ...(startKnownBy !== undefined && { startKnownBy }),
     deadlineAt: atOrNull(deadlineMs),
     dueDate: dateOrNull(dueDay),
     provisional,
@@ -177,6 +212,8 @@ function markOf({ type, data }: ClockEvent): string {
       return [type, data.stoppedAt].join('|');
     case 'CommitmentCancelled':
       return [type, data.at, data.cause].join('|');
+    case 'CommitmentNotMeasured':
+      return [type, data.at, data.deadlineAt].join('|');
   }
 }
 
@@ -195,6 +232,7 @@ function instantMsOf({ type, data }: ClockEvent): number {
     case 'DeadlineRecomputed':
     case 'CommitmentEscalated':
     case 'CommitmentCancelled':
+    case 'CommitmentNotMeasured':
       return Date.parse(data.at);
   }
 }

@@ -50,7 +50,7 @@ export function checkCalendarChanges(value: unknown, pointer = ''): { changes: C
   const place = new Place(pointer, faults);
   const members = membersOf(value, place, [], ['closed', 'special', 'week', 'knownUntil', 'reopened', 'zone']);
   if (members) {
-    within(members, 'zone', place, zoneIn);
+    within(members, 'zone', place, aZone);
     within(members, 'week', place, weekIn);
     within(members, 'knownUntil', place, aDate);
     within(members, 'reopened', place, closedIn);
@@ -63,7 +63,7 @@ export function checkCalendarChanges(value: unknown, pointer = ''): { changes: C
 export function calendarIn(value: unknown, place: Place): KnownCalendar | undefined {
   const members = membersOf(value, place, ['zone', 'week'], ['closed', 'special', 'knownUntil']);
   if (!members) return undefined;
-  within(members, 'zone', place, zoneIn);
+  within(members, 'zone', place, aZone);
   within(members, 'knownUntil', place, aDate);
   const week = within(members, 'week', place, weekIn) ?? new Map<Weekday, readonly Span[]>();
   const known: KnownCalendar = { week, special: new Map(), closed: [] };
@@ -79,7 +79,7 @@ export function daysIn(members: Members, place: Place, known: KnownCalendar): vo
   for (const date of added.keys()) specialOverlaps(date, place.at('special').at(date), known, added);
 }
 
-function zoneIn(value: unknown, place: Place): void {
+export function aZone(value: unknown, place: Place): void {
   if (typeof value !== 'string') place.fault('wrong-type');
   else if (!isZone(value)) place.fault('unknown-zone');
 }

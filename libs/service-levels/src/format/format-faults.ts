@@ -14,6 +14,8 @@ export const formatFaults = {
   'bad-format': { en: 'The text does not have the published form', zh: '格式不正确' },
   duplicate: { en: 'The value is stated twice', zh: '重复' },
   'not-a-date': { en: 'There is no such date', zh: '日期不存在' },
+  'zone-missing': { en: 'Its calendars have several zones: state the zone of the dates', zh: '各日历时区不同，须注明日期所用时区' },
+  'time-required': { en: 'The time is required here, not the date alone', zh: '此处须填写时间，不能仅有日期' },
   'unknown-zone': { en: 'There is no such IANA time zone', zh: 'IANA 时区不存在' },
   'windows-overlap': { en: 'The window overlaps another one, of this day or of the day before', zh: '时段与当日或前一日的时段重叠' },
   'ends-before-it-starts': { en: 'The end is not after the start', zh: '结束须晚于开始' },

@@ -119,8 +119,21 @@ export interface Subject {
 /** Who speaks in an outbound communication. */
 export const senders = ['human', 'automatic'] as const;
 
+/** Who states a fact: somebody, or a system of record (an import, the back office, a telephony or mail gateway). */
+export const factSources = ['person', 'system'] as const;
+
 /** What happened, in the words of what-if files; the live system maps its events to the same facts. */
-export type Fact = { at: Instant } & FactBody;
+export type Fact = FactFrame & FactBody;
+export interface FactFrame {
+  /** An instant, or a local date `YYYY-MM-DD` where no more is known (clocks.md, "Evidence"). */
+  at: Instant;
+  /** When it was written down; absent: as it happened. */
+  recordedAt?: Instant;
+  /** `person` by default. */
+  source?: (typeof factSources)[number];
+  /** When a second person confirmed it with its evidence; of what was recorded late. */
+  confirmedAt?: Instant;
+}
 export type FactBody =
   | { fact: 'received' }
   | { fact: 'outbound'; by: (typeof senders)[number] }
@@ -144,16 +157,18 @@ export type FactName = FactBody['fact'];
 export interface WhatIfDocument {
   title?: string;
   calendars: { readonly [name: string]: Calendar };
+  /** IANA zone of the dates in `timeline`; by default that of the calendars, where they have one. */
+  zone?: string;
   handbook: readonly HandbookEdition[];
   subject: Subject;
-  /** In order of `at`; equal instants apply in this order. */
+  /** In order of `at`, a date anywhere in its day; equal instants apply in this order. */
   timeline: readonly Fact[];
   asOf: readonly Instant[];
   /** Ignored. */
   expect?: unknown;
 }
 
-export const commitmentStates = ['running', 'paused', 'met', 'breached', 'completedLate', 'cancelled'] as const;
+export const commitmentStates = ['running', 'paused', 'met', 'breached', 'completedLate', 'cancelled', 'notMeasured'] as const;
 export type CommitmentState = (typeof commitmentStates)[number];
 
 /** One step of the explanation; `kind` says which members it has beside its text. */
@@ -179,9 +194,13 @@ export interface PromiseAnswer {
   /** Instants with the calendar's offset. */
   startedAt: string;
   startDate: LocalDate;
+  /** The start is known by its date alone: the clock runs from the beginning of what is known. */
+  startKnownBy?: 'day';
   deadlineAt: string | null;
   dueDate: LocalDate | null;
   stoppedAt: string | null;
+  /** The stop is known by this date alone; `stoppedAt` is then the earliest that it may have been. */
+  stoppedOn?: LocalDate;
   provisional: boolean;
   /** Business minutes, floored; null for day targets. */
   accruedMinutes: number | null;
@@ -191,6 +210,8 @@ export interface PromiseAnswer {
   elapsedMinutes: number;
   warnings: { percent: number; at: string }[];
   escalations: { afterMinutes: number; toRole: string; at: string }[];
+  /** What somebody recorded late that would undo the breach, once a second person has confirmed it. */
+  lateEvidence?: { fact: FactName; statedAt: string; recordedAt: string }[];
   why: Reason[];
   /** Earlier cycles, oldest first. */
   earlier?: PromiseAnswer[];

@@ -81,6 +81,7 @@ export const requestProblems = {
   'request-step-not-started': { en: 'This step was not started', zh: '该步骤尚未开始' },
   'request-step-completed': { en: 'This step was completed in this cycle', zh: '本轮中该步骤已完成' },
   'no-question-open': { en: 'No question to the client is open', zh: '没有待客户答复的问题' },
+  'question-without-words': { en: 'A question to the client has words', zh: '向客户提出的问题须有文字内容' },
   'severity-lowering-refused': { en: 'Lowering the severity takes a second person', zh: '降低紧急程度须由第二人批准' },
   'act-before-request': { en: 'This cannot have happened before the request was received', zh: '时间不能早于服务请求收到时间' },
   'act-in-the-future': { en: 'This cannot have happened in the future', zh: '时间不能晚于现在' },

@@ -78,6 +78,7 @@ export const request: Decider<RequestState, RequestCommand, RequestEvent> = {
       case 'AskClient':
         requireStarted(state);
         inTime(command, state, state.began);
+        if (!/[\p{L}\p{N}]/u.test(command.question)) throw refusal('question-without-words'); // it is the evidence of a pause
         return [{ type: 'ClientInputRequested', data: { ...statedIn(command), cycle } }];
       case 'RecordClientReply': {
         requireOpen(state);

@@ -15,12 +15,13 @@ interface Size {
   promises: number;
   warnings: number;
   revisions: boolean;
+  late: boolean;
 }
 
 /** A case of some length under a handbook of some size. */
 function documentOf(changed: Partial<Size> = {}): WhatIfDocument {
-  const size: Size = { facts: 60, asOf: 10, minutes: 2_400, week: [['09:00', '11:30'], ['13:00', '17:00']], promises: 50, warnings: 3, revisions: false, ...changed }; // prettier-ignore
-  const { facts, asOf, minutes, week, promises, warnings, revisions } = size;
+  const size: Size = { facts: 60, asOf: 10, minutes: 2_400, week: [['09:00', '11:30'], ['13:00', '17:00']], promises: 50, warnings: 3, revisions: false, late: false, ...changed }; // prettier-ignore
+  const { facts, asOf, minutes, week, promises, warnings, revisions, late } = size;
   const promise = (i: number): ServicePromise => ({
     id: `p${i}`,
     metric: 'resolution',
@@ -30,7 +31,9 @@ function documentOf(changed: Partial<Size> = {}): WhatIfDocument {
     warnings: Array.from({ length: warnings }, (_, percent) => percent + 1),
   });
   const fact = (i: number): Fact =>
-    revisions ? { at: at(i), fact: 'calendarRevised', calendar: 'DESK', closed: ['2025-05-01'] } : { at: at(i), fact: 'note' };
+    revisions
+      ? { at: at(i), fact: 'calendarRevised', calendar: 'DESK', closed: ['2025-05-01'] }
+      : { at: at(i), fact: 'note', ...(late && { recordedAt: at(facts) }) };
   return {
     calendars: { DESK: { zone: 'Asia/Shanghai', week: { mon: week, tue: week, wed: week, thu: week, fri: week } } },
     handbook: [{ edition: 1, effectiveFrom: at(0), effectiveTo: null, promises: Array.from({ length: promises }, (_, i) => promise(i)) }],
@@ -56,6 +59,7 @@ describe('the effort of an answer, known before it is made', () => {
     ['hundreds of instants to answer', { asOf: 1_000 }],
     ['years of windows to list, many times', { minutes: 500_000, asOf: 100 }],
     ['decades of calendar, in many versions', { minutes: 40_000, revisions: true, week: [['00:00', '00:01'], ['01:00', '01:01']], asOf: 1 }], // prettier-ignore
+    ['hundreds of facts written down late', { facts: 200, late: true, promises: 1 }],
     ['a hundred thresholds', { warnings: 100 }],
     ['a thousand promises to choose from', { promises: 1_000 }],
   ])('is more for %s', (_what, size) => {

@@ -1,3 +1,4 @@
+import { EXAMINED_MAX } from '../clock/evidence.js';
 import { EXPLAINED_WINDOWS_MAX } from '../clock/explain.js';
 import type { Calendar, ServicePromise, WhatIfDocument, Window } from '../format/format.js';
 import { DAY_MS } from '../calendar/zone.js';
@@ -26,11 +27,15 @@ interface Reach {
   windowsADay: number;
 }
 
-/** Every fact comes by every clock, and a clock by its pauses, its thresholds and the promises it may change to; each `asOf` begins again. */
+/**
+ * Every fact comes by every clock, and a clock by its pauses, its thresholds and the promises it may change to; each `asOf`
+ * begins again, and what was written down late is tried twice.
+ */
 function clockEffort({ timeline, asOf }: WhatIfDocument, promises: readonly ServicePromise[]): number {
   const facts = timeline.length;
   const thresholds = most(promises.map(({ warnings = [], escalations = [] }) => warnings.length + escalations.length));
-  return asOf.length * facts * (50 + facts * (facts + 6 * promises.length) * 0.02) * (1 + thresholds ** 2 / 100);
+  const tried = Math.min(EXAMINED_MAX, timeline.filter(({ recordedAt }) => recordedAt !== undefined).length);
+  return asOf.length * (1 + 2 * tried) * facts * (50 + facts * (facts + 6 * promises.length) * 0.02) * (1 + thresholds ** 2 / 100);
 }
 
 /** A calendar is laid out as far as its longest target goes from anywhere in the course of events, in each version anew. */

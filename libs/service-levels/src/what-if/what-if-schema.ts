@@ -1,6 +1,8 @@
 import { severities, subjectKinds } from '#event-sourcing';
 import {
   dayEnds,
+  type FactName,
+  factSources,
   metrics,
   presetStatuses,
   promiseClasses,
@@ -12,7 +14,8 @@ import {
   tierModes,
   weekdays,
 } from '../format/format.js';
-import { factMembers, MAX_AS_OF, MAX_CALENDARS, MAX_EDITIONS, MAX_FACTS, MAX_WHAT_IF_TITLE_LENGTH } from '../format/format-checks.js';
+import { MAX_AS_OF, MAX_CALENDARS, MAX_EDITIONS, MAX_WHAT_IF_TITLE_LENGTH } from '../format/format-checks.js';
+import { factMembers, isEvidence, MAX_FACTS } from '../format/format-checks-timeline.js';
 import * as calendar from '../format/format-checks-calendar.js';
 import * as edition from '../format/format-checks-edition.js';
 import * as promise from '../format/format-checks-promise.js';
@@ -130,10 +133,21 @@ const details: Readonly<Record<string, Schema>> = {
 const detailOf = (fact: string, member: string): Schema =>
   member === 'to' ? (fact === 'severityChanged' ? { enum: severities } : ref('code')) : details[member]!;
 
+const evidence: Record<string, Schema> = {
+  recordedAt: { ...ref('instant'), description: 'When it was written down; absent: as it happened' },
+  source: {
+    enum: factSources,
+    default: 'person',
+    description: 'Who states it: what a system of record states counts at once, however late',
+  },
+  confirmedAt: { ...ref('instant'), description: 'When a second person confirmed what was recorded late' },
+};
+
 const facts: Schema = {
   oneOf: Object.entries(factMembers).map(([fact, { required, optional }]) => {
     const members = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, detailOf(fact, name)]));
-    return object({ at: ref('instant'), fact: { const: fact }, ...members(required) }, members(optional));
+    const [at, known] = isEvidence(fact as FactName) ? [ref('moment'), evidence] : [ref('instant'), {}];
+    return object({ at, fact: { const: fact }, ...members(required) }, { ...members(optional), ...known });
   }),
 };
 
@@ -141,6 +155,7 @@ const $defs: Readonly<Record<string, Schema>> = {
   code: { type: 'string', pattern: CODE_PATTERN, maxLength: 64 },
   date: { type: 'string', pattern: DATE_PATTERN },
   instant: { type: 'string', pattern: INSTANT_PATTERN, description: 'RFC 3339 with an offset, to the millisecond at most' },
+  moment: { oneOf: [ref('instant'), ref('date')], description: 'An instant, or a date where no more is known' },
   windows,
   closed,
   special,
@@ -179,7 +194,16 @@ export const whatIfSchema: Schema = {
       timeline: list(ref('fact'), MAX_FACTS),
       asOf: list(ref('instant'), MAX_AS_OF, 1),
     },
-    { title: text(MAX_WHAT_IF_TITLE_LENGTH), expect: { description: 'Ignored' } },
+    {
+      title: text(MAX_WHAT_IF_TITLE_LENGTH),
+      zone: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 64,
+        description: 'IANA zone of the dates in the timeline; by default that of the calendars',
+      },
+      expect: { description: 'Ignored' },
+    },
   ),
   $defs,
 };

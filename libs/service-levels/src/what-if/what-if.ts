@@ -1,18 +1,26 @@
 import type { Instant } from '#event-sourcing';
-import { runCase, type CaseFact, type TracedClock } from '../clock/case.js';
+import type { CaseFact, TracedClock } from '../clock/case.js';
+import { runCase, weigh } from '../clock/evidence.js';
 import { accruedUpTo, type CalendarInForce, countsMinutes, isProvisional, pausedUpTo } from '../clock/clock.js';
 import { explain } from '../clock/explain.js';
-import type { Calendar, Fact, PromiseAnswer, WhatIfAnswer, WhatIfDocument } from '../format/format.js';
+import type { Calendar, PromiseAnswer, WhatIfAnswer, WhatIfDocument } from '../format/format.js';
+import { isWord } from '../clock/missing-events.js';
+import { knownAt, timelineFacts } from './timeline.js';
 import { PreparedCalendar } from '../calendar/prepared-calendar.js';
 import { kindKey } from '../clock/selection.js';
 import { dateOf, MINUTE_MS } from '../calendar/zone.js';
 
 /** With these calendars and editions, and this course of events: what was promised, what was kept, and why. */
 export function answerWhatIf(document: WhatIfDocument): WhatIfAnswer {
-  const { calendars: named, handbook, subject, timeline } = document;
+  const { calendars: named, handbook, subject } = document;
   const calendars = new Map(Object.entries(named).map(([name, calendar]) => [name, firstVersion(name, calendar)]));
-  const input = { subject, handbookAt: () => handbook, calendars, facts: factsOfTimeline(timeline, named) };
-  return { answers: document.asOf.map((asOf) => ({ asOf, promises: promiseAnswers(runCase(input, Date.parse(asOf)), Date.parse(asOf)) })) };
+  const facts = timelineFacts(document);
+  const input = { subject, handbookAt: () => handbook, calendars };
+  const answers = document.asOf.map((asOf) => {
+    const asOfMs = Date.parse(asOf);
+    return { asOf, promises: promiseAnswers(runCase(weigh({ ...input, facts: knownAt(facts, asOfMs) }), asOfMs), asOfMs) };
+  });
+  return { answers };
 }
 
 /** One entry a promise, in the order they started: its latest cycle, with the earlier ones inside. */
@@ -43,9 +51,11 @@ export function promiseAnswer(clock: TracedClock, untilMs: number): PromiseAnswe
     state,
     startedAt: print(startMs),
     startDate: dateOf(startDay),
+    ...(clock.startKnownBy !== undefined && { startKnownBy: clock.startKnownBy }),
     deadlineAt: deadlineMs === null || deadlineMs === Infinity ? null : print(deadlineMs),
     dueDate: dueDay === null ? null : dateOf(dueDay),
     stoppedAt: stoppedMs === null ? null : print(stoppedMs),
+    ...(clock.stoppedOn !== undefined && { stoppedOn: clock.stoppedOn }),
     provisional: isProvisional(clock),
     accruedMinutes: inMinutes ? minutesOf(accruedUpTo(clock, atMs)) : null,
     pausedMinutes: inMinutes ? minutesOf(pausedUpTo(clock, atMs)) : null,
@@ -55,8 +65,13 @@ export function promiseAnswer(clock: TracedClock, untilMs: number): PromiseAnswe
     escalations: clock.transitions.flatMap((t) =>
       t.type === 'escalated' ? [{ afterMinutes: t.afterMinutes, toRole: t.toRole, at: print(t.atMs) }] : [],
     ),
+    ...(clock.lateEvidence.length > 0 && { lateEvidence: clock.lateEvidence.flatMap((fact) => shownEvidence(fact, print)) }),
     why: explain(clock, untilMs),
   };
+}
+
+function shownEvidence({ fact, atMs, recordedMs = atMs }: CaseFact, print: (ms: number) => Instant) {
+  return isWord(fact) ? [{ fact, statedAt: print(atMs), recordedAt: print(recordedMs) }] : [];
 }
 
 /** Business time until the deadline; what will run again, while paused. */
@@ -67,20 +82,3 @@ export function remainingMs(clock: TracedClock, atMs: number): number {
 }
 
 const firstVersion = (name: string, calendar: Calendar): CalendarInForce => ({ name, version: 1, calendar: PreparedCalendar.of(calendar) });
-
-/** Each revision adds to what its calendar was before. */
-function factsOfTimeline(timeline: readonly Fact[], calendars: WhatIfDocument['calendars']): CaseFact[] {
-  const current = new Map(Object.entries(calendars).map(([name, calendar]) => [name, { version: 1, calendar }]));
-  return timeline.map(({ at, ...body }): CaseFact => {
-    const atMs = Date.parse(at);
-    if (body.fact !== 'calendarRevised') return { atMs, ...body };
-    const { calendar: name, closed = [], special = {} } = body;
-    const { version, calendar } = current.get(name)!;
-    const revised = {
-      version: version + 1,
-      calendar: { ...calendar, closed: [...(calendar.closed ?? []), ...closed], special: { ...calendar.special, ...special } },
-    };
-    current.set(name, revised);
-    return { atMs, fact: 'calendarRevised', revised: { name, version: revised.version, calendar: PreparedCalendar.of(revised.calendar) } };
-  });
-}
