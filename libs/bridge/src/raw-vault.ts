@@ -1,5 +1,5 @@
 import type { Uuid } from '#event-sourcing';
-import { type ClientKeys, openValue, sealValue } from '#privacy';
+import { type ClientKeys, EventKeys, openValue, sealValue } from '#privacy';
 import type { Statement } from './statement.js';
 
 const POINTER = '/raw';
@@ -12,7 +12,12 @@ export class RawVault {
   async seal(statements: readonly Statement[]): Promise<string[]> {
     const keys = await this.keys.ensure([...new Set(statements.map(({ keySubject }) => keySubject))]);
     return statements.map(({ messageId, keySubject, raw }) =>
-      sealValue(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64'), keys.get(keySubject)!, messageId, POINTER),
+      sealValue(
+        Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64'),
+        new EventKeys(keys.get(keySubject)!),
+        messageId,
+        POINTER,
+      ),
     );
   }
 
@@ -27,7 +32,7 @@ export class RawVault {
     const opened = new Map<Uuid, Buffer>();
     for (const { messageId, keySubject, sealed } of kept) {
       const key = keys.get(keySubject);
-      const text = key && openValue({ sealed, eventId: messageId, pointer: POINTER }, key);
+      const text = key && openValue({ sealed, eventId: messageId, pointer: POINTER }, new EventKeys(key));
       if (typeof text === 'string') opened.set(messageId, Buffer.from(text, 'base64'));
     }
     return opened;

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { v4 as randomUuid } from 'uuid';
 import type { Uuid } from '#event-sourcing';
-import type { DataKey } from './field-cipher.js';
+import type { DataKey } from './event-key.js';
 import type { MasterKeys } from './master-keys.js';
 
 /** The part of a connection pool that the keys need. */

@@ -17,7 +17,7 @@ const data = { no: 'C-1', identity: { name: '李伟', born: '1980-01-01' }, note
 describe('sealed fields', () => {
   it('hide P2 and P3 values and give them back with the key', () => {
     const sealed = sealData(definition, data, eventId, key);
-    expect(sealed).toMatchObject({ no: 'C-1', identity: { name: expect.stringMatching(/^enc\.1\.[0-9a-f-]{36}\.[\w-]+$/) } });
+    expect(sealed).toMatchObject({ no: 'C-1', identity: { name: expect.stringMatching(/^enc\.2\.[0-9a-f-]{36}\.[\w-]+$/) } });
     expect(JSON.stringify(sealed)).not.toContain('1980');
     expect(openData(definition, sealed, eventId, key)).toEqual(data);
   });

@@ -1,70 +1,23 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import type { AnyEventDefinition, FieldClass, FieldClasses, Uuid } from '#event-sourcing';
+import { type DataKey, EventKeys } from './event-key.js';
+import { isSealed, openValue, sealValue, type SealedField } from './sealed-value.js';
 
-/** One client's AES-256-GCM key. Destroying it erases what it encrypted, wherever the ciphertext travelled. */
-export interface DataKey {
-  keyId: Uuid;
-  secret: Buffer;
-}
-
-/** A P2 or P3 value as a read model keeps it: the ciphertext as it stands in the event, and what it is bound to. */
-export interface SealedField {
-  sealed: string;
-  eventId: Uuid;
-  pointer: string;
-}
-
-const PREFIX = 'enc.1.';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const isSecret = (fieldClass: FieldClass): boolean => fieldClass === 'P2' || fieldClass === 'P3';
 
-/** `enc.1.<keyId>.<base64url of iv (12 bytes), ciphertext, tag (16)>`; associated data = `eventId|JSON Pointer`. */
-export function sealValue(value: unknown, key: DataKey, eventId: Uuid, pointer: string): string {
-  const iv = nextIv();
-  const cipher = createCipheriv('aes-256-gcm', key.secret, iv);
-  cipher.setAAD(Buffer.from(`${eventId}|${pointer}`));
-  const sealed = cipher.update(JSON.stringify(value), 'utf8');
-  cipher.final(); // of this mode empty
-  const body = Buffer.concat([iv, sealed, cipher.getAuthTag()]);
-  return `${PREFIX}${key.keyId}.${body.toString('base64url')}`;
-}
-
-// Drawing random bytes costs the same for 12 as for thousands; each is used once.
-const ivPool = Buffer.alloc(IV_BYTES * 512);
-let ivAt = ivPool.length;
-function nextIv(): Buffer {
-  if (ivAt === ivPool.length) {
-    randomFillSync(ivPool);
-    ivAt = 0;
-  }
-  return Buffer.from(ivPool.subarray(ivAt, (ivAt += IV_BYTES)));
-}
-
-/** The value, or undefined where this key did not encrypt it. Throws where the ciphertext was moved or changed. */
-export function openValue({ sealed, eventId, pointer }: SealedField, key: DataKey): unknown {
-  if (keyIdOf(sealed) !== key.keyId) return undefined;
-  const body = Buffer.from(sealed.slice(PREFIX.length + key.keyId.length + 1), 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', key.secret, body.subarray(0, IV_BYTES));
-  decipher.setAAD(Buffer.from(`${eventId}|${pointer}`));
-  decipher.setAuthTag(body.subarray(-TAG_BYTES));
-  const plain = decipher.update(body.subarray(IV_BYTES, -TAG_BYTES));
-  decipher.final(); // of this mode empty; it throws where the tag is another
-  return JSON.parse(plain.toString('utf8')) as unknown;
-}
-
-export const keyIdOf = (sealed: string): string => sealed.slice(PREFIX.length, PREFIX.length + 36);
-
 /** Data with every P2 and P3 field encrypted. Throws a TypeError where a member has no class: nothing is stored unclassified. */
-export const sealData = (definition: AnyEventDefinition, data: object, eventId: Uuid, key: DataKey): Record<string, unknown> =>
-  mapSecrets(definition.fields, data, (value, pointer) => sealValue(value, key, eventId, pointer));
+export function sealData(definition: AnyEventDefinition, data: object, eventId: Uuid, key: DataKey): Record<string, unknown> {
+  const keys = new EventKeys(key);
+  return mapSecrets(definition.fields, data, (value, pointer) => sealValue(value, keys, eventId, pointer));
+}
 
 /** Data with every P2 and P3 field in plain text; an erased one (its key is gone) is absent. */
-export const openData = (definition: AnyEventDefinition, data: object, eventId: Uuid, key: DataKey | undefined): Record<string, unknown> =>
-  mapSecrets(definition.fields, data, (value, pointer) => {
+export function openData(definition: AnyEventDefinition, data: object, eventId: Uuid, key: DataKey | undefined): Record<string, unknown> {
+  const keys = key && new EventKeys(key);
+  return mapSecrets(definition.fields, data, (value, pointer) => {
     if (!isSealed(value)) return value; // a field whose class was raised after it was written
-    return key && openValue({ sealed: value, eventId, pointer }, key);
+    return keys && openValue({ sealed: value, eventId, pointer }, keys);
   });
+}
 
 /** Data with every encrypted field as a SealedField, for a read model to keep without the key. */
 export const carryData = (definition: AnyEventDefinition, data: object, eventId: Uuid): Record<string, unknown> =>
@@ -81,8 +34,6 @@ export function hasSecrets(fields: FieldClasses): boolean {
   if (has === undefined) withSecrets.set(fields, (has = Object.values(fields).some(hasSecrets)));
   return has;
 }
-
-const isSealed = (value: unknown): value is string => typeof value === 'string' && value.startsWith(PREFIX);
 
 type SecretMapper = (value: unknown, pointer: string) => unknown;
 
@@ -112,16 +63,40 @@ function mapSecrets(fields: FieldClasses, data: object, map: SecretMapper, at = 
 export const isSealedField = (value: unknown): value is SealedField =>
   typeof value === 'object' && value !== null && 'sealed' in value && 'eventId' in value && 'pointer' in value;
 
-/** A document of a read model with every SealedField opened, or absent where its key is gone. */
-export function openDocument(value: unknown, key: DataKey | undefined): unknown {
-  if (isSealedField(value)) return key && openValue(value, key);
-  if (Array.isArray(value)) return value.map((item) => openDocument(item, key));
-  if (typeof value !== 'object' || value === null) return value;
-  const opened: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[name];
-    const plain = typeof member === 'object' ? openDocument(member, key) : member;
-    if (plain !== undefined) opened[name] = plain;
-  }
-  return opened;
+/** The member that names those beside it which stand in a document and cannot be opened. */
+export const UNREADABLE = 'unreadable';
+
+/**
+ * A document of a read model with every SealedField opened, or absent where its key is gone. One that was moved, changed or
+ * sealed under another key is absent too and named in `unreadable` beside it, and `refused` hears of it: the rest is shown.
+ */
+export function openDocument(value: unknown, key: DataKey | undefined, refused: (field: SealedField) => void = () => undefined): unknown {
+  const keys = key && new EventKeys(key);
+  const opened = (field: SealedField): unknown => {
+    try {
+      return keys && openValue(field, keys);
+    } catch {
+      refused(field);
+      return UNOPENED;
+    }
+  };
+  const open = (part: unknown): unknown => {
+    if (isSealedField(part)) return opened(part);
+    if (Array.isArray(part)) return part.map(open).filter((item) => item !== UNOPENED);
+    if (typeof part !== 'object' || part === null) return part;
+    const document: Record<string, unknown> = {};
+    const unreadable: string[] = [];
+    for (const name of Object.keys(part)) {
+      const member = (part as Record<string, unknown>)[name];
+      const plain = typeof member === 'object' ? open(member) : member;
+      if (plain === UNOPENED) unreadable.push(name);
+      else if (plain !== undefined) document[name] = plain;
+    }
+    if (unreadable.length > 0) document[UNREADABLE] = unreadable;
+    return document;
+  };
+  const document = open(value);
+  return document === UNOPENED ? undefined : document;
 }
+
+const UNOPENED = Symbol('unopened');

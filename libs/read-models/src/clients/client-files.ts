@@ -10,7 +10,7 @@ import {
   type Profile,
 } from '#clients';
 import type { Instant } from '#event-sourcing';
-import { blindIndex, type ClientKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
+import { blindIndex, type ClientKeys, EventKeys, isSealedField, type MasterKeys, openValue } from '#privacy';
 import { type TierEvent, tierEvents } from '#tiers';
 import {
   boolean,
@@ -143,7 +143,7 @@ async function indexNames(
   const indexes = new Map<string, string>();
   for (const { clientId, eventId, name } of named) {
     const key = found.get(clientId);
-    const text = key && openValue(name, key);
+    const text = key && openValue(name, new EventKeys(key));
     if (typeof text === 'string') indexes.set(eventId, blindIndex(master, NAME_INDEX, text));
   }
   return indexes;

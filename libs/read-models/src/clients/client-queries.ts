@@ -1,11 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { assignedOn } from '#clients';
 import { type LocalDate, toLocalDate, type Uuid } from '#event-sourcing';
-import { blindIndex, ClientKeys, MasterKeys, openDocument } from '#privacy';
+import { blindIndex, ClientKeys, MasterKeys } from '#privacy';
 import { type ClientFile, type ClientFileRow, clientFileTable, NAME_INDEX } from './client-files.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export type ClientSummary = Pick<ClientFileRow, 'clientId' | 'clientNo' | 'branchId' | 'party' | 'status' | 'provisional'>;
 
@@ -41,7 +42,7 @@ export class ClientFileHandler implements IQueryHandler<ClientFileQuery> {
     });
     if (!found) return undefined;
     const { row, ...asOf } = found;
-    const file = openDocument(JSON.parse(row.file), await this.keys.findOne(clientId)) as ClientFile;
+    const file = openRow(JSON.parse(row.file), await this.keys.findOne(clientId)) as ClientFile;
     const today = toLocalDate(new Date().toISOString(), firmZone);
     return {
       ...summary(row),

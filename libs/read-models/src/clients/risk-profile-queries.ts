@@ -1,10 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import { riskProfileTable } from './risk-profiles.js';
 import { clientFileTable } from './client-files.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 /** A client's risk profile on a day: `none` where they were never assessed. */
 export interface RiskProfileView extends AsOf {
@@ -55,8 +56,8 @@ export class RiskProfileHandler implements IQueryHandler<RiskProfileQuery> {
       validUntil,
       assessments,
       status: validUntil === null ? 'none' : today < validUntil ? 'valid' : 'expired',
-      assessment: row.assessment === null ? null : (openDocument(JSON.parse(row.assessment), key) as Record<string, unknown>),
-      checks: openDocument(JSON.parse(row.checks), key) as Record<string, unknown>[],
+      assessment: row.assessment === null ? null : (openRow(JSON.parse(row.assessment), key) as Record<string, unknown>),
+      checks: openRow(JSON.parse(row.checks), key) as Record<string, unknown>[],
       ...asOf,
     };
   }

@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import { type CommitmentDetails, type CommitmentRow, commitmentTable, type ShownLateEvidence } from './commitments.js';
 import { type CommitmentFilter, type Conditions, conditionsOf } from './commitment-filter.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
@@ -10,6 +10,7 @@ import { complaintTable } from '../complaints/complaints.js';
 import { repositoryOf } from '../reading/entity.js';
 import { requestTable } from '../requests/requests.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export type CommitmentItem = Omit<CommitmentRow, 'details'> & { lateEvidence?: readonly ShownLateEvidence[] };
 export type CommitmentView = CommitmentItem & CommitmentDetails & AsOf;
@@ -79,7 +80,7 @@ export class CommitmentHandler implements IQueryHandler<CommitmentQuery> {
     if (!found) return undefined;
     const { row, ...asOf } = found;
     const { acts, ...details } = JSON.parse(row.details) as CommitmentDetails;
-    const opened = openDocument(acts, await this.keys.findOne(row.clientId)) as CommitmentDetails['acts'];
+    const opened = openRow(acts, await this.keys.findOne(row.clientId)) as CommitmentDetails['acts'];
     return { ...itemOf(row), ...details, acts: opened, ...asOf };
   }
 }

@@ -1,10 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import { type ComplaintDetails, type ComplaintRow, COMPLAINT_IS_OPEN, complaintTable } from './complaints.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export type ComplaintSummary = Omit<ComplaintRow, 'details'>;
 export type ComplaintView = ComplaintSummary & Omit<ComplaintDetails, 'humanResponses'> & AsOf;
@@ -90,7 +91,7 @@ export class ComplaintHandler implements IQueryHandler<ComplaintQuery> {
     if (!found) return undefined;
     const { row, ...asOf } = found;
     const { humanResponses: _, ...details } = JSON.parse(row.details) as ComplaintDetails;
-    const opened = openDocument(details, await this.keys.findOne(row.clientId)) as typeof details;
+    const opened = openRow(details, await this.keys.findOne(row.clientId)) as typeof details;
     return { ...summary(row), ...opened, ...asOf };
   }
 }

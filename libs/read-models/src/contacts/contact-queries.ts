@@ -1,10 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { contact, type ContactDetails, type ContactEvent, type FollowUpEvent, type LinkTarget } from '#contacts';
 import { type DomainEvent, fold, type Instant, type Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import { timelineTable } from '../timeline/timeline.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export interface ContactView extends ContactDetails, AsOf {
   contactId: Uuid;
@@ -68,7 +69,7 @@ export class StreamReader {
     const { rows, ...asOf } = found;
     const { clientId } = rows[0]!;
     const key = await this.keys.findOne(clientId);
-    const events = rows.map(({ type, body }) => ({ type, data: openDocument(JSON.parse(body), key) }) as E);
+    const events = rows.map(({ type, body }) => ({ type, data: openRow(JSON.parse(body), key) }) as E);
     return { clientId, events, ...asOf };
   }
 }

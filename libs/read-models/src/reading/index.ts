@@ -1,2 +1,3 @@
+export * from './open-row.js';
 export * from './page.js';
 export * from './read-database.js';

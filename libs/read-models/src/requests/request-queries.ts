@@ -1,10 +1,11 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import { type RequestDetails, type RequestRow, REQUEST_IS_OPEN, requestTable } from './requests.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export type RequestSummary = Omit<RequestRow, 'details' | 'openSteps'> & { openSteps: string[] };
 export type RequestView = RequestSummary & Omit<RequestDetails, 'humanResponses'> & AsOf;
@@ -94,7 +95,7 @@ export class RequestHandler implements IQueryHandler<RequestQuery> {
     if (!found) return undefined;
     const { row, ...asOf } = found;
     const { humanResponses: _, ...details } = JSON.parse(row.details) as RequestDetails;
-    const opened = openDocument(details, await this.keys.findOne(row.clientId)) as typeof details;
+    const opened = openRow(details, await this.keys.findOne(row.clientId)) as typeof details;
     return { ...summary(row), ...opened, ...asOf };
   }
 }

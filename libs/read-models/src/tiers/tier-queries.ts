@@ -1,11 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
-import { ClientKeys, type DataKey, openDocument } from '#privacy';
+import { ClientKeys, type DataKey } from '#privacy';
 import { type TierInForce, tierInForce, type TierSpan, tierSpans } from '#tiers';
 import { clientFileTable } from '../clients/client-files.js';
 import { tierAssertionTable, type TierOverrideRow, tierOverrideTable } from './tier-history.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export interface TierHistoryView extends AsOf {
   clientId: Uuid;
@@ -82,6 +83,6 @@ function overrideView(
   { justification, reason, branchId: _branch, clientId: _client, ...row }: TierOverrideRow,
   key: DataKey | undefined,
 ): TierOverrideView {
-  const open = (text: string | null): unknown => (text === null ? null : (openDocument(JSON.parse(text), key) ?? null));
+  const open = (text: string | null): unknown => (text === null ? null : (openRow(JSON.parse(text), key) ?? null));
   return { ...row, justification: open(justification), reason: open(reason) };
 }

@@ -1,11 +1,12 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
-import { ClientKeys, type DataKey, openDocument } from '#privacy';
+import { ClientKeys, type DataKey } from '#privacy';
 import { type TimelineRow, timelineTable } from './timeline.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { pageSelect, type PreparedStatement } from '../reading/page-reader.js';
 import { repositoryOf } from '../reading/entity.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
+import { openRow } from '../reading/open-row.js';
 
 export interface TimelineItem {
   position: number;
@@ -148,7 +149,7 @@ function itemOf(row: TimelineRow, key: DataKey | undefined): TimelineItem {
   const { position, eventId, type, complaintId, requestId, precision, recordedAt } = row;
   const stream = { id: row.streamId, kind: row.streamKind, version: row.version };
   const actor = { id: row.actorId, role: row.actorRole };
-  const data = openDocument(JSON.parse(row.body), key);
+  const data = openRow(JSON.parse(row.body), key);
   const item: TimelineItem = {
     position,
     eventId,

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type RiskLevel, riskLevels, type Uuid } from '#event-sourcing';
-import { ClientKeys, openDocument } from '#privacy';
+import { ClientKeys } from '#privacy';
 import {
   defaultValueScales,
   type ObservedPreference,
@@ -23,6 +23,7 @@ import { oneClient } from './value-clients.js';
 import { type DormancyItem, dormancyOfChunk } from './value-dormancy-query.js';
 import { type ValueFrame, valueFrame, type ValueQuestion } from './value-pages.js';
 import { type RfmItem, rfmOfChunk } from './value-rfm-query.js';
+import { openRow } from '../reading/open-row.js';
 
 export interface ClientValueView extends ValueFrame {
   clientId: Uuid;
@@ -91,8 +92,8 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
     });
     if (!found) return undefined;
     const key = await this.keys.findOne(clientId);
-    const file = openDocument(JSON.parse(found.file.file), key) as ClientFile;
-    const assessment = found.profile?.assessment ? (openDocument(JSON.parse(found.profile.assessment), key) as Assessed) : undefined;
+    const file = openRow(JSON.parse(found.file.file), key) as ClientFile;
+    const assessment = found.profile?.assessment ? (openRow(JSON.parse(found.profile.assessment), key) as Assessed) : undefined;
     const trades = observedTrades(found.trades, frame.currency);
     const observed = observedPreference(trades, asOf, scales.preference);
     const stated = statedBy(
