@@ -15,12 +15,23 @@ const secrets = {
   summary: canary('said'),
   allegation: canary('story'),
   justification: canary('because'),
+  product: canary('product'),
+  subProduct: canary('subProduct'),
+  subProblem: canary('subProblem'),
+  respondent: canary('respondent'),
+  regulatorRef: canary('ref'),
+  body: canary('body'),
+  statusAtSource: canary('status'),
+  region: canary('region'),
+  organisation: canary('organisation'),
 };
 
 describe('personal data at rest', () => {
   let api: ApiUnderTest;
   let manager: Caller;
   let clientId: string;
+  let complaintAt: string;
+  let segmentAt: string;
 
   beforeAll(async () => {
     api = await startApiUnderTest();
@@ -31,7 +42,7 @@ describe('personal data at rest', () => {
       acquisitionSource: 'branch',
       identity: { name: secrets.name, idNumber: secrets.idNumber, birthDate: BORN },
       reachableAt: [{ channel: 'phone', address: secrets.address }],
-      profile: { internal: { occupation: secrets.occupation } },
+      profile: { external: { region: secrets.region }, internal: { occupation: secrets.occupation } },
     });
     clientId = registered.body.id as string;
     const place = `/v1/clients/${clientId}`;
@@ -44,11 +55,28 @@ describe('personal data at rest', () => {
       summary: secrets.summary,
     };
     const contact = await manager.post('/v1/contacts', { clientId, ...call });
-    const about = { receivedAt: new Date().toISOString(), channel: 'phone', subject: { product: 'Fund' }, allegation: secrets.allegation };
+    const about = {
+      receivedAt: new Date().toISOString(),
+      channel: 'phone',
+      subject: { product: secrets.product, subProduct: secrets.subProduct, problem: 'fees', subProblem: secrets.subProblem },
+      respondent: secrets.respondent,
+      regulatorRef: secrets.regulatorRef,
+      forwarding: { body: secrets.body, forwardedAt: new Date().toISOString(), statusAtSource: secrets.statusAtSource },
+      allegation: secrets.allegation,
+    };
     const complaint = await manager.post('/v1/complaints', { clientId, ...about });
     await manager.post(`${place}/tier/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'opening' }, { version: 0 });
     const wish = { mode: 'pin', tier: 'GOLD', validFrom: '2099-01-01', validTo: '2099-02-01', justification: secrets.justification };
     const asked = await manager.post(`${place}/tier/request-override`, wish, { version: 1 });
+    const query = {
+      external: { region: [secrets.region], organisation: [secrets.organisation] },
+      internal: { occupation: [secrets.occupation] },
+    };
+    const segment = await manager.post('/v1/segments', { name: 'secret', query });
+    segmentAt = String(segment.headers.get('location'));
+    complaintAt = String(complaint.headers.get('location'));
+    expect(segment.status).toBe(201);
+    await manager.get(complaintAt, { 'rapport-min-position': String(segment.body.position) });
     expect([registered, needs, contact, complaint, asked].map(({ status }) => status)).toEqual([201, 200, 201, 201, 200]);
     await manager.get(place, { 'rapport-min-position': String(asked.body.position) });
   });
@@ -61,6 +89,22 @@ describe('personal data at rest', () => {
     expect((found.body.items as { clientId: string }[]).map((item) => item.clientId)).toEqual([clientId]);
     const timeline = await manager.get(`/v1/clients/${clientId}/timeline`);
     expect(JSON.stringify(timeline.body)).toContain(secrets.allegation);
+    const { product, subProduct, subProblem, respondent, regulatorRef, body, statusAtSource } = secrets;
+    expect((await manager.get(complaintAt)).body).toMatchObject({
+      product,
+      registered: {
+        subject: { product, subProduct, problem: 'fees', subProblem },
+        respondent,
+        regulatorRef,
+        forwarding: { body, statusAtSource },
+      },
+    });
+    expect((await manager.get(segmentAt)).body).toMatchObject({
+      count: 0,
+      query: { external: { region: [secrets.region], organisation: [secrets.organisation] } },
+    });
+    const listed = (await manager.get('/v1/segments')).body.items as { query: object }[];
+    expect(JSON.stringify(listed)).toContain(secrets.organisation);
   });
 
   it('is in no row of any table, and in no byte of the data folder, the write-ahead log included', async () => {

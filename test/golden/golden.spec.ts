@@ -32,7 +32,10 @@ const released: Record<string, string> = {
   '2026-11-service-levels.jsonl': 'f37ff60558b106b4461743f2b814045ec345726b7821821f3ab6d240fa09123e',
   '2026-11-tiers.jsonl': 'd787e19958eb4f84d86af9a823db7e0197070d3f92a58da741379b1cbef63e90',
   '2026-12-evidence.jsonl': '16870eb06951ae82992820e7946753ade4088fbddb19654c5c73ca27934c522d',
+  '2026-12-own-words.jsonl': '0af184a686386566b1cc04cbcba290e2681b72b4d2fc3d308a529525179b6dbe',
 };
+
+const SPINE = '2026-11-spine.jsonl';
 
 const golden = Object.keys(released).flatMap((file) => {
   const lines = read(file).split('\n').filter(Boolean);
@@ -68,12 +71,12 @@ describe('released event shapes', () => {
 
   it('are read, decrypted and folded by this build', () => {
     const spine = {
-      client: state(client, clientEvents),
+      client: state(client, clientEvents, SPINE),
       assignments: state(assignments, assignmentEvents),
       contact: state(contact, contactEvents),
       followUp: state(followUp, followUpEvents),
       tier: state(tier, tierEvents),
-      complaint: state(complaint, complaintEvents),
+      complaint: state(complaint, complaintEvents, SPINE, '2026-11-service-levels.jsonl'),
     };
     const serviceLevels = {
       calendar: state(calendar, calendarEvents),
@@ -89,7 +92,7 @@ describe('released event shapes', () => {
       riskProfile: state(riskProfile, riskProfileEvents),
       outreach: state(outreach, outreachEvents),
       survey: state(survey, surveyEvents),
-      segment: state(segment, segmentEvents),
+      segment: state(segment, segmentEvents, '2026-11-tiers.jsonl'),
       inboxConflict: state(inboxConflict, inboxConflictEvents),
       parkedMessage: state(parkedMessage, parkedMessageEvents),
       reconciliation: state(reconciliation, reconciliationEvents),
@@ -103,15 +106,26 @@ describe('released event shapes', () => {
     expect(plain(evidence)).toEqual(JSON.parse(read('2026-12-evidence.state.json')));
     expect(plain(tiers)).toEqual(JSON.parse(read('2026-11-tiers.state.json')));
   });
+
+  it('give back what was said in anybody’s own words, also where its class was raised since', () => {
+    const said = (file: string, wanted: string) => current.find((event) => event.file === file && event.type === wanted)?.data;
+    expect(said('2026-12-own-words.jsonl', 'ComplaintRegistered')).toMatchObject({
+      subject: { subProduct: '闻泰转债', subProblem: '客户经理代为下单' },
+      classified: { product: 'bond', problem: 'unauthorisedTrading' },
+      forwarding: { body: '证监局', statusAtSource: '转办', timelyAtSource: true },
+    });
+    expect(said('2026-12-own-words.jsonl', 'SegmentSaved')).toMatchObject({ query: { external: { organisation: ['某大学'] } } });
+    expect(said(SPINE, 'ComplaintRegistered')).toMatchObject({ subject: { product: expect.any(String) }, respondent: expect.any(String) });
+  });
 });
 
-/** The state after all golden events of one aggregate, in file order; or after those of one file. */
+/** The state after all golden events of one aggregate, in file order; or after those of some. */
 function state<State, Command, Event extends DomainEvent>(
   decider: Decider<State, Command, Event>,
   definitions: Record<string, unknown>,
-  of?: string,
+  ...of: string[]
 ): State {
-  const events = current.filter(({ type, file }) => type in definitions && (of === undefined || file === of));
+  const events = current.filter(({ type, file }) => type in definitions && (of.length === 0 || of.includes(file)));
   return fold(decider, events.map(({ type, data }) => ({ type, data })) as unknown as Event[]);
 }
 

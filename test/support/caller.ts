@@ -73,7 +73,7 @@ export const aComplaint = (clientId: unknown, more: object = {}): Record<string,
   clientId,
   receivedAt: '2026-03-11T10:00:00+08:00',
   channel: 'phone',
-  subject: { product: 'Fund subscription' },
+  subject: { product: 'fund' },
   ...more,
 });
 

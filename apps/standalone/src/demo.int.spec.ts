@@ -47,7 +47,7 @@ async function startDemo() {
   return { child, text, ended: once(child, 'exit') };
 }
 
-const WALKED_PRODUCT = 'Fund subscription';
+const WALKED_PRODUCT = 'fund';
 
 /** By product: received, not closed by the firm, disputed; counted in the file itself. */
 function complaintsInFile(): Record<string, [number, number, number]> {

@@ -100,7 +100,7 @@ async function walk(as: Walker, startMs: number, firmZone: string): Promise<Walk
     channel: 'phone',
     provisionalSeverity: 'normal',
     accountId: account,
-    subject: { product: 'Fund subscription', problem: 'Executed late' },
+    subject: { product: 'fund', problem: 'execution' },
     allegation: 'The subscription of 3 March was executed a day late.',
     disputedAmount: { amountMinor: 12_500, currency: 'CNY' },
   });

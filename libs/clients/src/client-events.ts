@@ -106,7 +106,7 @@ export const clientEvents: EventDefinitions<ClientEvent> = {
   ClientProfileUpdated: {
     version: 1,
     fields: {
-      external: { region: 'P1', postalCode: 'P2', organisation: 'P2' },
+      external: { region: 'P2', postalCode: 'P2', organisation: 'P2' },
       internal: {
         ageBand: 'P2',
         sex: 'P2',

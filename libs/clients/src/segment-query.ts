@@ -8,8 +8,8 @@ export interface ScoreRange {
 }
 
 /**
- * Who belongs to a segment: all criteria hold; of a list, one value. The three dimensions of `tiers.md`. It names bands and
- * not persons, and is kept in plain.
+ * Who belongs to a segment: all criteria hold; of a list, one value. The three dimensions of `tiers.md`. What it
+ * names in free words is kept encrypted.
  */
 export interface SegmentQuery {
   /** Where clients live or belong. */

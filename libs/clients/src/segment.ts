@@ -24,7 +24,18 @@ export type SegmentEvent =
   | { type: 'SegmentCounted'; data: { on: LocalDate; count: number; branches: readonly BranchCount[] } };
 
 export const segmentEvents: EventDefinitions<SegmentEvent> = {
-  SegmentSaved: { version: 1, fields: { name: 'P1', query: 'P1', savedBy: 'P1' } },
+  SegmentSaved: {
+    version: 1,
+    fields: {
+      name: 'P1',
+      query: {
+        external: { branch: 'P1', region: 'P3', organisation: 'P3' },
+        internal: { ageBand: 'P1', occupation: 'P3', incomeBand: 'P3', riskPreference: 'P1' },
+        behaviour: 'P1',
+      },
+      savedBy: 'P1',
+    },
+  },
   SegmentRenamed: { version: 1, fields: { name: 'P1' } },
   SegmentRetired: { version: 1, fields: { retiredBy: 'P1' } },
   SegmentCounted: { version: 1, fields: { on: 'P1', count: 'P1', branches: 'P1' } },

@@ -9,6 +9,7 @@ import type {
   Uuid,
   When,
 } from '#event-sourcing';
+import type { Classified, ComplaintSubject } from './taxonomy.js';
 
 /** `unspecifiedRelief`: the source says relief was given, and not whether it was money. */
 export const resolutions = ['explanation', 'monetaryRelief', 'nonMonetaryRelief', 'unspecifiedRelief', 'none'] as const;
@@ -16,14 +17,6 @@ export type Resolution = (typeof resolutions)[number];
 
 export const reopenReasons = ['newEvidence', 'responseDisputed', 'promiseNotKept', 'closedInError', 'regulatorRequest', 'other'] as const;
 export type ReopenReason = (typeof reopenReasons)[number];
-
-/** What is complained about, in the words of the firm's or the source's taxonomy. */
-export interface ComplaintSubject {
-  product: string;
-  subProduct?: string;
-  problem?: string;
-  subProblem?: string;
-}
 
 /** A complaint that another body took and passed on, with what that body says of it. */
 export interface Forwarding {
@@ -48,7 +41,9 @@ export type ComplaintEvent =
         /** First receipt; regulatory clocks stay on it over all cycles. */
         receivedAt: When;
         channel: ClientChannel;
-        subject: ComplaintSubject;
+        /** In anybody's own words; the earliest events have also those of a taxonomy here. */
+        subject: Partial<ComplaintSubject>;
+        classified?: Classified;
         provisionalSeverity?: Severity;
         written?: boolean;
         complainant?: string;
@@ -97,7 +92,8 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
       clientId: 'P1',
       receivedAt: 'P1',
       channel: 'P1',
-      subject: 'P1',
+      subject: { product: 'P3', subProduct: 'P3', problem: 'P3', subProblem: 'P3' },
+      classified: 'P1',
       provisionalSeverity: 'P1',
       written: 'P1',
       complainant: 'P2',
@@ -106,9 +102,9 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
       allegation: 'P3',
       disputedAmount: 'P2',
       staffInvolved: 'P1',
-      respondent: 'P1',
-      regulatorRef: 'P1',
-      forwarding: 'P1',
+      respondent: 'P3',
+      regulatorRef: 'P3',
+      forwarding: { body: 'P3', forwardedAt: 'P1', statusAtSource: 'P3', timelyAtSource: 'P1', disputedAtSource: 'P1' },
     },
   },
   ComplaintSourceNoted: { version: 1, fields: { system: 'P1', silentOn: 'P1' } },

@@ -1,5 +1,6 @@
 import { type ClientChannel, type Decider, DomainError, type Instant, precedes, type StaffId, type When } from '#event-sourcing';
 import { type ComplaintEvent, complaintProblems, type ReopenReason } from './complaint-events.js';
+import { type ComplaintSubject, parted } from './taxonomy.js';
 
 const refusal = DomainError.of(complaintProblems);
 
@@ -7,7 +8,13 @@ type Data<T extends ComplaintEvent['type']> = Extract<ComplaintEvent, { type: T 
 
 /** `at`: when it happened, as far as it is known; `now`: the server's time, which `at` may not exceed. */
 export type ComplaintCommand =
-  | ({ type: 'RegisterComplaint'; now: Instant } & Data<'ComplaintRegistered'>)
+  | ({
+      type: 'RegisterComplaint';
+      now: Instant;
+      subject: ComplaintSubject;
+      /** Of a source with a closed list of its own, from which all words of the subject are. */
+      taxonomy?: string;
+    } & Omit<Data<'ComplaintRegistered'>, 'subject' | 'classified'>)
   | ({ type: 'NoteComplaintSource' } & Data<'ComplaintSourceNoted'>)
   | { type: 'AcknowledgeComplaint'; at: When; now: Instant; by: StaffId; automated: boolean; channel?: ClientChannel }
   | ({ type: 'SendFinalResponse'; at: When; now: Instant } & Omit<Data<'FinalResponseSent'>, 'sentAt' | 'cycle'>)
@@ -35,9 +42,9 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
     switch (command.type) {
       case 'RegisterComplaint': {
         if (state.status !== 'none') throw refusal('complaint-already-registered');
-        const { type: _type, now, ...data } = command;
+        const { type: _type, now, subject, taxonomy, ...data } = command;
         if (data.receivedAt.at > now) throw refusal('act-in-the-future', ['/receivedAt']);
-        return [{ type: 'ComplaintRegistered', data }];
+        return [{ type: 'ComplaintRegistered', data: { ...data, ...parted(subject, taxonomy) } }];
       }
       case 'NoteComplaintSource': {
         if (known(state).sourceNoted) return [];

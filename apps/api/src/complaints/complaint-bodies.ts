@@ -17,7 +17,12 @@ import {
 const optional = { optional: true };
 
 export class SubjectBody {
-  @Text({ max: 200, example: 'Fund subscription' }) product: string;
+  @Text({
+    max: 200,
+    example: 'fund',
+    description: 'A word of the taxonomy, by its code or as it is called; other words are kept encrypted',
+  })
+  product: string;
   @Text({ max: 200, optional: true }) subProduct?: string;
   @Text({ max: 200, optional: true }) problem?: string;
   @Text({ max: 200, optional: true }) subProblem?: string;

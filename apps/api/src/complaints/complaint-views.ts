@@ -22,7 +22,7 @@ const optional = { optional: true };
 export class ComplaintListQuestion extends ListQuestion {
   @EnumField(complaintStatuses, optional) status?: string;
   @EnumField(clientChannels, optional) channel?: string;
-  @Text({ max: 200, optional: true }) product?: string;
+  @Text({ max: 200, optional: true, description: 'A code of the taxonomy' }) product?: string;
   @UuidField(optional) clientId?: string;
   @LocalDateField({ optional: true, description: 'First day of the receipt' }) receivedFrom?: string;
   @LocalDateField({ optional: true, description: 'Last day of the receipt' }) receivedTo?: string;
@@ -55,7 +55,8 @@ export class ComplaintSummaryView {
   @ShownText() status: string;
   @ShownNumber() cycle: number;
   @ShownText() channel: string;
-  @ShownText() product: string;
+  @ShownTextOrNull('By its code in the taxonomy; null where it was stated in other words: the complaint itself shows them')
+  product: string | null;
   @ShownTextOrNull() severity: string | null;
   @ShownText('With the precision day it is the midnight of `receivedOn`; with unknown it only sorts') receivedAt: string;
   @ShownText() receivedPrecision: string;

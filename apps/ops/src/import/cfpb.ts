@@ -121,6 +121,7 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
     receivedAt,
     channel,
     staffInvolved: [],
+    taxonomy: SYSTEM, // the columns of the bureau's form, chosen from its lists
     subject: {
       product: values.Product!,
       ...(values['Sub-product'] && { subProduct: values['Sub-product'] }),

@@ -122,7 +122,7 @@ describe('consumer complaints', () => {
     const quoted = row().replace('"Servicing, escrow"', '"Servicing,\nescrow"');
     const rows = await read(cfpb, `${head}\r\n${row()}\n\n${quoted}\r${row({ via: 'Fax' })}\r\n${row({ via: 'Web' })}`);
     expect(rows.map(({ line }) => line)).toEqual([2, 4, 6, 7]);
-    expect(events(rows[1])[2]?.event.data).toMatchObject({ subject: { problem: 'Servicing,\nescrow' } });
+    expect(events(rows[1])[2]?.event.data).toMatchObject({ classified: { problem: 'Servicing,\nescrow' } });
   });
 
   it('refuse a record that cannot be read by its line, and go on with the next', async () => {

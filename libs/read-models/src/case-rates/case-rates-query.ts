@@ -81,8 +81,12 @@ const closingsSql: Record<AgeingSubject, string> = {
   requests: closings('requests', 'request_id', 'completed_at', 'completions', 'at'),
 };
 
+// a problem in anybody's own words is sealed, and the same as no other
 const RECEIVED = `
-  SELECT complaint_id AS id, client_id AS client, details::jsonb #>> '{registered,subject,problem}' AS problem, received_at AS "receivedAt",
+  SELECT complaint_id AS id, client_id AS client,
+         coalesce(details::jsonb #>> '{registered,classified,problem}',
+           CASE jsonb_typeof(details::jsonb #> '{registered,subject,problem}') WHEN 'string' THEN details::jsonb #>> '{registered,subject,problem}' END) AS problem,
+         received_at AS "receivedAt",
          CASE received_precision WHEN 'day' THEN received_on::text END AS "receivedOn"
   FROM read.complaints WHERE received_precision <> 'unknown'
     AND received_at BETWEEN $1::timestamptz - interval '1 day' AND $2::timestamptz + interval '1 day' ORDER BY received_at, complaint_id`;

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { type PartedSubject, wholeSubject } from '#complaints';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys } from '#privacy';
 import { type ComplaintDetails, type ComplaintRow, COMPLAINT_IS_OPEN, complaintTable } from './complaints.js';
@@ -92,7 +93,10 @@ export class ComplaintHandler implements IQueryHandler<ComplaintQuery> {
     const { row, ...asOf } = found;
     const { humanResponses: _, ...details } = JSON.parse(row.details) as ComplaintDetails;
     const opened = openRow(details, await this.keys.findOne(row.clientId)) as typeof details;
-    return { ...summary(row), ...opened, ...asOf };
+    const { subject, classified, ...registered } = opened.registered as ComplaintDetails['registered'] & PartedSubject;
+    const whole = wholeSubject({ subject, classified });
+    const product = whole.product ?? row.product;
+    return { ...summary(row), product, ...opened, registered: { ...registered, subject: whole, classified }, ...asOf };
   }
 }
 

@@ -36,7 +36,11 @@ const dates = `
     DELETE FROM read.checkpoints WHERE projection = 'complaints';
     DELETE FROM read.parked WHERE projection = 'complaints';`;
 
+// What is said in anybody's own words stands in the details alone, sealed.
+const words = 'ALTER TABLE read.complaints ALTER COLUMN product DROP NOT NULL;';
+
 export const complaintMigrations: readonly Migration[] = [
   { name: 'read-models-001-complaints', sql: `${complaints}\n${scoped('complaints')}` },
   { name: 'read-models-001-complaints-dates', sql: dates },
+  { name: 'read-models-001-complaints-words', sql: words },
 ];

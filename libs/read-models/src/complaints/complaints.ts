@@ -1,6 +1,7 @@
 import { type ComplaintEvent, complaintEvents } from '#complaints';
 import { type ContactEvent, contactEvents } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
+import { isSealed } from '#privacy';
 import {
   boolean,
   date,
@@ -39,7 +40,8 @@ export const complaintTable = new RowTable('complaints', ['complaintId'], {
   status: text.of<ComplaintStatus>(),
   cycle: int,
   channel: text,
-  product: text,
+  /** Word of a taxonomy; null where the product was stated in other words. */
+  product: text.orNull,
   severity: text.orNull,
   receivedAt: timestamptz,
   receivedPrecision: text.of<When['precision']>(),
@@ -140,7 +142,9 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
 }
 
 function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) => LocalDate): ComplaintRow {
-  const { receivedAt, channel, subject, clientId, provisionalSeverity } = event.data;
+  const { receivedAt, channel, subject, classified, clientId, provisionalSeverity } = event.data;
+  // what the earliest events say in plain, their lists show
+  const stated = isSealed(subject.product) ? undefined : subject.product;
   const details: ComplaintDetails = {
     registered: carried(event),
     responses: [],
@@ -155,7 +159,7 @@ function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) 
     status: 'registered',
     cycle: 1,
     channel,
-    product: subject.product,
+    product: classified?.product ?? stated ?? null,
     severity: provisionalSeverity ?? null,
     receivedAt: receivedAt.at,
     receivedPrecision: receivedAt.precision,

@@ -2,10 +2,11 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import type { BranchCount, SegmentQuery } from '#clients';
 import type { LocalDate, Uuid } from '#event-sourcing';
-import { MasterKeys } from '#privacy';
+import { ClientKeys, type DataKey, MasterKeys } from '#privacy';
 import { segmentCountTable, type SegmentIndexes, segmentIndexes, type SegmentRow, segmentTable } from './segments.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import { repositoryOf } from '../reading/entity.js';
+import { openRow } from '../reading/open-row.js';
 import { type AsOf, ReadDatabase } from '../reading/read-database.js';
 import { type IndexedSegment, segmentCounts, segmentPage } from './segment-members.js';
 import type { ValueClient } from '../value/value-clients.js';
@@ -28,7 +29,10 @@ export class SegmentListQuery extends Query<(Page<SegmentSummary> & AsOf) | unde
 
 @QueryHandler(SegmentListQuery)
 export class SegmentListHandler implements IQueryHandler<SegmentListQuery> {
-  constructor(private readonly database: ReadDatabase) {}
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly keys: ClientKeys,
+  ) {}
 
   execute({ scope, filter, page }: SegmentListQuery): Promise<(Page<SegmentSummary> & AsOf) | undefined> {
     return this.database.asOf(scope, segmentTable, async (manager) => {
@@ -40,7 +44,9 @@ export class SegmentListHandler implements IQueryHandler<SegmentListQuery> {
         .orderBy('s.segmentId', 'DESC')
         .limit(page.limit + 1)
         .getMany();
-      return pageOf(found, page.limit, summaryOf, ({ segmentId }) => [segmentId]);
+      const keys = await this.keys.find(found.map(({ segmentId }) => segmentId));
+      const summary = (row: SegmentRow): SegmentSummary => summaryOf(row, keys.get(row.segmentId));
+      return pageOf(found, page.limit, summary, ({ segmentId }) => [segmentId]);
     });
   }
 }
@@ -64,7 +70,10 @@ export class SegmentOfIdQuery extends Query<SegmentView | undefined> {
 
 @QueryHandler(SegmentOfIdQuery)
 export class SegmentOfIdHandler implements IQueryHandler<SegmentOfIdQuery> {
-  constructor(private readonly database: ReadDatabase) {}
+  constructor(
+    private readonly database: ReadDatabase,
+    private readonly keys: ClientKeys,
+  ) {}
 
   async execute({ segmentId, question }: SegmentOfIdQuery): Promise<SegmentView | undefined> {
     const found = await this.database.inScope(question.scope, async (manager) => {
@@ -72,7 +81,7 @@ export class SegmentOfIdHandler implements IQueryHandler<SegmentOfIdQuery> {
       return row && { row, history: await historyOf(manager, row) };
     });
     if (!found) return undefined;
-    const summary = summaryOf(found.row);
+    const summary = summaryOf(found.row, await this.keys.findOne(segmentId));
     const { branches, ...frame } = await segmentCounts(this.database, question, indexedOf(found.row));
     return { ...summary, ...frame, count: sumOf(branches), branches, history: found.history };
   }
@@ -124,11 +133,12 @@ export class SegmentCountHandler implements IQueryHandler<SegmentCountQuery> {
 
 const sumOf = (branches: readonly BranchCount[]): number => branches.reduce((sum, { clients }) => sum + clients, 0);
 
-const summaryOf = ({ query, indexes: _indexes, countedOn: _days, ...row }: SegmentRow): SegmentSummary => ({
+const summaryOf = ({ query, indexes: _indexes, countedOn: _days, ...row }: SegmentRow, key: DataKey | undefined): SegmentSummary => ({
   ...row,
-  query: JSON.parse(query) as SegmentQuery,
+  query: openRow(JSON.parse(query), key) as SegmentQuery,
 });
 
+/** For counting: what a query names in free words is looked up by its indexes alone. */
 export const indexedOf = (row: SegmentRow): IndexedSegment & { segmentId: Uuid } => ({
   segmentId: row.segmentId,
   query: JSON.parse(row.query) as SegmentQuery,

@@ -1,6 +1,6 @@
 import { type SegmentEvent, segmentEvents, type SegmentQuery } from '#clients';
 import type { LocalDate } from '#event-sourcing';
-import type { MasterKeys } from '#privacy';
+import { type DataKey, type MasterKeys, openData } from '#privacy';
 import {
   date,
   int,
@@ -15,6 +15,7 @@ import {
   uuid,
 } from '#projections';
 import { attributeIndex, type ClientAttribute } from './client-attributes.js';
+import { carriedBy } from '../carried.js';
 import type { ProjectionParts } from '../read-model.js';
 
 export const segmentTable = new RowTable('segments', ['segmentId'], {
@@ -23,7 +24,7 @@ export const segmentTable = new RowTable('segments', ['segmentId'], {
   version: int,
   name: text,
   status: text.of<'active' | 'retired'>(),
-  /** JSON. */
+  /** JSON of the query, free words as SealedField. */
   query: text,
   /** JSON of SegmentIndexes. */
   indexes: text,
@@ -56,13 +57,14 @@ export function segmentIndexes({ external, internal }: SegmentQuery, master: Mas
 }
 
 /** Saved queries, and how many clients of each branch each of them found, by day. */
-export const projectSegments = ({ master }: ProjectionParts): Projecting =>
+export const projectSegments = ({ keys, master }: ProjectionParts): Projecting =>
   projecting([segmentEvents], async (db, events) => {
+    const found = await keys.find(events.map(({ key }) => key));
     await segmentTable.foldInto(
       db,
       events,
       (event) => event.streamId,
-      (row, event) => fold(row, event, master),
+      (row, event) => fold(row, event, found.get(event.key), master),
     );
     const counts = ofTypes(events, 'SegmentCounted').flatMap(({ streamId: segmentId, data: { on: onDate, branches } }) =>
       branches.map(({ branchId, clients }): SegmentCountRow => ({ segmentId, onDate, branchId, clients })),
@@ -70,17 +72,21 @@ export const projectSegments = ({ master }: ProjectionParts): Projecting =>
     await segmentCountTable.upsert(db, counts);
   });
 
-function fold(row: SegmentRow | undefined, event: ProjectedEvent<SegmentEvent>, master: MasterKeys): SegmentRow {
+const carried = carriedBy(segmentEvents);
+type Saved = Extract<SegmentEvent, { type: 'SegmentSaved' }>['data'];
+
+function fold(row: SegmentRow | undefined, event: ProjectedEvent<SegmentEvent>, key: DataKey | undefined, master: MasterKeys): SegmentRow {
   const { streamId: segmentId, version, recordedAt: savedAt, meta } = event;
   if (event.type === 'SegmentSaved') {
-    const { name, query, savedBy } = event.data;
+    const { name, savedBy } = event.data;
+    const { query } = openData(segmentEvents.SegmentSaved, event.data, event.eventId, key) as Saved;
     const saved = { savedBy, savedIn: meta.branchId, savedAt, retiredBy: null, countedOn: '[]' };
     return {
       segmentId,
       version,
       name,
       status: 'active',
-      query: JSON.stringify(query),
+      query: JSON.stringify(carried(event as ProjectedEvent<Extract<SegmentEvent, { type: 'SegmentSaved' }>>).query),
       indexes: JSON.stringify(segmentIndexes(query, master)),
       ...saved,
     };
