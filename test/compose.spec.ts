@@ -46,7 +46,7 @@ describe('docker-compose.yml', () => {
 
   it('has the profiles core, full and observability', () => {
     const of = (profile: string) => Object.keys(services).filter((name) => services[name]!.profiles.includes(profile));
-    expect(of('core').sort()).toEqual(['api', 'kafka', 'migrate', 'postgres', 'projector', 'relay']);
+    expect(of('core').sort()).toEqual(['api', 'kafka', 'kafka-access', 'migrate', 'postgres', 'projector', 'relay']);
     expect(of('full').sort()).toEqual([...of('core'), 'bridge', 'timekeeper'].sort());
     expect(of('observability').sort()).toEqual(['grafana', 'prometheus']);
   });
@@ -63,6 +63,22 @@ describe('docker-compose.yml', () => {
       expect([name, used]).toEqual([name, expect.arrayContaining(files)]);
       for (const secret of used) expect([secret, secrets[secret]?.file]).toEqual([secret, expect.stringMatching(/^docker\/secrets\//)]);
       expect([name, used.includes('postgres-password')]).toEqual([name, ['postgres', 'migrate'].includes(name)]);
+    }
+  });
+
+  it('lets each that talks to Kafka in over TLS alone, as itself', () => {
+    const talking = Object.entries(services).filter(([, { environment }]) => environment?.['KAFKA_BROKERS'] !== undefined);
+    expect(talking.map(([name]) => name).sort()).toEqual(['bridge', 'kafka-access', 'projector', 'relay']);
+    for (const [name, { environment }] of talking) {
+      const user = name === 'kafka-access' ? 'admin' : name;
+      expect([name, environment]).toEqual([
+        name,
+        expect.objectContaining({
+          KAFKA_TLS_CA_FILE: '/run/secrets/kafka-ca',
+          KAFKA_USER: user,
+          KAFKA_PASSWORD_FILE: `/run/secrets/kafka-${user}-password`,
+        }),
+      ]);
     }
   });
 

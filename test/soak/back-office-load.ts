@@ -27,7 +27,7 @@ export class BackOfficeLoad {
 
   /** Clients who own the accounts. */
   async open(manager: Caller): Promise<void> {
-    await ensureTopic(createKafka('soak', [this.brokers]), TOPICS.backOffice);
+    await ensureTopic(createKafka('soak', { brokers: [this.brokers] }), TOPICS.backOffice);
     for (let nth = 0; nth < ACCOUNTS; nth++) {
       const accountId = `SOAK-${nth}`;
       const client = await manager.post('/v1/clients', aClient());
@@ -66,7 +66,7 @@ export class BackOfficeLoad {
   /** Again and again until it is acknowledged, with a producer of its own each time. */
   private async produce(messages: { key: string; value: Buffer }[]): Promise<void> {
     for (;;) {
-      const producer = createKafka('soak', [this.brokers]).producer({
+      const producer = createKafka('soak', { brokers: [this.brokers] }).producer({
         createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
         allowAutoTopicCreation: false,
         retry: { retries: 0 },

@@ -22,7 +22,7 @@ export class Rogue {
     private readonly world: World,
     private readonly journal: Journal,
   ) {
-    this.kafka = createKafka('rogue', [world.kafka.brokers]);
+    this.kafka = createKafka('rogue', { brokers: [world.kafka.brokers] });
     this.reader = new LogReader(world.owner);
   }
 

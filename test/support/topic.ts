@@ -5,7 +5,7 @@ import { testBrokers } from './kafka.js';
 import type { Ledger } from './ledger.js';
 import { messagesOf } from './topic-messages.js';
 
-export const testKafka = (): Kafka => createKafka('tests', testBrokers());
+export const testKafka = (): Kafka => createKafka('tests', { brokers: testBrokers() });
 
 /** A client whose connections break now and then: half of the time before a request went out, else before its answer came. */
 export function flakyKafka(): { kafka: Kafka; broken: () => number } {
@@ -27,7 +27,7 @@ export function flakyKafka(): { kafka: Kafka; broken: () => number } {
     }) as typeof socket.write;
     return socket;
   };
-  return { kafka: createKafka('flaky', testBrokers(), { socketFactory }), broken: () => broken };
+  return { kafka: createKafka('flaky', { brokers: testBrokers(), socketFactory }), broken: () => broken };
 }
 
 /** A client that finds the topic gone so many times when it joins, although it was there a moment before. */

@@ -17,9 +17,15 @@ export class BridgeService implements OnApplicationBootstrap, BeforeApplicationS
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { databaseUrl: url, masterKeyFile, firmZone, ...kafka } = this.config;
+    const { databaseUrl: url, masterKeyFile, firmZone, kafka: connection, ...topics } = this.config;
     const onIdleError = (error: Error) => log.warn({ error: error.message }, 'a database connection broke');
-    this.bridge = await startBridge({ url, master: MasterKeys.load(masterKeyFile), firmZone, kafka, onIdleError });
+    this.bridge = await startBridge({
+      url,
+      master: MasterKeys.load(masterKeyFile),
+      firmZone,
+      kafka: { connection, ...topics },
+      onIdleError,
+    });
     this.bridge.ended.catch((error: unknown) => {
       log.fatal({ error: String(error) }, 'the bridge gave up');
       this.onFault(error);

@@ -1,4 +1,5 @@
 import { BACK_OFFICE_TOPIC, TIER_CHANGES_TOPIC } from '#bridge';
+import { type KafkaConnection, kafkaOf } from '#event-feed';
 import { Settings } from '#telemetry';
 
 /** Where the bridge reads and writes. From the environment; throws, naming every variable that is missing or wrong. */
@@ -6,7 +7,7 @@ export interface BridgeConfig {
   databaseUrl: string;
   /** File of the firm's master keys. */
   masterKeyFile: string;
-  brokers: readonly string[];
+  kafka: KafkaConnection;
   backOfficeTopic: string;
   tierChangesTopic: string;
   group: string;
@@ -18,7 +19,7 @@ export const bridgeConfig = (env: NodeJS.ProcessEnv = process.env): BridgeConfig
   Settings.read(env, (settings) => ({
     databaseUrl: settings.databaseUrl(),
     masterKeyFile: settings.required('MASTER_KEY_FILE'),
-    brokers: settings.brokers(),
+    kafka: kafkaOf(settings),
     backOfficeTopic: settings.optional('BACK_OFFICE_TOPIC', BACK_OFFICE_TOPIC),
     tierChangesTopic: settings.optional('TIER_CHANGES_TOPIC', TIER_CHANGES_TOPIC),
     group: settings.optional('BACK_OFFICE_GROUP', 'rapport-bridge'),

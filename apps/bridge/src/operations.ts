@@ -7,7 +7,7 @@ import type { BridgeConfig } from './config.js';
 const READY_WITHIN_SECONDS = 60;
 
 /** What operations see of the bridge: what of the back office waits, and whether tier changes go out. */
-export function bridgeOperations({ databaseUrl: url, brokers, tierChangesTopic }: BridgeConfig): Operations {
+export function bridgeOperations({ databaseUrl: url, kafka, tierChangesTopic }: BridgeConfig): Operations {
   const { sql, dependency, close } = openOperationsDatabase({ url, role: 'rapport_bridge' });
   const endings = [showInbox(sql), showRelayLag(sql, [tierChangesTopic])];
   // what waits, waits for a person or for a client's registration: it is told, and is no fault of the process
@@ -23,7 +23,7 @@ export function bridgeOperations({ databaseUrl: url, brokers, tierChangesTopic }
   };
   return {
     health: {
-      dependencies: [dependency, kafkaDependency(brokers)],
+      dependencies: [dependency, kafkaDependency(kafka.brokers)],
       works: [{ name: 'the inbox', look: inbox }, relayWork(sql, tierChangesTopic)],
       readyWithinSeconds: READY_WITHIN_SECONDS,
     },

@@ -1,9 +1,10 @@
+import { type KafkaConnection, kafkaOf } from '#event-feed';
 import { Settings } from '#telemetry';
 
 /** Where events come from and rows go. From the environment; throws, naming every variable that is missing or wrong. */
 export interface ProjectorConfig {
   databaseUrl: string;
-  feed: { kind: 'postgres' } | { kind: 'kafka'; brokers: readonly string[]; topic: string };
+  feed: { kind: 'postgres' } | { kind: 'kafka'; kafka: KafkaConnection; topic: string };
   /** File of the firm's master keys: blind indexes are made from the fields that they open. */
   masterKeyFile: string;
   /** IANA zone in which the firm's local dates are told. */
@@ -24,5 +25,5 @@ function feedOf(settings: Settings): ProjectorConfig['feed'] {
     return text;
   });
   if (kind !== 'kafka') return { kind: 'postgres' };
-  return { kind, brokers: settings.brokers(), topic: settings.optional('KAFKA_TOPIC', 'rapport.events') };
+  return { kind, kafka: kafkaOf(settings), topic: settings.optional('KAFKA_TOPIC', 'rapport.events') };
 }

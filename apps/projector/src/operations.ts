@@ -23,7 +23,7 @@ export function projectorOperations({ databaseUrl: url, feed }: ProjectorConfig,
   };
   return {
     health: {
-      dependencies: [dependency, ...(feed.kind === 'kafka' ? [kafkaDependency(feed.brokers)] : [])],
+      dependencies: [dependency, ...(feed.kind === 'kafka' ? [kafkaDependency(feed.kafka.brokers)] : [])],
       works: [{ name: 'the projector', look }],
       readyWithinSeconds: READY_WITHIN_SECONDS,
     },

@@ -58,7 +58,7 @@ export class ProjectorModule {
     const feed: Feed =
       config.feed.kind === 'postgres'
         ? new PostgresFeed({ pool, group: GROUP, reader })
-        : new KafkaFeed({ database: pool, kafka: createKafka(GROUP, config.feed.brokers), topic: config.feed.topic, group: GROUP });
+        : new KafkaFeed({ database: pool, kafka: createKafka(GROUP, config.feed.kafka), topic: config.feed.topic, group: GROUP });
     return ProjectorModule.over(new ProjectorService(runner, feed, onFault, () => pool.end()));
   }
 

@@ -6,12 +6,12 @@ import type { RelayConfig } from './config.js';
 const READY_WITHIN_SECONDS = 60;
 
 /** What operations see of the relay: how far the topic is behind the log. */
-export function relayOperations({ databaseUrl: url, brokers, topic }: RelayConfig): Operations {
+export function relayOperations({ databaseUrl: url, kafka, topic }: RelayConfig): Operations {
   const { sql, dependency, close } = openOperationsDatabase({ url, role: 'rapport_relay' });
   const endFigures = showRelayLag(sql, [topic]);
   return {
     health: {
-      dependencies: [dependency, kafkaDependency(brokers)],
+      dependencies: [dependency, kafkaDependency(kafka.brokers)],
       works: [relayWork(sql, topic)],
       readyWithinSeconds: READY_WITHIN_SECONDS,
     },

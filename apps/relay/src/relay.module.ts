@@ -35,10 +35,10 @@ export class RelayService implements OnApplicationBootstrap, BeforeApplicationSh
 
 @Module({})
 export class RelayModule {
-  static with({ databaseUrl, brokers, topic }: RelayConfig, onFault: (error: unknown) => void): DynamicModule {
+  static with({ databaseUrl, kafka, topic }: RelayConfig, onFault: (error: unknown) => void): DynamicModule {
     const onIdleError = (error: Error) => log.warn({ error: error.message }, 'a database connection broke');
     const pool = createPool({ url: databaseUrl, role: 'rapport_relay', max: 4, applicationName: 'rapport relay', onIdleError });
-    const relay = new Relay({ pool, reader: new LogReader(pool), kafka: createKafka('rapport-relay', brokers), topic });
+    const relay = new Relay({ pool, reader: new LogReader(pool), kafka: createKafka('rapport-relay', kafka), topic });
     const service = new RelayService(relay, onFault, () => pool.end());
     return { module: RelayModule, providers: [{ provide: RelayService, useValue: service }] };
   }

@@ -1,5 +1,5 @@
 import { createPool } from '#database';
-import { createKafka, type ForeignRecord, Relay, TopicReader } from '#event-feed';
+import { createKafka, type ForeignRecord, type KafkaConnection, Relay, TopicReader } from '#event-feed';
 import { newId } from '#event-sourcing';
 import { LogReader } from '#event-store';
 import type { MasterKeys } from '#privacy';
@@ -16,7 +16,7 @@ export interface BridgeOptions extends BridgeWorkerOptions {
   firmZone: string;
   /** Absent: nothing comes or goes over Kafka. */
   kafka?: {
-    brokers: readonly string[];
+    connection: KafkaConnection;
     backOfficeTopic: string;
     tierChangesTopic: string;
     /** Bridges of one group share what comes in. */
@@ -49,7 +49,7 @@ export async function startBridge({ url, master, firmZone, kafka, onIdleError, .
   const parts: Promise<void>[] = [new BridgeWorker(leaders, office, desk).run(signal)];
   let relay: Relay | undefined;
   if (kafka) {
-    const client = createKafka('rapport-bridge', kafka.brokers);
+    const client = createKafka('rapport-bridge', kafka.connection);
     const take = async (records: readonly ForeignRecord[]): Promise<void> => {
       const delivery = { channel: 'kafka', deliveryId: newId(), source: 'unknown' } as const;
       const notes = records.flatMap((record) => (record.undecodable ? [noteOf(kafka.backOfficeTopic, record, record.undecodable)] : []));

@@ -1,6 +1,9 @@
 export * from './cloud-event.js';
 export * from './feed.js';
-export { createKafka, ensureTopic, WrongPartitionCount } from './kafka-client.js';
+export { createKafka, type KafkaConnection } from './kafka-client.js';
+export { giveKafkaAccess, type KafkaRight } from './kafka-access.js';
+export { kafkaOf } from './kafka-settings.js';
+export { ensureTopic, TOPIC_SETTINGS, type TopicUse, WrongPartitionCount } from './kafka-topic.js';
 export { KafkaFeed, type KafkaFeedOptions } from './kafka-feed.js';
 export { kafkaDependency } from './kafka-dependency.js';
 export { lead } from './leader-lease.js';

@@ -1,7 +1,8 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import { createLogger, within } from '#telemetry';
 import { watchClockDrift } from './clock-drift.js';
-import { ensureTopic, KAFKA_DEADLINE_MS, WrongPartitionCount } from './kafka-client.js';
+import { KAFKA_DEADLINE_MS } from './kafka-client.js';
+import { ensureTopic, type TopicUse, WrongPartitionCount } from './kafka-topic.js';
 import { Backoff, pause } from './pause.js';
 
 export interface MembershipOptions {
@@ -96,12 +97,12 @@ export async function leaveGroup(member: Consumer): Promise<void> {
   );
 }
 
-/** Waits until the topic is there, or the signal aborts. `anyCount`: of somebody else's, in as many partitions as they like. */
-export async function topicReady({ kafka, topic }: MembershipOptions, signal: AbortSignal, anyCount = false): Promise<void> {
+/** Waits until the topic is there, or the signal aborts. */
+export async function topicReady({ kafka, topic }: MembershipOptions, signal: AbortSignal, use: TopicUse = 'reads'): Promise<void> {
   const backoff = new Backoff();
   while (!signal.aborted) {
     try {
-      return await ensureTopic(kafka, topic, -1, anyCount);
+      return await ensureTopic(kafka, topic, use);
     } catch (error) {
       if (error instanceof WrongPartitionCount) throw error;
       log.warn({ topic, error: String(error) }, 'waiting for Kafka');

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '#event-sourcing';
 import type { LogReader } from '#event-store';
 import { type CarriedEvent, counter, createLogger, traceCarried, tracingIsOn } from '#telemetry';
 import { type CloudRecord, metadataOf, toRecord, watermarkRecord } from './cloud-event.js';
-import { ensureTopic, WrongPartitionCount } from './kafka-client.js';
+import { ensureTopic, WrongPartitionCount } from './kafka-topic.js';
 import { lead } from './leader-lease.js';
 import { Backoff } from './pause.js';
 import { RecordMac } from './record-mac.js';

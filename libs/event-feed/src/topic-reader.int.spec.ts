@@ -39,7 +39,7 @@ describeWithKafka('a reader of somebody else’s topic', () => {
 
   it('is given the same again until it keeps it, and whoever comes after it goes on where it was kept', async () => {
     const topic = testTopic('foreign');
-    await ensureTopic(testKafka(), topic, -1, true);
+    await ensureTopic(testKafka(), topic, 'readsForeign');
     await produce(testKafka(), topic, numbers(12));
     const given: string[] = [];
     let refusals = 0;

@@ -54,7 +54,7 @@ export class TopicReader {
   /** Until the signal aborts, or the topic turns out to be another one of the same name. */
   private async membership(handle: (records: readonly ForeignRecord[]) => Promise<void>, signal: AbortSignal): Promise<void> {
     const { kafka, topic } = this.options;
-    await topicReady(this.options, signal, true);
+    await topicReady(this.options, signal, 'readsForeign');
     if (signal.aborted) return;
     const member = groupMember(this.options);
     const topicIds = new TopicIds(kafka, topic);

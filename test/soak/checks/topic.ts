@@ -42,7 +42,7 @@ export async function checkTopic({ kafka, owner }: World, rogue: Rogue, head: nu
 
 /** What the relay wrote, in order within each partition. */
 async function publishedIn(brokers: string, rogue: ReadonlySet<string>): Promise<Published[]> {
-  const messages = await messagesOf(createKafka('soak checker', [brokers]), TOPICS.events);
+  const messages = await messagesOf(createKafka('soak checker', { brokers: [brokers] }), TOPICS.events);
   return messages.flatMap(({ partition, message }) => {
     const record = rogue.has(`${partition}:${message.offset}`) ? undefined : fromRecord(partition, message);
     if (record?.kind !== 'event') return [];

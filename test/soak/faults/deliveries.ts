@@ -44,7 +44,7 @@ export const topicsDeleted: Fault = {
   name: 'every topic of ours deleted',
   kills: 0,
   async run({ world, rogue }) {
-    const admin = createKafka('rogue', [world.kafka.brokers]).admin();
+    const admin = createKafka('rogue', { brokers: [world.kafka.brokers] }).admin();
     await tried(async () => {
       await admin.connect();
       await admin.deleteTopics({ topics: [TOPICS.events, TOPICS.tierChanges] });

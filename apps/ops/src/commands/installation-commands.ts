@@ -1,7 +1,10 @@
+import { kafkaOf } from '#event-feed';
+import { Settings } from '#telemetry';
 import { createPool, migrate, provideLogins } from '#database';
 import { Home } from '../home.js';
 import { allMigrations } from '../migrations.js';
 import type { CommandGroup } from './command-tools.js';
+import { giveAccess, kafkaNames } from './kafka-access.js';
 import { loginsIn, makeSecrets } from './secrets.js';
 import { statusLines, statusOf } from './status.js';
 import { issueToken } from './token.js';
@@ -30,6 +33,14 @@ export const installationCommands: CommandGroup = (program, { onInstallation, pr
     .action(async (folder: string) => {
       const made = await makeSecrets(folder);
       print(made.length === 0 ? `${folder} has every secret` : `made in ${folder}: ${made.join(', ')}`);
+    });
+
+  program
+    .command('kafka-access')
+    .description('make the topics, and let each process do with them what it does: as KAFKA_USER, who may; needs no database')
+    .action(async () => {
+      const [connection, names] = Settings.read(process.env, (settings) => [kafkaOf(settings), kafkaNames(settings)] as const);
+      for (const line of await giveAccess(connection, names)) print(line);
     });
 
   program

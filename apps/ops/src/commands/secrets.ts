@@ -5,6 +5,15 @@ import { LocalIssuer } from '#access';
 import { type ProcessLogin, type Role } from '#database';
 import { MasterKeys } from '#privacy';
 import { UsageError } from '../installation.js';
+import {
+  brokerCertificate,
+  type BrokerPlace,
+  brokerSettings,
+  type KafkaUser,
+  kafkaUsers,
+  propertiesOf,
+  toolSettings,
+} from './kafka-secrets.js';
 
 const PASSWORD_BYTES = 24;
 const OWNER_ONLY = 0o700;
@@ -20,7 +29,20 @@ const processRoles: Readonly<Record<string, Role>> = {
   bridge: 'rapport_bridge',
 };
 const passwordOf = (name: string): string => `${name}-password`;
-const passwords = ['postgres', 'grafana', ...Object.keys(processRoles)].map(passwordOf);
+const kafkaPasswordOf = (user: string): string => passwordOf(`kafka-${user}`);
+const passwords = [...['postgres', 'grafana', ...Object.keys(processRoles)].map(passwordOf), ...kafkaUsers.map(kafkaPasswordOf)];
+
+/** Made together: whoever wants others deletes them all. */
+const kafkaFiles = ['kafka-ca', 'kafka-server', 'kafka.properties', 'kafka-tools.properties'];
+/** As docker-compose.yml has it. */
+const BROKER: BrokerPlace = {
+  advertised: 'kafka:9092',
+  listen: ':9092',
+  controller: 'localhost:9093',
+  secrets: '/run/secrets',
+  data: '/var/lib/kafka/data',
+};
+const BROKER_HOSTS = ['kafka', 'localhost', '127.0.0.1'];
 
 /** Makes every secret that docker-compose.yml names and that is not there yet. Answers the names of those that it made. */
 export async function makeSecrets(folder: string): Promise<string[]> {
@@ -36,7 +58,20 @@ export async function makeSecrets(folder: string): Promise<string[]> {
     } else writeFileSync(at(name), `${randomBytes(PASSWORD_BYTES).toString('base64url')}\n`);
     chmodSync(at(name), READABLE);
   }
-  return missing;
+  return [...missing, ...(await makeKafkaFiles(at))];
+}
+
+async function makeKafkaFiles(at: (name: string) => string): Promise<string[]> {
+  if (kafkaFiles.every((name) => existsSync(at(name)))) return [];
+  const passwordOfUser = (user: KafkaUser): string => readFileSync(at(kafkaPasswordOf(user)), 'utf8').trim();
+  const all = Object.fromEntries(kafkaUsers.map((user) => [user, passwordOfUser(user)])) as Record<KafkaUser, string>;
+  const { ca, server } = await brokerCertificate(BROKER_HOSTS);
+  const contents = [ca, server, propertiesOf(brokerSettings(BROKER, all)), propertiesOf(toolSettings(BROKER.secrets, all.admin))];
+  for (const [i, name] of kafkaFiles.entries()) {
+    writeFileSync(at(name), contents[i]!);
+    chmodSync(at(name), READABLE);
+  }
+  return kafkaFiles;
 }
 
 /** The logins of all processes with the passwords of a folder. Throws UsageError where one is not there. */
