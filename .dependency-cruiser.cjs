@@ -9,6 +9,7 @@ const stores = ['event-sourcing', 'database', 'event-store', 'event-feed', 'priv
 const allowed = {
   'event-sourcing': [],
   telemetry: [],
+  'text-files': [],
   ...Object.fromEntries(contexts.map((name) => [name, ['event-sourcing']])),
   database: ['event-sourcing', 'telemetry'],
   privacy: ['event-sourcing', 'database'],
@@ -19,7 +20,7 @@ const allowed = {
   'read-models': [...stores, 'projections', ...contexts],
   application: [...stores, ...contexts],
   timekeeping: [...stores, 'application', ...contexts],
-  bridge: [...stores, 'projections', 'read-models', 'application', ...contexts],
+  bridge: [...stores, 'text-files', 'projections', 'read-models', 'application', ...contexts],
   tiering: [...stores, 'projections', 'read-models', 'application', 'timekeeping', ...contexts],
 };
 

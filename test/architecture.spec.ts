@@ -21,6 +21,7 @@ const violations: Record<string, Record<string, string>> = {
   'lib-clients': { 'libs/clients/src/a.ts': "import '#tiers';" },
   'lib-event-sourcing': { 'libs/event-sourcing/src/a.ts': "import '#tiers';" },
   'lib-telemetry': { 'libs/telemetry/src/a.ts': "import '#event-sourcing';" },
+  'lib-text-files': { 'libs/text-files/src/a.ts': "import '#event-sourcing';" },
   'lib-contacts': { 'libs/contacts/src/a.ts': "import '#clients';" },
   'lib-service-levels': { 'libs/service-levels/src/a.ts': "import '#clients';" },
   'lib-tiers': { 'libs/tiers/src/d.ts': "import '#clients';" },

@@ -1,4 +1,5 @@
 import { createPool, type Sql } from '#database';
+import { type Encoding, encodingNamed, encodings } from '#text-files';
 import { HEAD_OFFICE, sources } from '../import/sources.js';
 import { countReadModelRows, type DataSetReport, fingerprintOf, type ImportedSet, importOnce, importParts } from '../import/import-run.js';
 import { RefusalFile } from '../import/refusal-file.js';
@@ -15,6 +16,7 @@ export interface ImportRequest {
   source: Source;
   path: string;
   branchId?: string;
+  encoding?: Encoding;
 }
 
 export const sourceNamed = (name: string): Source => {
@@ -22,6 +24,14 @@ export const sourceNamed = (name: string): Source => {
   if (!found) throw new UsageError(`there is no source ${name}; the sources are ${sources.map((source) => source.name).join(', ')}`);
   return found;
 };
+
+/** As stated on the command line; undefined where nothing is. */
+export function statedEncoding(name: string | undefined): Encoding | undefined {
+  if (name === undefined) return undefined;
+  const found = encodingNamed(name);
+  if (!found) throw new UsageError(`there is no encoding ${name}; the encodings are ${encodings.join(', ')}`);
+  return found;
+}
 
 /**
  * Imports data sets one after the other, and counts what came of each in the log and in the read models, which may fall
@@ -51,10 +61,10 @@ export async function importDataSets(
 async function importRows(
   installation: Installation,
   database: Sql,
-  { source, path, branchId = HEAD_OFFICE }: ImportRequest,
+  { source, path, branchId = HEAD_OFFICE, encoding }: ImportRequest,
   say: (line: string) => void,
 ): Promise<ImportedSet> {
-  const { digest, rows } = await fingerprintOf(source, path);
+  const { digest, rows } = await fingerprintOf(source, path, encoding);
   const parts = await openStore(installation, 'rapport import');
   const bar = progressBar(source.name, 'rows');
   const refusals = new RefusalFile(installation.home.place('refusals', `${source.name}-${digest.slice(0, 12)}.csv`));
@@ -65,7 +75,7 @@ async function importRows(
       source,
       path,
       digest,
-      { branchId, now: new Date().toISOString() },
+      { branchId, now: new Date().toISOString(), ...(encoding && { encoding }) },
       {
         begin: () => bar.start(Math.max(1, rows), 0),
         progress: (done) => bar.update(done),

@@ -1,7 +1,7 @@
 import { progressBar } from '../progress-bar.js';
 import { importBackOfficeFiles } from './back-office.js';
 import type { CommandGroup } from './command-tools.js';
-import { importDataSets, reportLine, sourceNamed } from './import.js';
+import { importDataSets, reportLine, sourceNamed, statedEncoding } from './import.js';
 import { findingLine, verifyInstallation } from './verify.js';
 
 /** What comes into the log from files, and whether it is still what was written. */
@@ -15,12 +15,14 @@ export const logCommands: CommandGroup = (program, tools) => {
     .argument('<path>')
     .option('--json', 'print the counts as one JSON document')
     .option('--branch <id>', 'branch of those whose branch the source does not say')
+    .option('--encoding <name>', 'of the files, one for each as a whole; found where it is not stated')
     .option('--adapter <name>', 'how files of the back office are written', 'standard')
-    .action((name: string, path: string, options: { json?: boolean; branch?: string; adapter: string }) => {
+    .action((name: string, path: string, options: { json?: boolean; branch?: string; encoding?: string; adapter: string }) => {
       if (name === 'back-office') return onInstallation((installation) => importBackOfficeFiles(installation, path, options, tools));
       const source = sourceNamed(name);
+      const encoding = statedEncoding(options.encoding);
       return onInstallation(async (installation) => {
-        const dataSets = await importDataSets(installation, firmZone(), [{ source, path, branchId: options.branch }], say);
+        const dataSets = await importDataSets(installation, firmZone(), [{ source, path, branchId: options.branch, encoding }], say);
         print(options.json ? JSON.stringify({ dataSets }) : reportLine(dataSets[0]!));
       });
     });

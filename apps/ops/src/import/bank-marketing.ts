@@ -45,18 +45,23 @@ export const bankMarketing: Source = {
   name: SYSTEM,
   files: (path) => [path],
   async *rows(path, options) {
-    await checkOrder(path);
+    await checkOrder(path, options);
     const identity = new RowIdentity(COLUMNS);
     const calendar = new FileOrder();
-    yield* mapRows(tableRows(path, ';', COLUMNS), (row) => mapped(row, identity, calendar, options));
+    yield* mapRows(
+      tableRows(path, ';', { needed: COLUMNS }, options.encoding),
+      (row) => mapped(row, identity, calendar, options),
+      ({ text }) => calendar.passed(text),
+    );
   },
 };
 
 // Without its order the file says no years, and made-up ones are worse than none: so it is read once before it is taken.
-async function checkOrder(path: string): Promise<void> {
+async function checkOrder(path: string, { encoding }: SourceOptions): Promise<void> {
   const calendar = new FileOrder();
-  for await (const row of tableRows(path, ';', COLUMNS)) {
-    if ('values' in row && calendar.yearOf(row.values.month!) > LAST_YEAR) {
+  for await (const row of tableRows(path, ';', { needed: COLUMNS }, encoding)) {
+    const year = 'values' in row ? calendar.yearOf(row.values.month!) : calendar.passed(row.text);
+    if (year > LAST_YEAR) {
       throw new UnusableFile(`the rows are not in date order: by line ${row.line} their months lead beyond ${LAST_YEAR}`);
     }
   }
@@ -68,9 +73,18 @@ class FileOrder {
   private month = 0;
 
   date(monthName: string, dayText: string): LocalDate {
+    const year = this.yearOf(monthName); // first: a row that is refused for its day is still in the order
     const day = integer(dayText, 'day', 1, 31);
-    const year = this.yearOf(monthName);
     return MONTHS.includes(monthName.toLowerCase()) ? localDate(year, this.month, day, 'day') : refuse('no-such-month', 'month');
+  }
+
+  /** A row that could not be read stands in the order all the same, where one cell of it alone is a month. */
+  passed(text: string): number {
+    const months = text
+      .split(';')
+      .map((cell) => cell.replaceAll('"', '').trim())
+      .filter((cell) => MONTHS.includes(cell.toLowerCase()));
+    return months.length === 1 ? this.yearOf(months[0]!) : this.year;
   }
 
   /** A month that there is not moves nothing. */

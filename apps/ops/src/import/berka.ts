@@ -1,19 +1,29 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type AccountRole, client, clientStream } from '#clients';
-import type { When } from '#event-sourcing';
+import { type AccountLink, type AccountRole, client, type ClientEvent, clientStream } from '#clients';
+import { type DomainEvent, fold, type When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { canonicalRow } from './row-identity.js';
-import { coded, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps, UnusableFile } from './source.js';
+import {
+  coded,
+  type DatedEvent,
+  importedId,
+  refuse,
+  type Source,
+  type SourceOptions,
+  type SourceRow,
+  steps,
+  UnusableFile,
+} from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
 
 const SYSTEM = 'berka';
 const ZONE = 'Europe/Prague';
 const FILES = { account: 'account.asc', client: 'client.asc', disp: 'disp.asc' };
-const ACCOUNT = ['account_id', 'district_id', 'frequency', 'date'];
-const CLIENT = ['client_id', 'birth_number', 'district_id'];
-const DISP = ['disp_id', 'client_id', 'account_id', 'type'];
+const ACCOUNT = { needed: ['account_id', 'district_id', 'frequency', 'date'] };
+const CLIENT = { needed: ['client_id', 'birth_number', 'district_id'] };
+const DISP = { needed: ['disp_id', 'client_id', 'account_id', 'type'] };
 const ROLES = new Map<string, AccountRole>([
   ['OWNER', 'owner'],
   ['DISPONENT', 'disponent'],
@@ -42,15 +52,17 @@ export const berka: Source = {
   async *rows(folder, options) {
     const accounts = new Map<string, Account>();
     const firstAccount = new Map<string, string>();
-    yield* mapRows(tableRows(path.join(folder, FILES.account), ';', ACCOUNT), (row) => accountRow(row, accounts));
-    for await (const row of tableRows(path.join(folder, FILES.disp), ';', DISP)) {
+    yield* mapRows(tableRows(path.join(folder, FILES.account), ';', ACCOUNT, options.encoding), (row) => accountRow(row, accounts));
+    for await (const row of tableRows(path.join(folder, FILES.disp), ';', DISP, options.encoding)) {
       if ('values' in row && !firstAccount.has(row.values.client_id!)) firstAccount.set(row.values.client_id!, row.values.account_id!);
     }
     const accountOf = (clientId: string): Account | undefined => accounts.get(firstAccount.get(clientId) ?? '');
-    yield* mapRows(tableRows(path.join(folder, FILES.client), ';', CLIENT), (row) =>
+    yield* mapRows(tableRows(path.join(folder, FILES.client), ';', CLIENT, options.encoding), (row) =>
       clientRow(row, accountOf(row.values.client_id!), options),
     );
-    yield* mapRows(tableRows(path.join(folder, FILES.disp), ';', DISP), (row) => dispositionRow(row, accounts, accountOf, options));
+    yield* mapRows(tableRows(path.join(folder, FILES.disp), ';', DISP, options.encoding), (row) =>
+      dispositionRow(row, accounts, accountOf, options),
+    );
   },
 };
 
@@ -69,7 +81,7 @@ function clientRow({ file, line, values }: TableRow, account: Account | undefine
   const { birthDate, sex } = birth(values.birth_number!);
   const fact = prospectFact({
     record: `client:${id}`,
-    content: canonicalRow(values, CLIENT),
+    content: canonicalRow(values, CLIENT.needed),
     clientId: importedId(SYSTEM, id, 'client'),
     clientNo: `BERKA-${id}`,
     branchId,
@@ -94,13 +106,27 @@ function dispositionRow(
   const link = { accountId: `BERKA-${values.account_id}`, role, opened: account.opened };
   const fact = {
     record: `disp:${number(values, 'disp_id')}`,
-    content: canonicalRow(values, DISP),
+    content: canonicalRow(values, DISP.needed),
     stream: clientStream(importedId(SYSTEM, clientId, 'client')),
     branchId: branchOf(accountOf(clientId), options),
     creates: false,
     decide: steps(client, [{ command: { type: 'LinkAccount', link }, occurred: account.opened }]),
+    amend: (past: readonly DomainEvent[]) => amendedLink(past, link, account.opened),
   };
   return { file, line, facts: [fact] };
+}
+
+/** A later file gives the same disposition another role. Another account or client under its number is no change of it. */
+function amendedLink(past: readonly DomainEvent[], link: AccountLink, occurred: When): DatedEvent[] {
+  const state = fold(client, past as readonly ClientEvent[]);
+  const role = state.status === 'unregistered' ? undefined : state.accounts.get(link.accountId);
+  if (role === undefined) return refuse('known-with-other-content', 'account_id');
+  if (role === link.role) return [];
+  const commands = [{ type: 'UnlinkAccount', accountId: link.accountId } as const, { type: 'LinkAccount', link } as const];
+  return steps(
+    client,
+    commands.map((command) => ({ command, occurred })),
+  )(past);
 }
 
 function number(values: Readonly<Record<string, string>>, column: string): string {

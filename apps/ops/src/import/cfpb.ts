@@ -1,5 +1,7 @@
 import { complaint, type ComplaintCommand, complaintStream, type Resolution, silences } from '#complaints';
 import type { ClientChannel, When } from '#event-sourcing';
+import type { Columns } from '#text-files';
+import { amended, answerOf, type BureauAnswer } from './cfpb-amended.js';
 import { localDate, onDay, undated } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { RowIdentity } from './row-identity.js';
@@ -8,22 +10,30 @@ import { mapRows, type TableRow, tableRows } from './table-file.js';
 
 const SYSTEM = 'cfpb';
 const ZONE = 'America/New_York'; // the bureau's: its dates have no zone of their own
-const COLUMNS = [
-  'Date received',
-  'Product',
-  'Sub-product',
-  'Issue',
-  'Sub-issue',
-  'Company',
-  'State',
-  'ZIP code',
-  'Consumer consent provided?',
-  'Submitted via',
-  'Date sent to company',
-  'Company response to consumer',
-  'Timely response?',
-  'Consumer disputed?',
-] as const;
+const NARRATIVE = 'Consumer complaint narrative';
+const COMPLAINT_ID = 'Complaint ID';
+const CONSENT = 'Consumer consent provided?';
+const DISPUTED = 'Consumer disputed?';
+/** The last two are in older exports alone, the narrative and the number not in every extract. */
+const COLUMNS: Columns = {
+  needed: [
+    'Date received',
+    'Product',
+    'Sub-product',
+    'Issue',
+    'Sub-issue',
+    'Company',
+    'State',
+    'ZIP code',
+    'Submitted via',
+    'Date sent to company',
+    'Company response to consumer',
+    'Timely response?',
+  ],
+  optional: [NARRATIVE, 'Company public response', 'Tags', COMPLAINT_ID, CONSENT, DISPUTED],
+};
+/** What identifies a row without a number, in the order of the first extract. */
+const IDENTITY = [...COLUMNS.needed.slice(0, 8), CONSENT, ...COLUMNS.needed.slice(8), DISPUTED, NARRATIVE];
 
 const CHANNELS = new Map<string, ClientChannel>(
   Object.entries({
@@ -61,23 +71,25 @@ const RESOLUTIONS = new Map<string, Resolution | null>(
  * so absent: who complained, acknowledgements, when the firm answered, whether the answer was accepted. `Timely response?`
  * is kept as the bureau's own word. Of service times the file supports one: the forwarding step, from `Date received` to
  * `Date sent to company`, in days (a row that was sent before it was received measures nothing); that it is silent on
- * every other is recorded with each complaint, so that no clock of them runs.
+ * every other is recorded with each complaint, so that no clock of them runs. A numbered row lives: a later export that says it
+ * otherwise adds what has become of it since (`cfpb-amended.ts`).
  */
 export const cfpb: Source = {
   name: SYSTEM,
   files: (path) => [path],
   rows(path, options) {
-    const identity = new RowIdentity([...COLUMNS, NARRATIVE]);
-    return mapRows(tableRows(path, ',', COLUMNS), (row) => mapped(row, identity, options));
+    const identity = new RowIdentity(IDENTITY);
+    return mapRows(tableRows(path, ',', COLUMNS, options.encoding), (row) => mapped(row, identity, options));
   },
 };
 
-const NARRATIVE = 'Consumer complaint narrative'; // in the bureau's full file, not in every extract
-const COMPLAINT_ID = 'Complaint ID';
 const HASH_LENGTH = 64;
+/** How the bureau writes that it says nothing. */
+const NOTHING: ReadonlySet<string> = new Set(['None', 'N/A']);
 
-function mapped({ file, line, values }: TableRow, identity: RowIdentity, options: SourceOptions): SourceRow {
-  const derived = identity.of(values);
+function mapped({ file, line, values: written }: TableRow, identity: RowIdentity, options: SourceOptions): SourceRow {
+  const derived = identity.of(written);
+  const values = Object.fromEntries(Object.entries(written).map(([column, text]) => [column, NOTHING.has(text) ? '' : text]));
   const record = values[COMPLAINT_ID] || derived.record;
   const clientId = importedId(SYSTEM, record, 'client');
   const row = { ...derived, record, values, clientId, receivedAt: day(values, 'Date received') };
@@ -139,12 +151,7 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
     },
   };
   const sometime = undated(forwardedAt.at > receivedAt.at ? forwardedAt : receivedAt); // some rows say sent a day before received; both are kept as said
-  const later = (command: ComplaintCommand) => ({ command, occurred: sometime });
-  const answered = resolution && [
-    later({ type: 'SendFinalResponse', at: sometime, now, resolution, ...(timely !== undefined && { sourceTimely: timely }) }),
-    later({ type: 'CloseComplaint', at: sometime, now }),
-    ...(disputed ? [later({ type: 'RecordDispute', at: sometime, now })] : []),
-  ];
+  const answer: BureauAnswer = { at: sometime, now, resolution, isOpen: status !== '' && resolution === null, timely, disputed };
   return {
     record: `${record}:complaint`,
     content,
@@ -154,19 +161,23 @@ function complaintFact({ record, content, values, clientId, receivedAt }: Row, {
     decide: steps(complaint, [
       { command: registered, occurred: receivedAt },
       { command: silent, occurred: receivedAt },
-      ...(answered || []),
+      ...answerOf(answer).map((command) => ({ command, occurred: sometime })),
     ]),
+    amend: (past) => amended(past, registered, answer),
   };
 }
 
 /** The file has no time of any act of the firm: only how long the bureau took to forward it can be measured. */
 const silent: ComplaintCommand = { type: 'NoteComplaintSource', system: SYSTEM, silentOn: silences };
 
-/** `M/D/YYYY` as in the extract, or `YYYY-MM-DD` as in later exports. */
+/**
+ * `M/D/YYYY` as in the extract, `YYYY-MM-DD` as in later exports, or that date with a time behind it, which is left: the bureau
+ * knows the day, and writes a time of its own making.
+ */
 function day(values: Readonly<Record<string, string>>, column: string): When {
   const text = values[column]!;
   const us = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
-  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
   if (us) return onDay(localDate(Number(us[3]), Number(us[1]), Number(us[2]), column), ZONE);
   if (iso) return onDay(localDate(Number(iso[1]), Number(iso[2]), Number(iso[3]), column), ZONE);
   return refuse(text ? 'not-a-date' : 'missing-value', column);
@@ -174,7 +185,7 @@ function day(values: Readonly<Record<string, string>>, column: string): When {
 
 function yesNo(values: Readonly<Record<string, string>>, column: string): boolean | undefined {
   const text = values[column]!;
-  if (text === '' || text === 'N/A') return undefined;
+  if (text === '') return undefined;
   if (text !== 'Yes' && text !== 'No') refuse('not-yes-or-no', column);
   return text === 'Yes';
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import type { Sql } from '#database';
 import { RequestHasher } from '#privacy';
+import type { Encoding } from '#text-files';
 import { type ImportParts, Importer, type ImportWatcher } from './importer.js';
 import { PositionSet } from './position-set.js';
 import { type Source, type SourceOptions, UnusableFile } from './source.js';
@@ -30,8 +31,9 @@ export interface Fingerprint {
 }
 
 /** Reads the source's files once, in constant memory. */
-export async function fingerprintOf(source: Source, path: string): Promise<Fingerprint> {
+export async function fingerprintOf(source: Source, path: string, encoding?: Encoding): Promise<Fingerprint> {
   const hash = createHash('sha256').update(source.name);
+  if (encoding) hash.update(`|${encoding}`); // read otherwise, it says something else
   let lines = 0;
   for (const file of source.files(path)) {
     if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UnusableFile(`there is no file ${file}`);
@@ -44,7 +46,10 @@ export async function fingerprintOf(source: Source, path: string): Promise<Finge
   return { digest: hash.digest('hex'), rows: Math.max(0, lines - source.files(path).length) };
 }
 
-/** Imports a data set, or answers what its import said where these very files were imported before. */
+/**
+ * Imports a data set, or answers what its import said where these very files were taken before, every row of them. Files of which
+ * a row was refused are read again: what it lacked may be there by now.
+ */
 export async function importOnce(
   database: Sql,
   parts: ImportParts,
@@ -59,7 +64,9 @@ export async function importOnce(
   const { positions, ...counts } = await new Importer(parts).run(source, path, options, watcher);
   await database.query(
     `INSERT INTO ops.imports (fingerprint, source, rows_read, rows_accepted, rows_refused, events_appended, ranges)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (fingerprint) DO UPDATE SET rows_read = excluded.rows_read, rows_accepted = excluded.rows_accepted,
+       rows_refused = excluded.rows_refused, events_appended = excluded.events_appended, ranges = excluded.ranges`,
     [
       digest,
       source.name,
@@ -82,7 +89,7 @@ async function finished(database: Sql, name: string, digest: string): Promise<Im
     ranges: string;
   }>(
     `SELECT rows_read AS "rowsRead", rows_accepted AS "rowsAccepted", rows_refused AS "rowsRefused",
-            events_appended AS "eventsAppended", ranges FROM ops.imports WHERE fingerprint = $1`,
+            events_appended AS "eventsAppended", ranges FROM ops.imports WHERE fingerprint = $1 AND rows_refused = 0`,
     [digest],
   );
   const [row] = rows;

@@ -14,6 +14,13 @@ const program = path.join(root, 'dist/apps/ops/src/main.js');
 const data = path.join(root, 'apps/standalone/data');
 const folder = mkdtempSync(path.join(tmpdir(), 'rapport-import-'));
 
+function twoEncodings(): string {
+  const file = path.join(folder, 'encodings.csv');
+  const head = readFileSync(path.join(data, 'cfpb/consumer_complaints.csv'), 'utf8').split('\r\n')[0]!;
+  writeFileSync(file, Buffer.from(`${head}\nM\xfcller\n`, 'latin1'));
+  return file;
+}
+
 interface DataSet {
   rowsRead: number;
   rowsAccepted: number;
@@ -106,6 +113,45 @@ describe('npm run ops -- import', () => {
     expect(await run('berka', small)).toMatchObject({ rowsRead: 4, rowsAccepted: 4, rowsRefused: 0, eventsAppended: 3, readModelRows: 3 });
   }, 60_000);
 
+  it('reads files again of which a row was refused, and takes what is cured by then', async () => {
+    const folderOf = (clients: string, disp: string): string => {
+      const at = mkdtempSync(path.join(folder, 'cured-'));
+      writeFileSync(path.join(at, 'account.asc'), 'account_id;district_id;frequency;date\n90011;18;X;930101\n');
+      writeFileSync(path.join(at, 'client.asc'), `client_id;birth_number;district_id\n${clients}`);
+      writeFileSync(path.join(at, 'disp.asc'), `disp_id;client_id;account_id;type\n${disp}`);
+      return at;
+    };
+    const lacking = folderOf('90011;706213;18\n', '90011;90011;90011;OWNER\n90012;90012;90011;DISPONENT\n');
+    expect(await run('berka', lacking)).toMatchObject({ rowsRead: 4, rowsRefused: 1, eventsAppended: 3 });
+    expect(await run('berka', lacking)).toMatchObject({ rowsRefused: 1, eventsAppended: 3 });
+    expect(await run('berka', folderOf('90012;450204;1\n', ''))).toMatchObject({ rowsRefused: 0 });
+    expect(await run('berka', lacking)).toMatchObject({ rowsAccepted: 4, rowsRefused: 0, eventsAppended: 4 });
+    const end = await logEnd();
+    expect(await run('berka', lacking)).toMatchObject({ rowsAccepted: 4, rowsRefused: 0, eventsAppended: 4 });
+    expect(await logEnd()).toBe(end);
+    const changed = folderOf('90011;706213;77\n', '90011;90011;90011;DISPONENT\n');
+    expect(await run('berka', changed)).toMatchObject({ rowsAccepted: 3, rowsRefused: 0 });
+    expect((await logEnd()) - end).toBe(3); // another region, and another role in place of the one before
+  }, 60_000);
+
+  it('takes what has become of a complaint since as new facts, whichever file comes again', async () => {
+    const [head, first] = readFileSync(path.join(data, 'cfpb/consumer_complaints.csv'), 'utf8').split('\r\n') as [string, string];
+    const said = (name: string, response: string): string => {
+      const file = path.join(folder, name);
+      const row = first.replace(/(Closed[^,]*|In progress)(?=,(Yes|No),)/, response).replace(/[^,]*$/, 'N/A');
+      writeFileSync(file, `${head},Complaint ID\r\n${row},LIVING-1\r\n`);
+      return file;
+    };
+    const [open, closed] = [said('open.csv', 'In progress'), said('closed.csv', 'Closed with non-monetary relief')];
+    expect(await run('cfpb', open)).toMatchObject({ rowsAccepted: 1, eventsAppended: 4 });
+    const end = await logEnd();
+    expect(await run('cfpb', closed)).toMatchObject({ rowsAccepted: 1, rowsRefused: 0, eventsAppended: 2, readModelRows: 2 });
+    expect((await logEnd()) - end).toBe(2);
+    writeFileSync(closed, readFileSync(closed, 'utf8').replaceAll('\r\n', '\n'));
+    for (const again of [open, closed]) expect(await run('cfpb', again)).toMatchObject({ rowsAccepted: 1 });
+    expect((await logEnd()) - end).toBe(2);
+  }, 60_000);
+
   it('appends nothing of a row that it refuses', async () => {
     const [head, first] = readFileSync(path.join(data, 'cfpb/consumer_complaints.csv'), 'utf8').split('\r\n') as [string, string];
     const file = path.join(folder, 'future.csv');
@@ -120,6 +166,8 @@ describe('npm run ops -- import', () => {
     ['a file that is not there', ['cfpb', path.join(folder, 'nowhere.csv')], 'there is no file'],
     ['a file of another shape', ['bank-marketing', path.join(data, 'cfpb/consumer_complaints.csv')], 'lacks the columns'],
     ['a folder without its files', ['berka', folder], 'the folder lacks'],
+    ['a file in two encodings', ['cfpb', twoEncodings()], 'line 2 is no UTF-8'],
+    ['an encoding that there is not', ['cfpb', twoEncodings(), '--encoding', 'klingon'], 'there is no encoding klingon'],
   ])('refuses %s with a sentence, and appends nothing', async (_case, args, sentence) => {
     const before = await logEnd();
     const failure = (await run(...args).catch((error: unknown) => error)) as { code: number; stderr: string };

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { eventRegistry, ownCommand, PlainCodec, sourcePart } from '#application';
 import { type DomainEvent, DomainError, type NewEvent, type RecordedEvent, type Uuid } from '#event-sourcing';
 import type { Append, EventStore, Outcome } from '#event-store';
 import type { ClientKeys, DataKey, RequestHasher } from '#privacy';
-import { type Fact, importedId, type Refusal, type Source, type SourceOptions, type SourceRow } from './source.js';
+import { type Fact, importedId, type Refusal, RowRefused, type Source, type SourceOptions, type SourceRow } from './source.js';
 import { PositionSet } from './position-set.js';
 
 export interface ImportParts {
@@ -155,7 +156,7 @@ export class Importer {
         case 'repeat':
           return outcome;
         case 'mismatch':
-          return { reason: 'known-with-other-content' };
+          return this.takeAmended(fact, parts);
         case 'reserved':
           return { reason: 'client-number-taken' };
         case 'conflict':
@@ -163,6 +164,15 @@ export class Importer {
       }
     }
     return { reason: 'too-many-writers' };
+  }
+
+  /** A record that an earlier file told otherwise: what has changed is a fact of its own, under an id of record and content. */
+  private async takeAmended(fact: Fact, parts: BatchParts): Promise<Refusal | { position: number; eventCount: number }> {
+    if (!fact.amend) return { reason: 'known-with-other-content' };
+    const { record, content, stream, branchId } = fact;
+    const digest = createHash('sha256').update(content).digest('hex').slice(0, 16);
+    const amended: Fact = { record: `${record}#${digest}`, content, stream, branchId, creates: false, decide: (past) => fact.amend!(past) };
+    return this.takeFact(amended, this.prepare(amended, await this.parts.store.load(stream.id), parts), parts);
   }
 
   private prepare(fact: Fact, past: readonly RecordedEvent[], { system, options, keys }: BatchParts): Prepared {
@@ -191,6 +201,7 @@ export class Importer {
       return { commandId, requestHash, keepOutcome: context.keepOutcome, stream, expectedVersion, events, reservations };
     } catch (error) {
       if (error instanceof DomainError) return { refused: { reason: error.code }, commandId, requestHash };
+      if (error instanceof RowRefused) return { refused: error.refusal, commandId, requestHash };
       throw error;
     }
   }

@@ -15,7 +15,10 @@ export interface ProspectRow {
   occurred: When;
 }
 
-/** A person whom the source does not name: a provisional prospect, merged once it is known who they are. */
+/**
+ * A person whom the source does not name: a provisional prospect, merged once it is known who they are. What a later file says
+ * of them otherwise is added to their profile; what it no longer says stays.
+ */
 export function prospectFact({
   record,
   content,
@@ -46,5 +49,8 @@ export function prospectFact({
     stream: clientStream(clientId),
     reservations: [{ kind: 'clientNo', key: clientNo }],
     decide: steps(client, [{ command, occurred }]),
+    amend: saysNothing(profile) ? () => [] : steps(client, [{ command: { type: 'UpdateProfile', profile }, occurred }]),
   };
 }
+
+const saysNothing = ({ external = {}, internal = {} }: Profile): boolean => Object.keys({ ...external, ...internal }).length === 0;

@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
+import { csvRecord } from '#text-files';
 import type { RefusedRow } from './importer.js';
 
 /** Refused rows of one import as CSV: file, line, reason, column. Never a value, which may be personal. */
@@ -13,9 +14,9 @@ export class RefusalFile {
     if (!this.stream) {
       mkdirSync(path.dirname(this.filePath), { recursive: true });
       this.stream = createWriteStream(this.filePath);
-      this.stream.write('file,line,reason,column\n');
+      this.stream.write(csvRecord(['file', 'line', 'reason', 'column']));
     }
-    this.stream.write(`${file},${line},${reason},${column ? `"${column.replaceAll('"', '""')}"` : ''}\n`);
+    this.stream.write(csvRecord([file, line, reason, column ?? '']));
   }
 
   async close(): Promise<void> {

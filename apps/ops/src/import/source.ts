@@ -1,5 +1,6 @@
 import { type Decider, type DomainEvent, derivedId, fold, type StreamRef, type Uuid, type When } from '#event-sourcing';
 import type { Reservation } from '#event-store';
+import type { Encoding } from '#text-files';
 
 /** An event and when it happened, as far as the source says. */
 export interface DatedEvent {
@@ -11,7 +12,7 @@ export interface DatedEvent {
 export interface Fact {
   /** The source's id of what is said, e.g. `client:18`; the same record is imported once. */
   record: string;
-  /** Canonical text of the row: the same record with other content is refused. */
+  /** Canonical text of the row: the same record with other content is what `amend` makes of it, and refused without. */
   content: string;
   stream: StreamRef;
   branchId: string;
@@ -20,6 +21,11 @@ export interface Fact {
   reservations?: readonly Reservation[];
   /** Pure; throws DomainError where the domain refuses it. */
   decide(past: readonly DomainEvent[]): DatedEvent[];
+  /**
+   * What the row says of a record that an earlier file told otherwise: new facts behind what is there. Pure; throws DomainError
+   * or RowRefused for a change that no fact can tell.
+   */
+  amend?(past: readonly DomainEvent[]): DatedEvent[];
 }
 
 /** A row as read: what it says, or why it cannot be taken. `line` counts from 1, the header included. */
@@ -36,6 +42,8 @@ export interface SourceOptions {
   /** Branch of those whose branch the source does not say. */
   branchId: string;
   now: string;
+  /** Of all its files, where whoever brings them says so; found otherwise. */
+  encoding?: Encoding;
 }
 
 /** One published data set's adapter: its files, and its rows as facts. */

@@ -2,22 +2,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { DomainEvent } from '#event-sourcing';
 import { bankMarketing } from './bank-marketing.js';
 import { berka } from './berka.js';
 import { cfpb } from './cfpb.js';
-import type { Source, SourceRow } from './source.js';
+import type { Source, SourceOptions, SourceRow } from './source.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rapport-sources-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const options = { branchId: 'head-office', now: '2026-11-24T00:00:00.000Z' };
 
-async function read(source: Source, text: string | Buffer | Record<string, string>): Promise<SourceRow[]> {
+async function read(
+  source: Source,
+  text: string | Buffer | Record<string, string>,
+  stated: Partial<SourceOptions> = {},
+): Promise<SourceRow[]> {
   const place = mkdtempSync(path.join(folder, 'file-'));
   const single = typeof text === 'string' || Buffer.isBuffer(text);
   const files: Record<string, string | Buffer> = single ? { 'data.csv': text } : text;
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content);
   const rows: SourceRow[] = [];
-  for await (const row of source.rows(single ? path.join(place, 'data.csv') : place, options)) rows.push(row);
+  for await (const row of source.rows(single ? path.join(place, 'data.csv') : place, { ...options, ...stated })) rows.push(row);
   return rows;
 }
 
@@ -133,18 +138,87 @@ describe('consumer complaints', () => {
       [6, 'line-too-long'],
     ]);
     expect(rows.filter((one) => 'facts' in one).map(({ line }) => line)).toEqual([2, 4, 5, 7]);
-    const latin = Buffer.concat([
-      Buffer.from(`${head}\n`),
-      Buffer.from(row().replace('Acme', 'Caf\xe9'), 'latin1'),
-      Buffer.from(`\n${row()}`),
-    ]);
-    expect(refusals(await read(cfpb, latin))).toEqual([[2, 'not-utf-8', undefined]]);
+  });
+
+  it('have one encoding a file: found, or stated, or the whole is refused with the line at fault', async () => {
+    const named = (company: string) => row().replace('Acme & Co', company);
+    const respondents = (rows: SourceRow[]) => rows.map((one) => (events(one)[2]?.event.data as { respondent?: string }).respondent);
+    // "securities" in GB18030 is well-formed UTF-8 too; the other name is not
+    const [securities, company] = [Buffer.from('d6a4c8af', 'hex'), Buffer.from('b9abcbbed6a4c8af', 'hex')];
+    const lineOf = (name: Buffer) => Buffer.from(named(name.toString('latin1')), 'latin1');
+    const chinese = Buffer.concat([Buffer.from(`${head}\r\n`), lineOf(securities), Buffer.from('\r\n'), lineOf(company)]);
+    expect(respondents(await read(cfpb, chinese))).toEqual(['证券', '公司证券']);
+    const one = Buffer.concat([Buffer.from(`${head}\n`), lineOf(securities)]);
+    await expect(read(cfpb, one)).rejects.toThrow('says something else in each');
+    expect(respondents(await read(cfpb, one, { encoding: 'gb18030' }))).toEqual(['证券']);
+    const utf16 = Buffer.from(`\uFEFF${head}\r\n${named('公司')}\r\n`, 'utf16le');
+    expect(respondents(await read(cfpb, utf16))).toEqual(['公司']);
+    const latin = Buffer.from(`${head}\n${row()}\n${named('Caf\xe9')}\n${row()}`, 'latin1');
+    await expect(read(cfpb, latin)).rejects.toThrow('line 3 is no UTF-8');
+    expect(respondents(await read(cfpb, latin, { encoding: 'windows-1252' }))).toContain('Café');
+  });
+
+  it('of the export of 2026 are taken: what it no longer has is not said, a time is left, and None is nothing', async () => {
+    const head2026 = `${head.replace(',Consumer consent provided?', '').replace(',Consumer disputed?', '')},Tags,Complaint ID`;
+    const row2026 = (received: string) =>
+      `${received},Mortgage,None,"Servicing,\r\n""escrow""",,Acme,None,24540,Phone,2024-01-04T00:00:00.000Z,Closed with explanation,Yes,None,C1`;
+    const text = [head2026.toUpperCase(), row2026('2024-01-03T08:15:30.000Z'), row2026('2024-01-03'), '', ''].join('\r\n');
+    const [one, two] = await read(cfpb, text);
+    expect(types(one)).toEqual(types(two));
+    expect(events(one)[2]).toMatchObject({ occurred: { precision: 'day', date: '2024-01-03' } });
+    const registration = events(one)[2]!.event.data as { subject: object; forwarding: object };
+    expect(registration.subject).toEqual({ product: 'Mortgage', problem: 'Servicing,\n"escrow"' });
+    expect(registration.forwarding).not.toHaveProperty('disputedAtSource');
+    expect(events(one)[1]?.event.data).toEqual({ external: { postalCode: '24540' } });
+    expect(refusals(await read(cfpb, `${head2026}\n${row2026('2024-01-03T25')}`))).toEqual([[2, 'not-a-date', 'Date received']]);
+  });
+
+  describe('of a living row', () => {
+    const numbered = async (response: string, more: { disputed?: string; state?: string; product?: string } = {}) => {
+      const text = row({ response, disputed: more.disputed ?? 'N/A' });
+      const line = text.replace(',VA,', `,${more.state ?? 'VA'},`).replace('Mortgage', more.product ?? 'Mortgage');
+      const [one] = await read(cfpb, `${head},Complaint ID\n${line},L1`);
+      return one && 'facts' in one ? one.facts : [];
+    };
+    const later = async (past: readonly DomainEvent[], ...said: Parameters<typeof numbered>) => {
+      const added = (await numbered(...said))[1]!.amend!(past).map(({ event }) => event);
+      return { events: [...past, ...added], types: added.map(({ type }) => type) };
+    };
+
+    it('what has become of it since is added, and nothing twice', async () => {
+      const first = (await numbered('In progress'))[1]!.decide([]).map(({ event }) => event);
+      const closed = await later(first, 'Closed with non-monetary relief');
+      expect(closed.types).toEqual(['FinalResponseSent', 'ComplaintClosed']);
+      expect((await later(closed.events, 'Closed with non-monetary relief')).types).toEqual([]);
+      expect((await later(closed.events, '')).types).toEqual([]);
+      const disputed = await later(closed.events, 'Closed with non-monetary relief', { disputed: 'Yes' });
+      expect(disputed.types).toEqual(['ResponseDisputed']);
+      const otherwise = await later(closed.events, 'Closed with monetary relief');
+      expect(otherwise.types).toEqual(['ComplaintReopened', 'FinalResponseSent', 'ComplaintClosed']);
+      const open = await later(closed.events, 'In progress');
+      expect(open.types).toEqual(['ComplaintReopened']);
+      expect((await later(open.events, 'Untimely response')).types).toEqual([]);
+      expect((await later(open.events, 'Closed with explanation')).types).toEqual(['FinalResponseSent', 'ComplaintClosed']);
+    });
+
+    it('a client who has moved has another region', async () => {
+      const [person] = await numbered('In progress');
+      const past = person!.decide([]).map(({ event }) => event);
+      const [moved] = await numbered('In progress', { state: 'CA' });
+      expect(moved!.amend!(past).map(({ event }) => event)).toMatchObject([
+        { type: 'ClientProfileUpdated', data: { external: { region: 'US-CA' } } },
+      ]);
+      expect(person!.amend!(past)).toEqual([]);
+    });
   });
 
   it('refuse words that every object knows, and a column named twice', async () => {
     const rows = await read(cfpb, [head, row({ via: 'constructor' }), row({ response: '__proto__' }), row({ via: 'toString' })].join('\n'));
     expect(refusals(rows).map(([, reason]) => reason)).toEqual(['unknown-channel', 'unknown-response', 'unknown-channel']);
     await expect(read(cfpb, `${head},product\n${row()},x`)).rejects.toThrow('names the columns Product twice');
+    await expect(read(cfpb, `${head},Tags,TAGS\n${row()},x,y`)).rejects.toThrow('names the columns Tags twice');
+    await expect(read(cfpb, `${head},Consumer dispute\n${row()},Yes`)).rejects.toThrow('are not known: Consumer dispute;');
+    await expect(read(cfpb, `${row()}\n${row()}`)).rejects.toThrow('lacks the columns');
   });
 });
 
@@ -167,6 +241,15 @@ describe('bank contacts', () => {
   it('are refused as a whole where they are out of order, for then the years would be made up', async () => {
     const months = ['nov', 'feb', 'dec', 'jan', 'oct', 'mar'];
     await expect(read(bankMarketing, [head, ...months.map((month) => row(5, month))].join('\n'))).rejects.toThrow('not in date order');
+  });
+
+  it('take their years from refused rows too', async () => {
+    const short = row(5, 'jan').slice(0, 60);
+    for (const refused of [row('x', 'jan'), short, row(5, 'jan', 'fax'), `"${row(5, 'jan')}`]) {
+      const rows = await read(bankMarketing, [head, row(5, 'dec'), refused, row(6, 'dec')].join('\n'));
+      const days = rows.map((one) => events(one).map(({ occurred }) => occurred.precision === 'day' && occurred.date)[0]);
+      expect(days).toEqual(['2008-12-05', undefined, '2009-12-06']);
+    }
   });
 
   it('refuse impossible days and unknown values', async () => {
@@ -201,6 +284,20 @@ describe('the Czech bank', () => {
   it('keeps a birth date out of the envelope', async () => {
     const rows = await read(berka, files());
     expect(JSON.stringify(events(rows[1]).map(({ occurred }) => occurred))).not.toContain('1970');
+  });
+
+  it('gives a disposition another role where a later file says so, and no other account', async () => {
+    const disposition = async (type: string) => {
+      const disp = `disp_id;client_id;account_id;type\n1;1;1;${type}\n`;
+      const row = (await read(berka, files({ 'disp.asc': disp }))).at(-1);
+      return row && 'facts' in row ? row.facts[0]! : undefined;
+    };
+    const past = [...registered, ...(await disposition('OWNER'))!.decide(registered).map(({ event }) => event)];
+    const changed = (await disposition('DISPONENT'))!.amend!(past).map(({ event }) => event);
+    expect(changed.map(({ type }) => type)).toEqual(['AccountUnlinked', 'AccountLinked']);
+    const other = (await disposition('OWNER'))!;
+    expect(other.amend!(past)).toEqual([]);
+    expect(() => other.amend!(registered)).toThrow('known-with-other-content');
   });
 
   it('refuses what does not fit together', async () => {

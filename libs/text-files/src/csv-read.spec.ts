@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cellsOf } from './table-file.js';
+import { cellsOf } from './csv-read.js';
 
 const options = { delimiter: ';', relax_quotes: true, relax_column_count: true, record_delimiter: [] };
 function byLibrary(text: string): string[] {
