@@ -50,7 +50,7 @@ export type AccountEvent =
   | { type: 'AccountOpened'; data: { accountId: string; source: string; openedOn: LocalDate; currency: string } }
   | { type: 'AccountClosed'; data: { accountId: string; source: string; closedOn: LocalDate } }
   | { type: 'AccountStatusChanged'; data: { accountId: string; source: string; status: AccountStatus; on: LocalDate } }
-  /** End-of-day total; `securities` and `cash` are parts of it where the source tells them. A source may send changes only. */
+  /** End-of-day total; `securities` and `cash` are parts of it where the source tells them, below zero where they are a debit. A source may send changes only. */
   | {
       type: 'AssetsObserved';
       data: { accountId: string; source: string; on: LocalDate; total: Money; securities?: Money; cash?: Money };

@@ -105,6 +105,7 @@ describe('a message is refused, saying where and why', () => {
   const trade = (more: object) => aMessage('tradeBooked', { data: { ...aMessage('tradeBooked').data, ...more } });
   const observed = (more: object) => aMessage('assetsObserved', { data: { on: '2025-03-11', total: money(1), ...more } });
   test.each<[string, unknown, string, MessageFaultCode]>([
+    ['a part beyond all bounds', observed({ cash: money(-100_000_000_000_001) }), '/data/cash/amountMinor', 'out-of-range'],
     ['a negative amount', observed({ total: money(-1) }), '/data/total/amountMinor', 'amount-negative'],
     ['half a fen', observed({ total: money(0.5) }), '/data/total/amountMinor', 'amount-not-whole'],
     ['an amount as text', observed({ total: money('1') }), '/data/total/amountMinor', 'wrong-type'],

@@ -1,5 +1,15 @@
 import { isInstantText, isLocalDateText, type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
-import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
+import {
+  AMOUNT_MAX,
+  CURRENCY,
+  dataShapes,
+  headShapes,
+  type Members,
+  messageKinds,
+  moneyMembers,
+  type Shape,
+  signedMoneyMembers,
+} from './message-shapes.js';
 import { type BackOfficeMessage, isAccountKind, type MessageKind } from './messages.js';
 
 /** Why a message is not taken. */
@@ -135,11 +145,11 @@ function check(value: unknown, shape: Shape, at: Path, found: Found, today: Loca
       else if ((value as number) < shape.min || (value as number) > shape.max) found(at, 'out-of-range');
       return;
     case 'amount':
-      return checkAmount(value, at, found);
+      return checkAmount(value, at, found, AMOUNT_MAX, shape.signed);
     case 'money':
     case 'object':
       if (!isObject(value)) return found(at, 'wrong-type');
-      return checkObject(value, shape.is === 'money' ? moneyMembers : shape.members, at, found, today);
+      return checkObject(value, shape.is === 'object' ? shape.members : shape.signed ? signedMoneyMembers : moneyMembers, at, found, today);
     case 'list':
       if (!Array.isArray(value)) return found(at, 'wrong-type');
       if (value.length > shape.max) return found(at, 'too-many');
@@ -168,9 +178,9 @@ function checkText(value: unknown, holds: (text: string) => boolean, at: Path, f
   else if (!holds(value)) found(at, 'bad-format');
 }
 
-function checkAmount(value: unknown, at: Path, found: Found, max = AMOUNT_MAX): void {
+function checkAmount(value: unknown, at: Path, found: Found, max = AMOUNT_MAX, signed = false): void {
   if (typeof value !== 'number') found(at, 'wrong-type');
   else if (!Number.isInteger(value)) found(at, 'amount-not-whole');
-  else if (value < 0) found(at, 'amount-negative');
-  else if (value > max) found(at, 'out-of-range');
+  else if (value < 0 && !signed) found(at, 'amount-negative');
+  else if (Math.abs(value) > max) found(at, 'out-of-range');
 }

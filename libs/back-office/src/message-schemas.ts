@@ -1,5 +1,15 @@
 import { DATE_PATTERN, INSTANT_PATTERN } from '#event-sourcing';
-import { AMOUNT_MAX, CURRENCY, dataShapes, headShapes, type Members, messageKinds, moneyMembers, type Shape } from './message-shapes.js';
+import {
+  AMOUNT_MAX,
+  CURRENCY,
+  dataShapes,
+  headShapes,
+  type Members,
+  messageKinds,
+  moneyMembers,
+  type Shape,
+  signedMoneyMembers,
+} from './message-shapes.js';
 import { isAccountKind, type MessageKind } from './messages.js';
 
 /** A JSON Schema, as plain JSON. */
@@ -9,7 +19,8 @@ const NOTES: Readonly<Record<MessageKind, string>> = {
   accountOpened: 'An account was opened.',
   accountClosed: 'An account was closed.',
   accountStatusChanged: 'The status of an account changed.',
-  assetsObserved: 'End-of-day total of an account, with its parts where known. One record an account and day; changes alone suffice.',
+  assetsObserved:
+    'End-of-day total of an account, with its parts where known; a part below zero is a debit. One record an account and day; changes alone suffice.',
   tradeBooked: 'A trade, or a charge without one. `record` is its id.',
   tradeCorrected: 'The trade `record` as it stands now, in full.',
   tradeCancelled: 'The trade `record` does not count; its last statement in full.',
@@ -42,9 +53,9 @@ function schemaOf(shape: Shape): JsonSchema {
     case 'whole':
       return { type: 'integer', minimum: shape.min, maximum: shape.max };
     case 'amount':
-      return amount;
+      return shape.signed ? { ...amount, minimum: -AMOUNT_MAX } : amount;
     case 'money':
-      return objectOf(moneyMembers);
+      return objectOf(shape.signed ? signedMoneyMembers : moneyMembers);
     case 'object':
       return objectOf(shape.members);
     case 'list':

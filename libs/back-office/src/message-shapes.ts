@@ -10,9 +10,9 @@ export type Shape =
   | { is: 'instant'; nullable?: boolean }
   | { is: 'flag' }
   | { is: 'whole'; min: number; max: number }
-  /** Whole minor units, not negative. */
-  | { is: 'amount' }
-  | { is: 'money' }
+  /** Whole minor units. `signed`: below zero is a debit; not negative otherwise. */
+  | { is: 'amount'; signed?: true }
+  | { is: 'money'; signed?: true }
   | { is: 'oneOf'; values: readonly string[] }
   | { is: 'object'; members: Members }
   | { is: 'list'; of: Shape; max: number }
@@ -37,6 +37,9 @@ const object = (members: Members): Shape => ({ is: 'object', members });
 const optional = (shape: Shape) => ({ optional: shape });
 
 export const moneyMembers: Members = { amountMinor: amount, currency };
+export const signedMoneyMembers: Members = { amountMinor: { is: 'amount', signed: true }, currency };
+/** A part of a total: cash is below zero by a fee, a tax or a loan on margin, securities by what was sold short. */
+const part: Shape = { is: 'money', signed: true };
 
 const trade: Members = {
   kind: oneOf(turnoverKinds),
@@ -54,7 +57,7 @@ export const dataShapes: Readonly<Record<MessageKind, Members>> = {
   accountOpened: { openedOn: pastDate, currency },
   accountClosed: { closedOn: pastDate },
   accountStatusChanged: { on: pastDate, status: oneOf(accountStatuses) },
-  assetsObserved: { on: pastDate, total: money, securities: optional(money), cash: optional(money) },
+  assetsObserved: { on: pastDate, total: money, securities: optional(part), cash: optional(part) },
   tradeBooked: trade,
   tradeCorrected: trade,
   tradeCancelled: trade,

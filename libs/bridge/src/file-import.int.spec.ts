@@ -135,14 +135,102 @@ describe('files of the back office', () => {
     const { rows: parked } = await t.under.owner.query(
       `SELECT reason, pointer FROM bridge.messages WHERE source = 'counter' AND status = 'parked'`,
     );
-    expect(parked).toEqual([{ reason: 'bad-number', pointer: '/10' }]);
+    expect(parked).toEqual([{ reason: 'too-many-decimals', pointer: '/10' }]);
+  });
+
+  it('whose holdings are corrected: the next version, whatever comes again, and nobody has to decide', async () => {
+    await t.owner('9901');
+    const holding = (name: string, total: string) => write(name, ['H;20250311;fixes', `P;9901;;20250311;${total};;;fixes`]);
+    const [first, second] = [holding('fix-1.csv', '100.00'), holding('fix-2.csv', '99.00')];
+    for (const [file, counts] of [
+      [first, { applied: 1 }],
+      [second, { applied: 1 }],
+      [first, { ignored: 1 }],
+      [second, { ignored: 1 }],
+    ] as const)
+      expect(await take(file, brokerDayFile)).toMatchObject({ counts });
+    expect((await t.facts('9901')).map(({ data }) => data)).toMatchObject([
+      { total: { amountMinor: 10_000 } },
+      { total: { amountMinor: 9_900 } },
+    ]);
+    // the first again, in a file of its own: the source has taken its correction back
+    const third = write('fix-3.csv', ['H;20250312;fixes', 'P;9901;;20250311;100.00;;;fixes', 'P;9901;;20250312;100.00;;;fixes']);
+    expect(await take(third, brokerDayFile)).toMatchObject({ counts: { applied: 2 } });
+    expect(await take(third, brokerDayFile)).toMatchObject({ counts: { ignored: 2 } });
+    const { rows } = await t.under.owner.query(
+      `SELECT version, amount_minor::int AS amount FROM bridge.messages WHERE source = 'fixes' AND on_date = '2025-03-11' ORDER BY version`,
+    );
+    expect(rows).toEqual([
+      { version: 1, amount: 10_000 },
+      { version: 2, amount: 9_900 },
+      { version: 3, amount: 10_000 },
+    ]);
+  });
+
+  it('that was corrected twice before anybody owned the account: the later version counts', async () => {
+    const lines = ['H;20250311;early', 'P;9902;;20250311;1.00;;;early', 'P;9902;;20250311;2.00;;-0.50;early'];
+    expect(await take(write('early.csv', lines), brokerDayFile)).toMatchObject({ counts: { waiting: 2 } });
+    await t.owner('9902');
+    await t.office.inbox.follow({ lane: 'account|9902', source: 'early' });
+    expect((await t.facts('9902')).map(({ data }) => data)).toMatchObject([
+      { total: { amountMinor: 100 } },
+      { total: { amountMinor: 200 }, cash: { amountMinor: -50 } },
+    ]);
+  });
+
+  it.each([
+    ['no header', ['P;9903;;20250311;1.00;;;h', 'P;9903;;20250312;1.00;;;h'], 'wrong-header'],
+    ['another header', ['H;2025;h', 'P;9903;;20250312;1.00;;;h'], 'wrong-header'],
+    ['a column too many', ['H;20250311;h;x', 'P;9903;;20250312;1.00;;;h'], 'wrong-header'],
+    ['nothing in it', [], 'wrong-header'],
+  ])('with %s: refused as a whole, and no row vanishes', async (_, lines, code) => {
+    await t.owner('9903');
+    expect(await take(write('header.csv', lines), brokerDayFile)).toMatchObject({ read: 0, refused: { code } });
+    expect(await facts('9903')).toBe(0);
+  });
+
+  it('in one encoding as a whole: found, or nothing of it is taken', async () => {
+    await t.owner('9904');
+    const file = path.join(folder, 'encoded.jsonl');
+    const line = (record: string, name: string) =>
+      Buffer.concat([
+        Buffer.from(JSON.stringify(assets('9904', '2025-03-11', 5, { source: 'enc', record })).replace(/}$/, ',"note":"')),
+        Buffer.from(name, 'hex'),
+        Buffer.from('"}\n'),
+      ]);
+    const counted = async (...lines: Buffer[]) => {
+      writeFileSync(file, Buffer.concat(lines));
+      return take(file);
+    };
+    expect(await counted(line('e1', 'd6a4c8af'), line('e2', 'b9abcbbe'))).toMatchObject({ read: 2, counts: { parked: 2 } });
+    expect(await counted(line('e3', 'e585ace58fb8'), line('e4', 'b9abcbbe'))).toMatchObject({
+      read: 0,
+      refused: { code: 'unknown-encoding' },
+    });
+    const whole = JSON.stringify(assets('9904', '2025-03-12', 5, { source: 'enc' }));
+    expect(await counted(Buffer.from(`\uFEFF${whole}\r\n\r\n`, 'utf16le'))).toMatchObject({ counts: { applied: 1 } });
+    expect(await counted(Buffer.from(`\uFEFF${whole}\r\n`))).toMatchObject({ counts: { ignored: 1 } });
+  });
+
+  it('with line ends of another system, quotes, a mark before file and marker: the same file', async () => {
+    await t.owner('9905');
+    const file = path.join(folder, 'dos.csv');
+    const text = '\uFEFFh;20250311;dos\r\nP;"9905";1;20250311;1234.5;;;dos\r\n\r\n';
+    writeFileSync(file, text);
+    const sha256 = createHash('sha256').update(text).digest('hex');
+    writeFileSync(
+      path.join(folder, 'dos.complete.json'),
+      `\uFEFF${JSON.stringify({ sha256, ...day('dos', '2025-03-11', 1, 123_450) }, null, 1)}\r\n`,
+    );
+    expect(await take(file, brokerDayFile)).toMatchObject({ read: 1, counts: { applied: 1 }, days: [{ completed: true }] });
   });
 
   it('of a folder: in order of their names; an empty one is said to be empty', async () => {
-    write('z.csv', ['H']);
-    expect((await dataFilesAt(brokerDayFile, folder)).map((file) => path.basename(file))).toEqual(['counter.csv', 'z.csv']);
+    const some = mkdtempSync(path.join(folder, 'some-'));
+    for (const name of ['z.csv', 'COUNTER.CSV', 'note.txt', 'z.complete.json']) writeFileSync(path.join(some, name), '');
+    expect((await dataFilesAt(brokerDayFile, some)).map((file) => path.basename(file))).toEqual(['COUNTER.CSV', 'z.csv']);
+    await expect(dataFilesAt(standard, some)).rejects.toThrow('there is no file *.jsonl');
     await expect(dataFilesAt(standard, path.join(folder, 'nowhere'))).rejects.toThrow('there is no');
-    rmSync(path.join(folder, 'z.csv'));
   });
 
   it('may complete a day with charges and corrections of other days in it', async () => {

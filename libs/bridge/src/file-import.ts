@@ -4,7 +4,8 @@ import path from 'node:path';
 import { transaction } from '#database';
 import type { ControlTotals } from '#back-office';
 import { derivedId, FIRM_ROOT, type LocalDate, type Uuid } from '#event-sourcing';
-import { type Adapter, UnusableDelivery } from './adapters/index.js';
+import { encodingOf, UnreadableText, WrongHeader } from '#text-files';
+import { type Adapter, type FileReading, type FileStated, UnusableDelivery } from './adapters/index.js';
 import type { BackOffice } from './back-office.js';
 import { DAYS_MAX } from './days.js';
 import type { OpenReason } from './day-totals.js';
@@ -32,14 +33,15 @@ export async function dataFilesAt(adapter: Adapter, where: string): Promise<stri
   if (!adapter.file) throw new UnusableDelivery('no-such-file', `${adapter.name} sends no files`);
   if (!existsSync(where)) throw new UnusableDelivery('no-such-file', `there is no ${where}`);
   if (!(await stat(where)).isDirectory()) return [where];
-  const { extension } = adapter.file;
-  const names = (await readdir(where)).filter((name) => name.endsWith(extension)).sort();
-  if (names.length === 0) throw new UnusableDelivery('empty-folder', `there is no file *${extension} in ${where}`);
+  const { extensions } = adapter.file;
+  const names = (await readdir(where)).filter((name) => extensions.some((end) => name.toLowerCase().endsWith(end))).sort();
+  if (names.length === 0)
+    throw new UnusableDelivery('empty-folder', `there is no file ${extensions.map((end) => `*${end}`).join(', ')} in ${where}`);
   return names.map((name) => path.join(where, name));
 }
 
 /**
- * Takes a file in. With a marker, only where the file is what the marker says; then the day is complete, unless something of
+ * Takes a file in, in the one encoding that it is in. With a marker, only where the file is what the marker says; then the day is complete, unless something of
  * it is parked. Without one its facts count, and the day stays open. Killed and run again it goes on without a double.
  */
 export async function importBackOfficeFile(
@@ -47,32 +49,41 @@ export async function importBackOfficeFile(
   adapter: Adapter,
   filePath: string,
   progress: (read: number, total: number) => void = () => {},
+  stated: FileStated = {},
 ): Promise<FileReport> {
   const form = adapter.file!;
   const file = path.basename(filePath);
   const report: FileReport = { file, read: 0, counts: noCounts(), days: [] };
-  let checked: { sha256: string; records: number; days: readonly StatedByFile[] };
+  let checked: { reading: FileReading; sha256: string; records: number; days: readonly StatedByFile[] };
   try {
-    const markers = await form.markers(filePath);
+    const reading = { ...stated, encoding: await encodingOf(filePath, file, stated.encoding) };
+    const markers = await form.markers(filePath, reading);
     const ahead = markers.find(({ on }) => on > office.inbox.today());
     if (ahead) throw new UnusableDelivery('marker-unreadable', `the marker of ${file} completes ${ahead.on}, which is to come`);
-    const totals = await totalsOfFile(adapter, form, filePath, markers);
+    const totals = await totalsOfFile(adapter, form, filePath, reading, markers);
     const days = markers.map((marker) => ({ source: marker.source, on: marker.on, totals: checkMarker(marker, totals, file) }));
-    checked = { sha256: totals.sha256, records: totals.records, days };
+    checked = { reading, sha256: totals.sha256, records: totals.records, days };
   } catch (error) {
-    if (!(error instanceof UnusableDelivery)) throw error;
-    return { ...report, refused: { code: error.code, sentence: error.message } };
+    return { ...report, refused: refusalOf(error) };
   }
-  const { sha256, records, days } = checked;
+  const { reading, sha256, records, days } = checked;
   const deliveryId = derivedId(FIRM_ROOT, `back-office file|${adapter.name}|${sha256}`);
   const delivery = { channel: 'file', deliveryId, adapter, source: days[0]?.source ?? 'unknown' } as const;
-  await takePieces(office, form.pieces(filePath), delivery, (status) => {
+  await takePieces(office, form.pieces(filePath, reading), delivery, (status) => {
     report.read++;
     report.counts[status]++;
     if (report.read % PAGE === 0) progress(report.read, records);
   });
   progress(report.read, records);
   return { ...report, days: await completeDays(office, days, deliveryId) };
+}
+
+/** Why nothing of a file is taken; rethrows what is no fault of the file. */
+function refusalOf(error: unknown): NonNullable<FileReport['refused']> {
+  if (error instanceof UnusableDelivery) return { code: error.code, sentence: error.message };
+  if (error instanceof UnreadableText) return { code: 'unknown-encoding', sentence: error.message };
+  if (error instanceof WrongHeader) return { code: 'wrong-header', sentence: error.message };
+  throw error;
 }
 
 /** A page is read and kept while the one before it is applied; no more than these two are in memory. */

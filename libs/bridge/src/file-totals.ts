@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type BackOfficeMessage, checkMessage, type ControlTotals, dayOf } from '#back-office';
-import { type Adapter, type FileForm, type FileMarker, UnusableDelivery } from './adapters/index.js';
+import { type BackOfficeMessage, type ControlTotals, dayOf } from '#back-office';
+import { type Adapter, type FileForm, type FileMarker, type FileReading, UnusableDelivery } from './adapters/index.js';
 import { sameTotals } from './day-totals.js';
+import { checkStated } from './statement.js';
 
 interface Totals {
   records: number;
@@ -22,12 +23,13 @@ export async function totalsOfFile(
   adapter: Adapter,
   form: FileForm,
   filePath: string,
+  reading: FileReading,
   markers: readonly FileMarker[],
 ): Promise<FileTotals> {
   const byDay = markers.some(({ scope }) => scope === 'day');
   const whole = none();
   const days = new Map<string, Totals>();
-  for await (const raw of form.pieces(filePath)) {
+  for await (const raw of form.pieces(filePath, reading)) {
     const translated = adapter.translate(raw);
     if ('refused' in translated) {
       whole.records++;
@@ -36,7 +38,7 @@ export async function totalsOfFile(
     for (const statement of translated.statements) {
       add(whole, statement);
       if (!byDay) continue;
-      const { message } = checkMessage(statement, '9999-12-31');
+      const { message } = checkStated(statement, '9999-12-31');
       const on = message && dayOf(message);
       if (!message || !on) continue;
       const key = `${message.source}|${on}`;

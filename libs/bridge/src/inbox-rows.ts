@@ -1,8 +1,9 @@
-import { type BackOfficeMessage, checkMessage } from '#back-office';
+import type { BackOfficeMessage } from '#back-office';
 import type { Sql } from '#database';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { adapterNamed } from './adapters/index.js';
 import type { RawVault } from './raw-vault.js';
+import { checkStated } from './statement.js';
 
 /** A row of the inbox, as far as applying it needs, once its message is at hand. */
 export interface InboxRow {
@@ -96,13 +97,13 @@ export async function messagesOf(
     [rows.map(({ messageId }) => messageId)],
   );
   const raws = await vault.openAll(sealed);
-  return new Map(rows.map(({ messageId, adapter, ordinal }) => [messageId, understood(raws.get(messageId), adapter, ordinal, today)]));
+  return new Map(rows.map((row) => [row.messageId, understood(raws.get(row.messageId), row, today)]));
 }
 
-function understood(raw: Buffer | undefined, adapter: string, ordinal: number, today: LocalDate): BackOfficeMessage | undefined {
+function understood(raw: Buffer | undefined, { adapter, ordinal, version }: InboxRow, today: LocalDate): BackOfficeMessage | undefined {
   const translated = raw && adapterNamed(adapter)?.translate(raw);
   if (!translated || 'refused' in translated) return undefined;
-  return checkMessage(translated.statements[ordinal], today).message;
+  return checkStated(translated.statements[ordinal], today, version).message;
 }
 
 /** What became of a row. */

@@ -71,9 +71,13 @@ export class Inbox {
     const today = this.today();
     const statements = raws.flatMap((raw) => statementsOf(raw, delivery, today));
     if (statements.length === 0) return [];
-    for (const { messageId, message } of statements) if (message) this.atHand.set(messageId, message);
+    // which version an unnumbered one is, is known once it is in
+    for (const { messageId, message, unnumbered } of statements) if (message && !unnumbered) this.atHand.set(messageId, message);
     try {
-      return await takeIn(this.options.database, this.vault, delivery, statements);
+      const taken = await takeIn(this.options.database, this.vault, delivery, statements);
+      for (const { as, statement } of taken)
+        if (as === 'new' && statement.unnumbered) this.atHand.set(statement.messageId, statement.message!);
+      return taken;
     } catch (error) {
       for (const { messageId } of statements) this.atHand.delete(messageId);
       throw error;

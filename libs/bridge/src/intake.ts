@@ -3,6 +3,7 @@ import type { Uuid } from '#event-sourcing';
 import { byKeys } from './look-ups.js';
 import type { RawVault } from './raw-vault.js';
 import { countedOf, type Delivery, type Statement } from './statement.js';
+import { inTheirVersions } from './versions.js';
 
 /** What became of a statement when it came: new, the same again, a key with other content, or unreadable. */
 export interface Taken {
@@ -41,14 +42,15 @@ export async function takeIn(
   statements: readonly Statement[],
 ): Promise<readonly Taken[]> {
   const sealed = await vault.seal(statements);
-  const rowOf = new Map(statements.map((statement, at) => [statement, rowFor(statement, sealed[at]!, delivery)]));
   return transaction(database, async (sql) => {
     await byKeys(sql);
     for (const source of [...new Set(statements.map((one) => one.source))].sort()) {
       await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office intake|${source}`]);
     }
+    const numbered = await inTheirVersions(sql, statements, delivery);
+    const rowOf = new Map(numbered.map((statement, at) => [statement, rowFor(statement, sealed[at]!, delivery)]));
     const taken: Taken[] = [];
-    for (const some of apart(statements)) taken.push(...(await takeSome(sql, some, rowOf, delivery)));
+    for (const some of apart(numbered)) taken.push(...(await takeSome(sql, some, rowOf, delivery)));
     await noteDays(sql, taken);
     return taken;
   });

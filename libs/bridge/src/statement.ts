@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type BackOfficeMessage, checkMessage, dayOf, type MessageFaultCode } from '#back-office';
 import { derivedId, FIRM_ROOT, type LocalDate, newId, type Uuid } from '#event-sourcing';
 import { canonicalJson } from '#privacy';
-import type { Adapter, RefusalCode } from './adapters/index.js';
+import { type Adapter, NEXT_VERSION, type RefusalCode } from './adapters/index.js';
 
 export const channels = ['http', 'kafka', 'file'] as const;
 /** What came, from where. `deliveryId`: of the request, the batch or the file. */
@@ -27,6 +27,8 @@ export interface Statement {
   rawSha256: string;
   ordinal: number;
   contentSha256: string;
+  /** Its source numbers no versions: the inbox finds which one it is. */
+  unnumbered?: true;
   /** Whose key the raw bytes are kept under: the account's at its source, or the source's. */
   keySubject: Uuid;
 }
@@ -43,13 +45,29 @@ export const laneOf = ({ source, accountId, clientNo }: Pick<BackOfficeMessage, 
 export const keySubjectOf = (source: string, accountId?: string): Uuid =>
   derivedId(FIRM_ROOT, `back-office-raw|${source}|${accountId ?? ''}`);
 
+export const contentOf = (message: BackOfficeMessage): string => sha256(canonicalJson(message));
+
+/** The standard format's check of what an adapter states; without a version of its own it is read as this one. */
+export function checkStated(stated: unknown, today: LocalDate, version = 1): ReturnType<typeof checkMessage> & { unnumbered?: true } {
+  const unnumbered = (stated as { version?: unknown } | null)?.version === NEXT_VERSION;
+  if (!unnumbered) return checkMessage(stated, today);
+  const checked = checkMessage({ ...(stated as object), version }, today);
+  return checked.message ? { message: inVersion(checked.message, version), unnumbered } : checked;
+}
+
+/** The statement as this version of its record. */
+export function inVersion(message: BackOfficeMessage, version: number): BackOfficeMessage {
+  if (message.kind !== 'tradeBooked' || version === 1) return { ...message, version };
+  return { ...message, version, kind: 'tradeCorrected' };
+}
+
 /** Every statement of some bytes, by their source's adapter and the standard format's check. At least one, be it a refusal. */
 export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDate): Statement[] {
   const rawSha256 = sha256(raw);
   const translated = delivery.adapter.translate(raw);
   if ('refused' in translated) return [refused(raw, rawSha256, 0, {}, translated.refused, delivery)];
   return translated.statements.map((stated, ordinal) => {
-    const { message, faults } = checkMessage(stated, today);
+    const { message, faults, unnumbered } = checkStated(stated, today);
     if (!message) return refused(raw, rawSha256, ordinal, stated, faults[0]!, delivery);
     const { source, record, version, accountId } = message;
     return {
@@ -62,7 +80,8 @@ export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDa
       raw,
       rawSha256,
       ordinal,
-      contentSha256: sha256(canonicalJson(message)),
+      contentSha256: contentOf(message),
+      ...(unnumbered && { unnumbered }),
       keySubject: keySubjectOf(source, accountId),
     };
   });

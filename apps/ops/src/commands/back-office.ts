@@ -4,6 +4,7 @@ import {
   type BackOffice,
   dataFilesAt,
   type FileReport,
+  type FileStated,
   importBackOfficeFile,
   openBackOffice,
   type ReconciliationReport,
@@ -17,7 +18,7 @@ import { LogReader } from '#event-store';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import type { CommandTools } from './command-tools.js';
-import { projectAll } from './import.js';
+import { projectAll, statedEncoding } from './import.js';
 import { statedDate } from './stated-date.js';
 
 /** Work on the inbox with the bridge's rights, beside a running bridge or without one. */
@@ -36,6 +37,7 @@ export async function importBackOffice(
   zone: string,
   where: string,
   adapterName: string,
+  stated: FileStated = {},
 ): Promise<FileReport[]> {
   const adapter = adapterNamed(adapterName);
   if (!adapter)
@@ -52,10 +54,11 @@ export async function importBackOffice(
     const reports: FileReport[] = [];
     for (const file of files) {
       const bar = progressBar('back-office', 'messages');
-      const importing = importBackOfficeFile(office, adapter, file, (read, total) => {
+      const progress = (read: number, total: number): void => {
         if (!bar.isActive) bar.start(Math.max(1, total), 0);
         bar.update(read);
-      });
+      };
+      const importing = importBackOfficeFile(office, adapter, file, progress, stated);
       reports.push(await importing.finally(() => bar.stop()));
     }
     return reports;
@@ -66,13 +69,13 @@ export async function importBackOffice(
 export async function importBackOfficeFiles(
   installation: Installation,
   where: string,
-  options: { json?: boolean; adapter: string },
+  options: { json?: boolean; adapter: string; encoding?: string },
   { print, say, firmZone, found }: CommandTools,
 ): Promise<void> {
   // whose an account is is read from the read models, which nobody keeps while the installation is not running
   const caughtUp = async (): Promise<void> => (installation.served ? undefined : projectAll(installation, firmZone(), say));
   await caughtUp();
-  const reports = await importBackOffice(installation, firmZone(), where, options.adapter);
+  const reports = await importBackOffice(installation, firmZone(), where, options.adapter, { encoding: statedEncoding(options.encoding) });
   await caughtUp();
   print(options.json ? JSON.stringify({ files: reports }) : reports.flatMap(fileLines).join('\n'));
   if (reports.some(({ refused }) => refused)) found();

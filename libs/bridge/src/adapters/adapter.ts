@@ -1,3 +1,5 @@
+import type { Encoding } from '#text-files';
+
 /** One raw message of a source in the standard format, or why it is in none. What is stated is checked afterwards, whoever states it. */
 export type Translation =
   /** One or more statements; whether they are in order is decided by the standard format's check alone. */
@@ -14,7 +16,11 @@ export const refusalCodes = {
   'too-large': { en: 'The message is larger than 256 KiB', zh: '消息超过 256 KiB' },
   'wrong-columns': { en: 'The row does not have the columns of this file', zh: '列数与文件表头不符' },
   'undecodable-batch': { en: 'The batch in Kafka cannot be decoded; it has to be sent again', zh: 'Kafka 批次无法解码，需重新发送' },
+  missing: { en: 'The column is required and empty', zh: '必填列为空' },
   'bad-number': { en: 'The text is no number of the form agreed on', zh: '数值格式不正确' },
+  'too-many-decimals': { en: 'The number has more decimals than its field', zh: '小数位数超出该字段精度' },
+  'out-of-range': { en: 'The number is too large', zh: '数值超出范围' },
+  'bad-date': { en: 'The text is no day of the form agreed on', zh: '日期格式不正确' },
 } as const;
 export type RefusalCode = keyof typeof refusalCodes;
 
@@ -32,15 +38,35 @@ export interface FileMarker {
   sha256: string;
 }
 
+/** What is said of a file beside it. */
+export interface FileStated {
+  /** Of the whole file; found where nobody says it. */
+  encoding?: Encoding;
+}
+
+/** How a file is read. */
+export interface FileReading extends FileStated {
+  encoding: Encoding;
+}
+
 /** How a source's files are cut into raw messages. */
 export interface FileForm {
-  /** Ends the name of a data file, e.g. `.jsonl`. */
-  extension: string;
-  /** The raw messages of a file in their order, one at a time, so that a large file needs no memory. */
-  pieces(filePath: string): AsyncIterable<Uint8Array>;
-  /** The days that the file completes: none where the source has not said so. Throws UnusableFile for a marker that cannot be read. */
-  markers(filePath: string): Promise<readonly FileMarker[]>;
+  /** What the name of a data file ends with, in lower case, e.g. `.jsonl`. */
+  extensions: readonly string[];
+  /**
+   * The raw messages of a file in their order, as UTF-8 whatever the file is in, one at a time, so that a large file needs no
+   * memory. Throws WrongHeader, before the first, where the file does not begin as it must.
+   */
+  pieces(filePath: string, reading: FileReading): AsyncIterable<Uint8Array>;
+  /** The days that the file completes: none where the source has not said so. Throws UnusableDelivery for a marker that cannot be read. */
+  markers(filePath: string, reading: FileReading): Promise<readonly FileMarker[]>;
 }
+
+/**
+ * The version of a statement of a source that numbers none: the same again is the version that it was, and another content is
+ * the one after the latest. The inbox finds it, for it alone knows what has come.
+ */
+export const NEXT_VERSION = 'next';
 
 /**
  * The seam of a source: it turns what the source says into statements of the standard format, and knows nothing of what
@@ -54,10 +80,20 @@ export interface Adapter {
   readonly file?: FileForm;
 }
 
+export type DeliveryFault =
+  | 'no-such-file'
+  | 'marker-unreadable'
+  | 'digest-differs'
+  | 'totals-differ'
+  | 'records-differ'
+  | 'empty-folder'
+  | 'unknown-encoding'
+  | 'wrong-header';
+
 /** A file, or its marker, is not what it says it is: nothing of it is applied. The sentence is for the person who brought it. */
 export class UnusableDelivery extends Error {
   constructor(
-    readonly code: 'no-such-file' | 'marker-unreadable' | 'digest-differs' | 'totals-differ' | 'records-differ' | 'empty-folder',
+    readonly code: DeliveryFault,
     sentence: string,
   ) {
     super(sentence);

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { berkaMovements } from './berka-movements.js';
 
@@ -38,5 +41,31 @@ describe('movements of the Czech bank', () => {
   it('says where a line is none', () => {
     expect(statements('1;7;940131;"PRIJEM"')).toEqual({ refused: { code: 'wrong-columns', pointer: '' } });
     expect(statements('1;7;940131;"PRIJEM";"VKLAD";1,5;20.00;"";;')).toEqual({ refused: { code: 'bad-number', pointer: '/5' } });
+    expect(statements('1;7;940131;"PRIJEM";"VKLAD";;20.00;"";;')).toEqual({ refused: { code: 'missing', pointer: '/5' } });
+    expect(statements('1;7;940231;"PRIJEM";"VKLAD";1;20.00;"";;')).toEqual({ refused: { code: 'bad-date', pointer: '/2' } });
+  });
+
+  it('cover the days of refused lines too, and end on the last day that is one', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'rapport-berka-')), 'trans.asc');
+    const head = 'TRANS_ID;account_id;date;type;operation;amount;balance;k_symbol;bank;account';
+    const lines = [
+      head,
+      '1;7;940130;"PRIJEM";"VKLAD";1.00;1.00;"";;',
+      '2;7;940201;"PRIJEM";"VKLAD";x;2.00;"";;',
+      '3;7;9402;"PRIJEM";"VKLAD";1;3.00;"";;',
+    ];
+    writeFileSync(file, lines.join('\r\n'));
+    const reading = { encoding: 'utf-8' } as const;
+    const days = await berkaMovements.file!.markers(file, reading);
+    expect(days.map(({ on, records }) => [on, records])).toEqual([
+      ['1994-01-30', 2],
+      ['1994-01-31', 0],
+      ['1994-02-01', 0],
+    ]);
+    const pieces: string[] = [];
+    for await (const piece of berkaMovements.file!.pieces(file, reading)) pieces.push(Buffer.from(piece).toString());
+    expect(pieces.at(-1)).toBe('END;1994-02-01');
+    writeFileSync(file, lines.slice(1).join('\n'));
+    await expect(berkaMovements.file!.markers(file, reading)).rejects.toThrow('must name the columns');
   });
 });

@@ -1,14 +1,16 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { addDays } from '#event-sourcing';
-import type { Adapter, FileMarker, Translation } from './adapter.js';
+import { cellsOf, dateOf, decimalOf, textLines, WrongHeader } from '#text-files';
+import { type Adapter, type FileMarker, type FileReading, NEXT_VERSION, type RefusalCode, type Translation } from './adapter.js';
 
 /** The bank whose movements these are, in its own file `trans.asc`; the same name as that of its clients' import. */
 const SOURCE = 'berka';
 const CURRENCY = 'CZK';
-const EXTENSION = '.asc';
-const COLUMNS = 10;
+const COLUMNS = ['trans_id', 'account_id', 'date', 'type', 'operation', 'amount', 'balance', 'k_symbol', 'bank', 'account'];
+/** Two decimals at most. */
+const HELLERS = { decimals: 2 };
 /** The file rounds amounts and balances to tenths; two balances that are no further apart are one. */
 const ROUNDING_MINOR = 20;
 
@@ -36,12 +38,13 @@ interface Movement {
  * - Interest and transfers from other accounts, pensions among them, are nobody's order: they show in the balance alone.
  * Every day from the first to the last in the file is complete by it: the file is the whole of what the bank gave out. It has
  * no control totals of its own; those of its days are summed up from its lines, and held against what the inbox has of them.
- * Raw is a day of an account, its lines as they stand in the file, which is in the order of dates.
+ * Raw is a day of an account, its lines as they stand in the file, which is in the order of dates. The file numbers no versions: what
+ * a later extract says otherwise is the next.
  */
 export const berkaMovements: Adapter = {
   name: 'berka-movements',
   translate(raw): Translation {
-    const lines = Buffer.from(raw).toString('latin1').split('\n').filter(Boolean);
+    const lines = Buffer.from(raw).toString('utf8').split('\n').filter(Boolean);
     const ended = /^END;(\d{4}-\d\d-\d\d)$/.exec(lines[0] ?? '');
     if (ended) {
       return { statements: [{ source: SOURCE, record: 'extract', version: 1, kind: 'sourceEnded', data: { lastDay: ended[1] } }] };
@@ -59,7 +62,7 @@ export const berkaMovements: Adapter = {
     const assets = {
       source: SOURCE,
       record: `balance:${accountId}:${on}`,
-      version: 1,
+      version: NEXT_VERSION,
       accountId,
       kind: 'assetsObserved',
       data: { on, total, cash: total },
@@ -67,7 +70,7 @@ export const berkaMovements: Adapter = {
     return { statements: [assets, ...movements.flatMap(turnoverOf)] };
   },
   file: {
-    extension: EXTENSION,
+    extensions: ['.asc'],
     pieces: accountDays,
     markers: daysOf,
   },
@@ -78,16 +81,15 @@ function movementOf(line: string): Movement | Extract<Translation, { refused: un
     .trim()
     .split(';')
     .map((cell) => cell.replaceAll('"', '').trim());
-  if (cells.length !== COLUMNS) return { refused: { code: 'wrong-columns', pointer: '' } };
+  if (cells.length !== COLUMNS.length) return { refused: { code: 'wrong-columns', pointer: '' } };
   const [id, account, date, type, operation, amount, balance, symbol] = cells as [string, ...string[]];
-  const [amountMinor, balanceMinor] = [minorOf(amount!), minorOf(balance!)];
-  const wrong = [
-    [amountMinor, 5],
-    [balanceMinor, 6],
-  ].find(([minor]) => Number.isNaN(minor));
-  if (wrong) return { refused: { code: 'bad-number', pointer: `/${wrong[1]}` } };
-  if (!/^\d+$/.test(id) || !/^\d+$/.test(account!)) return { refused: { code: 'bad-number', pointer: '/0' } };
-  const on = `19${date!.slice(0, 2)}-${date!.slice(2, 4)}-${date!.slice(4, 6)}`;
+  const [amountMinor, balanceMinor] = [decimalOf(amount!, HELLERS), decimalOf(balance!, HELLERS)];
+  const refused = (code: RefusalCode, at: number) => ({ refused: { code, pointer: `/${at}` } });
+  if (typeof amountMinor !== 'number') return refused(amountMinor, 5);
+  if (typeof balanceMinor !== 'number') return refused(balanceMinor, 6);
+  if (!/^\d+$/.test(id) || !/^\d+$/.test(account!)) return refused('bad-number', 0);
+  const on = dayOf(date!);
+  if (!on) return refused(date === '' ? 'missing' : 'bad-date', 2);
   return {
     id,
     accountId: `BERKA-${account}`,
@@ -117,29 +119,25 @@ function turnoverOf({ id, accountId, on, operation, symbol, amountMinor }: Movem
   if (!isCharge && !ORDERED.has(operation)) return [];
   const gross = { amountMinor, currency: CURRENCY };
   const nothing = { amountMinor: 0, currency: CURRENCY };
-  const head = { source: SOURCE, record: `trans:${id}`, version: 1, accountId, kind: 'tradeBooked' };
+  const head = { source: SOURCE, record: `trans:${id}`, version: NEXT_VERSION, accountId, kind: 'tradeBooked' };
   if (isCharge) return [{ ...head, data: { kind: 'charge', on, gross, commission: gross, passedOn: nothing } }];
   const instrument = { instrumentId: 'CZK', instrumentClass: 'payment' };
   return [{ ...head, data: { kind: 'trade', on, instrument, gross, commission: nothing, passedOn: nothing } }];
 }
 
-/** Two decimals at most, exactly. NaN where it is no number. */
-function minorOf(text: string): number {
-  const match = /^(-?)(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text);
-  if (!match) return Number.NaN;
-  const [, sign, whole, part = ''] = match;
-  const minor = Number(whole) * 100 + Number(part.padEnd(2, '0'));
-  return sign ? -minor : minor;
-}
+/** `YYMMDD` of the twentieth century; undefined where there is no such day. */
+const dayOf = (text: string): string | undefined => (/^\d{6}$/.test(text) ? dateOf(`19${text}`) : undefined);
 
-/** Each account's lines of a day together, day by day; then the day that the extract ends on. */
-async function* accountDays(filePath: string): AsyncIterable<Uint8Array> {
-  let date = '';
+/** Each account's lines of a day together, day by day; then the day that the extract ends on, the last that it names. */
+async function* accountDays(filePath: string, { encoding }: FileReading): AsyncIterable<Uint8Array> {
+  let [date, last] = ['', ''];
   let accounts = new Map<string, string[]>();
   let header = true;
-  const pieces = (): Uint8Array[] => [...accounts.values()].map((lines) => Buffer.from(lines.join('\n'), 'latin1'));
-  for await (const line of createInterface({ input: createReadStream(filePath, 'latin1'), crlfDelay: Infinity })) {
-    if (header || line.trim() === '') {
+  const pieces = (): Uint8Array[] => [...accounts.values()].map((lines) => Buffer.from(lines.join('\n')));
+  for await (const { text: line } of textLines(filePath, encoding)) {
+    if (line.trim() === '') continue;
+    if (header) {
+      checkHeader(path.basename(filePath), line);
       header = false;
       continue;
     }
@@ -147,22 +145,33 @@ async function* accountDays(filePath: string): AsyncIterable<Uint8Array> {
     if (on !== date) {
       yield* pieces();
       [date, accounts] = [on, new Map<string, string[]>()];
+      const day = dayOf(on);
+      if (day && day > last) last = day;
     }
     const lines = accounts.get(account);
     if (lines) lines.push(line);
     else accounts.set(account, [line]);
   }
+  if (header) checkHeader(path.basename(filePath), '');
   yield* pieces();
-  if (date !== '') yield Buffer.from(`END;19${date.slice(0, 2)}-${date.slice(2, 4)}-${date.slice(4, 6)}`);
+  if (last !== '') yield Buffer.from(`END;${last}`);
 }
 
-/** Every calendar day between the first movement and the last, with what the file says about it. */
-async function daysOf(filePath: string): Promise<FileMarker[]> {
+/** A row is read by the places of its cells, so its columns stand as the bank gave them out. */
+function checkHeader(file: string, line: string): void {
+  const names = cellsOf(line, ';').map((name) => name.toLowerCase());
+  if (names.join() !== COLUMNS.join()) throw new WrongHeader(`${file}: its first line must name the columns ${COLUMNS.join(';')}`);
+}
+
+/** Every calendar day between the first movement and the last, refused ones too, with what the file says about it. */
+async function daysOf(filePath: string, reading: FileReading): Promise<FileMarker[]> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(filePath) as AsyncIterable<Buffer>) hash.update(chunk);
   const sha256 = hash.digest('hex');
   const days = new Map<string, { records: number; assetsMinor: number }>();
-  for await (const raw of accountDays(filePath)) {
+  for await (const raw of accountDays(filePath, reading)) {
+    const named = dayOf(Buffer.from(raw).toString('utf8').split(';', 3)[2]?.replaceAll('"', '').trim() ?? '');
+    if (named && !days.has(named)) days.set(named, { records: 0, assetsMinor: 0 });
     const translated = berkaMovements.translate(raw);
     for (const { data } of 'statements' in translated
       ? (translated.statements as { data: { on?: string; total?: { amountMinor: number } } }[])

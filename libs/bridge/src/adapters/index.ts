@@ -8,7 +8,7 @@ export * from './adapter.js';
 export { berkaMovements } from './berka-movements.js';
 export { brokerDayFile } from './broker-day-file.js';
 export { readMarker } from './marker-file.js';
-export { linesOf, standard } from './standard.js';
+export { standard } from './standard.js';
 export { noteOf, undecodableBatch } from './undecodable-batch.js';
 
 /** Every source that is understood. A parked message is tried again through the adapter it came through, by its name. */
