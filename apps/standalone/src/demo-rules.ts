@@ -13,8 +13,10 @@ export class OlderDemo extends Error {
 }
 
 /** Days off of the years that the sample data covers; sources in `data/README.md`. */
-interface PastDays {
+export interface PastDays {
   mainland: { closed: string[]; makeUp: string[] };
+  /** Days on which the exchanges alone are closed. */
+  exchange: { closed: string[] };
   usFederal: { closed: string[] };
 }
 
@@ -42,13 +44,14 @@ export async function publishDemoRules(apiUrl: string, databaseUrl: string, toke
 }
 
 /** The shipped ones, the mainland's with the days off since 2008, and the working days of the bureau in Washington. */
-function demoCalendars({ mainland, usFederal }: PastDays): CalendarPreset[] {
+export function demoCalendars({ mainland, exchange, usFederal }: PastDays): CalendarPreset[] {
   const shipped = calendarPresets.map((preset): CalendarPreset => {
     if (!preset.name.startsWith('CN_')) return preset;
     const { calendar } = preset;
-    const makeUp = preset.name === 'CN_DESK' ? mainland.makeUp : [];
+    const isDesk = preset.name === 'CN_DESK';
+    const makeUp = isDesk ? mainland.makeUp : [];
     const special = Object.fromEntries(makeUp.map((date) => [date, calendar.week.mon!]));
-    const closed = [...mainland.closed, ...(calendar.closed ?? [])];
+    const closed = [...mainland.closed, ...(isDesk ? [] : exchange.closed), ...(calendar.closed ?? [])].sort();
     return { ...preset, effectiveFrom: BEFORE_THE_DATA, calendar: { ...calendar, closed, special: { ...special, ...calendar.special } } };
   });
   const hours: Calendar['week']['mon'] = [['09:00', '17:00']];
