@@ -156,6 +156,26 @@ describe('a date', () => {
     expect(await birth(date)).toEqual(fieldFault('/identity/birthDate', 'bad-format')),
   );
 
+  test.each<[string, object, string, string]>([
+    ['a currency that ISO 4217 does not have', { amountMinor: 500, currency: 'ABC' }, '/currency', 'bad-format'],
+    ['no currency', { amountMinor: 500, currency: 'XXX' }, '/currency', 'bad-format'],
+    ['less than nothing', { amountMinor: -500, currency: 'CNY' }, '/amountMinor', 'out-of-range'],
+  ])('that disputes %s', async (_, disputedAmount, pointer, code) => {
+    const answer = problem(await manager.post('/v1/complaints', aComplaint(clientId, { disputedAmount })));
+    expect(answer).toMatchObject(fieldFault(`/disputedAmount${pointer}`, code));
+  });
+
+  test.each(['ABC', 'cny'])('of relief in %s, or below zero', async (currency) => {
+    const sent = (relief: object) =>
+      manager.post(
+        `/v1/complaints/${complaintId}/send-final-response`,
+        { resolution: 'monetaryRelief', relief },
+        { headers: { 'if-match': '"1"' } },
+      );
+    expect(problem(await sent({ amountMinor: 1, currency }))).toMatchObject({ status: 400 });
+    expect(problem(await sent({ amountMinor: -1, currency: 'CNY' }))).toMatchObject(fieldFault('/relief/amountMinor', 'out-of-range'));
+  });
+
   test.each([
     '2026-03-11T10:00:00',
     '2026-03-11 10:00:00Z',

@@ -107,6 +107,8 @@ describe('a message is refused, saying where and why', () => {
   test.each<[string, unknown, string, MessageFaultCode]>([
     ['a part beyond all bounds', observed({ cash: money(-100_000_000_000_001) }), '/data/cash/amountMinor', 'out-of-range'],
     ['a negative amount', observed({ total: money(-1) }), '/data/total/amountMinor', 'amount-negative'],
+    ['a currency that there is not', observed({ total: money(1, 'ABC') }), '/data/total/currency', 'bad-format'],
+    ['no currency', observed({ total: money(1, 'XXX') }), '/data/total/currency', 'bad-format'],
     ['half a fen', observed({ total: money(0.5) }), '/data/total/amountMinor', 'amount-not-whole'],
     ['an amount as text', observed({ total: money('1') }), '/data/total/amountMinor', 'wrong-type'],
     ['an amount too large to be exact', observed({ total: money(2 ** 53) }), '/data/total/amountMinor', 'out-of-range'],

@@ -1,7 +1,6 @@
-import { isInstantText, isLocalDateText, type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
+import { isCurrency, isInstantText, isLocalDateText, type LocalDate, pointerOf, type ProblemTitle } from '#event-sourcing';
 import {
   AMOUNT_MAX,
-  CURRENCY,
   dataShapes,
   headShapes,
   type Members,
@@ -158,7 +157,7 @@ function check(value: unknown, shape: Shape, at: Path, found: Found, today: Loca
     case 'amounts':
       if (!isObject(value)) return found(at, 'wrong-type');
       for (const [currency, amount] of Object.entries(value)) {
-        if (!formOf(CURRENCY).test(currency)) found([...at, currency], 'unknown-member');
+        if (!isCurrency(currency)) found([...at, currency], 'unknown-member');
         else checkAmount(amount, [...at, currency], found, Number.MAX_SAFE_INTEGER);
       }
   }

@@ -1,7 +1,6 @@
-import { DATE_PATTERN, INSTANT_PATTERN } from '#event-sourcing';
+import { CURRENCY_PATTERN, DATE_PATTERN, INSTANT_PATTERN } from '#event-sourcing';
 import {
   AMOUNT_MAX,
-  CURRENCY,
   dataShapes,
   headShapes,
   type Members,
@@ -61,7 +60,7 @@ function schemaOf(shape: Shape): JsonSchema {
     case 'list':
       return { type: 'array', minItems: 1, maxItems: shape.max, items: schemaOf(shape.of) };
     case 'amounts':
-      return { type: 'object', propertyNames: { pattern: CURRENCY }, additionalProperties: total };
+      return { type: 'object', propertyNames: { pattern: CURRENCY_PATTERN }, additionalProperties: total };
   }
 }
 

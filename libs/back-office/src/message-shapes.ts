@@ -1,4 +1,4 @@
-import { movementDirections, riskLevels, tradeSides } from '#event-sourcing';
+import { CURRENCY_PATTERN, movementDirections, riskLevels, tradeSides } from '#event-sourcing';
 import { accountStatuses, movementStates, turnoverKinds } from './account-events.js';
 import { type MessageKind } from './messages.js';
 
@@ -25,9 +25,8 @@ export const LIST_MAX = 200;
 /** A trillion of a currency with hundredths: what sums of many such amounts can still hold exactly. Totals may be larger. */
 export const AMOUNT_MAX = 100_000_000_000_000;
 const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
-export const CURRENCY = '^[A-Z]{3}$';
 const code: Shape = { is: 'text', pattern: CODE };
-const currency: Shape = { is: 'text', pattern: CURRENCY };
+const currency: Shape = { is: 'text', pattern: CURRENCY_PATTERN };
 const pastDate: Shape = { is: 'date', past: true };
 const amount: Shape = { is: 'amount' };
 const money: Shape = { is: 'money' };

@@ -1,3 +1,4 @@
+export * from './currencies.js';
 export * from './decider.js';
 export * from './domain-error.js';
 export * from './envelope.js';

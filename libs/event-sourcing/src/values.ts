@@ -7,7 +7,7 @@ export type LocalDate = string;
 /** A person of the firm, as the token's `sub` names them. Class P1. */
 export type StaffId = string;
 
-/** Integer minor units (cents, fen) of an ISO 4217 currency. */
+/** Integer minor units (cents, fen) of an ISO 4217 currency, which `isCurrency` knows. */
 export interface Money {
   amountMinor: number;
   currency: string;

@@ -1,4 +1,4 @@
-import type { ProblemTitle } from '#event-sourcing';
+import { CURRENCY_PATTERN, type ProblemTitle } from '#event-sourcing';
 import { ladder, type TierName } from './tier-events.js';
 import type { TierRules } from './tier-rules.js';
 
@@ -11,7 +11,7 @@ export const tierRulesFaults = {
   'out-of-range': { en: 'The value is out of range', zh: '数值超出范围' },
   'not-allowed': { en: 'The value is not among those listed', zh: '不在允许的取值之内' },
   'bad-format': { en: 'The text does not have the published form', zh: '格式不正确' },
-  'bad-currency': { en: 'A currency is three capital letters of ISO 4217', zh: '币种须为 ISO 4217 三位大写字母' },
+  'bad-currency': { en: 'A currency is one of ISO 4217', zh: '币种须为 ISO 4217 货币代码' },
   'negative-amount': { en: 'A threshold is not negative', zh: '门槛金额不得为负' },
   'fractional-amount': { en: 'An amount is a whole number of minor units', zh: '金额须为最小货币单位的整数' },
   'ladder-not-ascending': { en: 'The tiers do not ascend, or one is stated twice', zh: '等级未按升序排列或重复' },
@@ -51,7 +51,7 @@ export function checkTierRules(document: unknown): { rules: TierRules } | { faul
   const rules = membersOf(document, '', required, ['calendar'], report);
   if (!rules) return { faults };
   text(rules, 'version', VERSION_PATTERN, 'bad-format', report);
-  text(rules, 'currency', '^[A-Z]{3}$', 'bad-currency', report);
+  text(rules, 'currency', CURRENCY_PATTERN, 'bad-currency', report);
   text(rules, 'calendar', CALENDAR_PATTERN, 'bad-format', report);
   integer(rules, 'windowDays', 1, MAX_WINDOW_DAYS, report);
   integer(rules, 'graceDays', 0, MAX_GRACE_DAYS, report);

@@ -1,12 +1,12 @@
 import { clientChannels, complaintOutcomes, severities } from '#event-sourcing';
 import { reopenReasons, resolutions } from '#complaints';
 import {
+  AmountBody,
+  AmountField,
   BooleanField,
   CodeField,
   EnumField,
   MomentField,
-  MoneyBody,
-  MoneyField,
   Nested,
   Sha256Field,
   StaffList,
@@ -47,7 +47,7 @@ export class RegisterComplaintBody {
   @Text({ max: 200, optional: true }) onBehalfOf?: string;
   @CodeField(optional) accountId?: string;
   @Text({ max: 20_000, optional: true, description: 'In the words of the complainant' }) allegation?: string;
-  @MoneyField(optional) disputedAmount?: MoneyBody;
+  @AmountField(optional) disputedAmount?: AmountBody;
   @StaffList({ maxItems: 50, optional: true }) staffInvolved?: string[];
   @Text({ max: 200, optional: true, description: 'The legal entity complained about, where it is not the firm' }) respondent?: string;
   @CodeField(optional) regulatorRef?: string;
@@ -65,7 +65,7 @@ export class SendFinalResponseBody {
   @EnumField(complaintOutcomes, optional) outcome?: (typeof complaintOutcomes)[number];
   @EnumField(clientChannels, optional) channel?: (typeof clientChannels)[number];
   @Text({ max: 20_000, optional: true }) summary?: string;
-  @MoneyField(optional) relief?: MoneyBody;
+  @AmountField(optional) relief?: AmountBody;
   @Sha256Field({ optional: true, description: 'SHA-256 of the document as sent' }) documentHash?: string;
   @BooleanField(optional) externalRightsIncluded?: boolean;
   @MomentField(optional) occurredAt?: string;

@@ -24,7 +24,7 @@ import { type ApiUnderTest, startApiUnderTest } from '../../../../test/support/a
 import { faultsByClassValidator } from '../../../../test/support/class-validator-faults.js';
 import { type Fault, shapeOf } from './compiled-shape.js';
 import { bodyCheck } from './stated-shape.js';
-import { MoneyBody } from './value-fields.js';
+import { AmountBody, MoneyBody } from './value-fields.js';
 
 jest.setTimeout(120_000);
 
@@ -52,7 +52,7 @@ const classes = Object.values({
   TierWhatIfBody,
 }) as (new () => object)[];
 // shared by bodies, and checked in each of them
-classes.push(MoneyBody);
+classes.push(AmountBody, MoneyBody);
 const names = classes.map((type) => type.name);
 const classOf = (name: string): new () => object => classes.find((type) => type.name === name)!;
 

@@ -1,4 +1,4 @@
-import { isUuid } from '#event-sourcing';
+import { CURRENCY_PATTERN, isUuid } from '#event-sourcing';
 import { forText, isText, member, type MemberOptions } from './member.js';
 
 /** JSON Schema counts code points, not UTF-16 units, of which a code point has one or two. */
@@ -59,6 +59,10 @@ export const patterned = (pattern: string, options: MemberOptions): PropertyDeco
   const form = new RegExp(pattern, 'u');
   return member({ type: 'string', pattern }, [isText, { fault: 'bad-format', holds: forText((text) => form.test(text)) }], options);
 };
+
+/** A currency of ISO 4217. */
+export const CurrencyField = (options: MemberOptions = {}): PropertyDecorator =>
+  patterned(CURRENCY_PATTERN, { description: 'ISO 4217', example: 'CNY', ...options });
 
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$';
 

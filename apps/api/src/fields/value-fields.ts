@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { type ClassOf, member, type MemberOptions, type Rule } from './member.js';
-import { patterned } from './text-fields.js';
+import { CurrencyField } from './text-fields.js';
 
 type Range = { min: number; max: number };
 
@@ -77,8 +77,18 @@ export class MoneyBody {
   })
   amountMinor: number;
 
-  @patterned('^[A-Z]{3}$', { description: 'ISO 4217', example: 'CNY' })
+  @CurrencyField()
+  currency: string;
+}
+
+/** One that is not below zero: what is disputed, what is paid. */
+export class AmountBody {
+  @IntegerField({ min: 0, max: Number.MAX_SAFE_INTEGER, description: 'In the smallest unit of the currency', example: 12500 })
+  amountMinor: number;
+
+  @CurrencyField()
   currency: string;
 }
 
 export const MoneyField = (options: MemberOptions = {}): PropertyDecorator => Nested(() => MoneyBody, options);
+export const AmountField = (options: MemberOptions = {}): PropertyDecorator => Nested(() => AmountBody, options);

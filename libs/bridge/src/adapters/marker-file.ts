@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { isLocalDateText, readStrictJson } from '#event-sourcing';
+import { isCurrency, isLocalDateText, readStrictJson } from '#event-sourcing';
 import { decoded, encodingOf, UnreadableText } from '#text-files';
 import { type FileMarker, UnusableDelivery } from './adapter.js';
 
@@ -28,7 +28,12 @@ export async function readMarker(filePath: string): Promise<readonly FileMarker[
     isCount(records) &&
     SHA256.test(sha256 ?? '') &&
     Object.keys(rest).length === 0;
-  if (!whole || typeof assetsMinor !== 'object' || !Object.values(assetsMinor).every(isCount))
+  if (
+    !whole ||
+    typeof assetsMinor !== 'object' ||
+    !Object.values(assetsMinor).every(isCount) ||
+    !Object.keys(assetsMinor).every(isCurrency)
+  )
     throw new UnusableDelivery(
       'marker-unreadable',
       `${name} needs source, on, records, sha256 and, where there are assets, assetsMinor by currency`,
