@@ -9,7 +9,7 @@ import { type Adapter, type FileReading, type FileStated, UnusableDelivery } fro
 import type { BackOffice } from './back-office.js';
 import { DAYS_MAX } from './days.js';
 import type { OpenReason } from './day-totals.js';
-import { checkMarker, totalsOfFile } from './file-totals.js';
+import { checkMarker, type FileTotals, totalsOfFile } from './file-totals.js';
 import { lockLane, sourceLane } from './lanes.js';
 import type { Delivery } from './statement.js';
 import type { MessageStatus } from './taken-messages.js';
@@ -19,6 +19,8 @@ export interface FileReport {
   file: string;
   read: number;
   counts: Record<MessageStatus, number>;
+  /** Rows beside them that are no record: sums, and what another file of the source says. */
+  passedOver: number;
   /** Days that its marker completes; `reason`: why one is still open. None without a marker. */
   days: readonly { source: string; on: LocalDate; completed: boolean; reason?: OpenReason }[];
   /** Why nothing of it was taken. */
@@ -53,8 +55,8 @@ export async function importBackOfficeFile(
 ): Promise<FileReport> {
   const form = adapter.file!;
   const file = path.basename(filePath);
-  const report: FileReport = { file, read: 0, counts: noCounts(), days: [] };
-  let checked: { reading: FileReading; sha256: string; records: number; days: readonly StatedByFile[] };
+  const report: FileReport = { file, read: 0, counts: noCounts(), passedOver: 0, days: [] };
+  let checked: { reading: FileReading; totals: FileTotals; days: readonly StatedByFile[] };
   try {
     const reading = { ...stated, encoding: await encodingOf(filePath, file, stated.encoding) };
     const markers = await form.markers(filePath, reading);
@@ -62,13 +64,15 @@ export async function importBackOfficeFile(
     if (ahead) throw new UnusableDelivery('marker-unreadable', `the marker of ${file} completes ${ahead.on}, which is to come`);
     const totals = await totalsOfFile(adapter, form, filePath, reading, markers);
     const days = markers.map((marker) => ({ source: marker.source, on: marker.on, totals: checkMarker(marker, totals, file) }));
-    checked = { reading, sha256: totals.sha256, records: totals.records, days };
+    checked = { reading, totals, days };
   } catch (error) {
     return { ...report, refused: refusalOf(error) };
   }
-  const { reading, sha256, records, days } = checked;
-  const deliveryId = derivedId(FIRM_ROOT, `back-office file|${adapter.name}|${sha256}`);
-  const delivery = { channel: 'file', deliveryId, adapter, source: days[0]?.source ?? 'unknown' } as const;
+  const { reading, days } = checked;
+  const { sha256, records, passedOver } = checked.totals;
+  report.passedOver = passedOver;
+  const deliveryId = derivedId(FIRM_ROOT, ['back-office file', adapter.name, sha256, ...saidBeside(stated)].join('|'));
+  const delivery = { channel: 'file', deliveryId, adapter, source: days[0]?.source ?? stated.source ?? form.source ?? 'unknown' } as const;
   await takePieces(office, form.pieces(filePath, reading), delivery, (status) => {
     report.read++;
     report.counts[status]++;
@@ -77,6 +81,10 @@ export async function importBackOfficeFile(
   progress(report.read, records);
   return { ...report, days: await completeDays(office, days, deliveryId) };
 }
+
+/** What makes the same bytes another delivery. */
+const saidBeside = ({ accountId, source, on }: FileStated): string[] =>
+  accountId || source || on ? [accountId ?? '', source ?? '', on ?? ''] : [];
 
 /** Why nothing of a file is taken; rethrows what is no fault of the file. */
 function refusalOf(error: unknown): NonNullable<FileReport['refused']> {

@@ -14,6 +14,8 @@ const none = (): Totals => ({ records: 0, assetsMinor: {} });
 /** A file as it is before anything of it is taken. */
 export interface FileTotals extends Totals {
   sha256: string;
+  /** Rows that are no record of this file. */
+  passedOver: number;
   /** Of the statements about a day, by `source|day`; where a marker is of a day, and not of the file. */
   days: ReadonlyMap<string, Totals>;
 }
@@ -29,12 +31,14 @@ export async function totalsOfFile(
   const byDay = markers.some(({ scope }) => scope === 'day');
   const whole = none();
   const days = new Map<string, Totals>();
+  let passedOver = 0;
   for await (const raw of form.pieces(filePath, reading)) {
     const translated = adapter.translate(raw);
     if ('refused' in translated) {
       whole.records++;
       continue;
     }
+    if (translated.statements.length === 0) passedOver++;
     for (const statement of translated.statements) {
       add(whole, statement);
       if (!byDay) continue;
@@ -47,7 +51,7 @@ export async function totalsOfFile(
       add(day, statement);
     }
   }
-  return { ...whole, days, sha256: await digestOf(filePath) };
+  return { ...whole, passedOver, days, sha256: await digestOf(filePath) };
 }
 
 function add(totals: Totals, statement: unknown): void {

@@ -65,20 +65,38 @@ export async function importBackOffice(
   });
 }
 
+export interface BackOfficeOptions {
+  json?: boolean;
+  adapter: string;
+  encoding?: string;
+  account?: string;
+  source?: string;
+  on?: string;
+}
+
 /** `import back-office`: files of the trading back office. */
 export async function importBackOfficeFiles(
   installation: Installation,
   where: string,
-  options: { json?: boolean; adapter: string; encoding?: string },
+  options: BackOfficeOptions,
   { print, say, firmZone, found }: CommandTools,
 ): Promise<void> {
   // whose an account is is read from the read models, which nobody keeps while the installation is not running
   const caughtUp = async (): Promise<void> => (installation.served ? undefined : projectAll(installation, firmZone(), say));
   await caughtUp();
-  const reports = await importBackOffice(installation, firmZone(), where, options.adapter, { encoding: statedEncoding(options.encoding) });
+  const reports = await importBackOffice(installation, firmZone(), where, options.adapter, statedBy(options));
   await caughtUp();
   print(options.json ? JSON.stringify({ files: reports }) : reports.flatMap(fileLines).join('\n'));
   if (reports.some(({ refused }) => refused)) found();
+}
+
+function statedBy({ encoding, account, source, on }: BackOfficeOptions): FileStated {
+  return {
+    ...(encoding && { encoding: statedEncoding(encoding) }),
+    ...(account && { accountId: account }),
+    ...(source && { source }),
+    ...(on && { on: statedDate(on, '--on') }),
+  };
 }
 
 const reasons = {
@@ -88,11 +106,12 @@ const reasons = {
 } as const;
 
 /** The same for people: every message has become something. */
-export function fileLines({ file, read, counts, days, refused }: FileReport): string[] {
+export function fileLines({ file, read, counts, passedOver, days, refused }: FileReport): string[] {
   if (refused) return [`${file}: refused, nothing of it was taken: ${refused.sentence}`];
   const parts = Object.entries(counts).map(([status, count]) => `${count} ${status === 'conflict' ? 'in conflict' : status}`);
   return [
     `${file}: ${read} messages read = ${parts.join(' + ')}`,
+    ...(passedOver > 0 ? [`${file}: ${passedOver} rows passed over: sums, and what is of another file`] : []),
     ...(days.length === 0 ? [`${file}: there is no marker beside it, so no day is complete by it`] : []),
     ...days.map(({ source, on, completed, reason }) =>
       completed ? `${source} ${on}: the day is complete` : `${source} ${on}: the day stays open, ${reason ? reasons[reason] : ''}`,

@@ -1,5 +1,5 @@
 import { progressBar } from '../progress-bar.js';
-import { importBackOfficeFiles } from './back-office.js';
+import { type BackOfficeOptions, importBackOfficeFiles } from './back-office.js';
 import type { CommandGroup } from './command-tools.js';
 import { importDataSets, reportLine, sourceNamed, statedEncoding } from './import.js';
 import { findingLine, verifyInstallation } from './verify.js';
@@ -17,7 +17,10 @@ export const logCommands: CommandGroup = (program, tools) => {
     .option('--branch <id>', 'branch of those whose branch the source does not say')
     .option('--encoding <name>', 'of the files, one for each as a whole; found where it is not stated')
     .option('--adapter <name>', 'how files of the back office are written', 'standard')
-    .action((name: string, path: string, options: { json?: boolean; branch?: string; encoding?: string; adapter: string }) => {
+    .option('--account <id>', 'of the back office: whose the rows are that name no account')
+    .option('--source <name>', 'of the back office: who says it, where the rows do not')
+    .option('--on <date>', 'of the back office: the day of holdings that name none')
+    .action((name: string, path: string, options: BackOfficeOptions & { branch?: string }) => {
       if (name === 'back-office') return onInstallation((installation) => importBackOfficeFiles(installation, path, options, tools));
       const source = sourceNamed(name);
       const encoding = statedEncoding(options.encoding);

@@ -1,8 +1,12 @@
+import type { LocalDate } from '#event-sourcing';
 import type { Encoding } from '#text-files';
 
 /** One raw message of a source in the standard format, or why it is in none. What is stated is checked afterwards, whoever states it. */
 export type Translation =
-  /** One or more statements; whether they are in order is decided by the standard format's check alone. */
+  /**
+   * Statements; whether they are in order is decided by the standard format's check alone. None where a row is no record, or another
+   * file of the source says it: it is counted as passed over.
+   */
   | { statements: readonly unknown[] }
   /** The bytes are no message of this source. `pointer`: where, as the source writes it, e.g. `/column`. */
   | { refused: { code: RefusalCode; pointer: string } };
@@ -20,6 +24,9 @@ export const refusalCodes = {
   'bad-number': { en: 'The text is no number of the form agreed on', zh: '数值格式不正确' },
   'too-many-decimals': { en: 'The number has more decimals than its field', zh: '小数位数超出该字段精度' },
   'out-of-range': { en: 'The number is too large', zh: '数值超出范围' },
+  'unknown-word': { en: 'The source’s word is not known here', zh: '未知的业务用语' },
+  'other-account': { en: 'The row is of another account than the file was said to be of', zh: '资金账号与指定账号不一致' },
+  'sign-differs': { en: 'The sign of the amount contradicts the word beside it', zh: '金额正负与业务名称不符' },
   'bad-date': { en: 'The text is no day of the form agreed on', zh: '日期格式不正确' },
 } as const;
 export type RefusalCode = keyof typeof refusalCodes;
@@ -42,6 +49,11 @@ export interface FileMarker {
 export interface FileStated {
   /** Of the whole file; found where nobody says it. */
   encoding?: Encoding;
+  /** Where its rows name none. */
+  accountId?: string;
+  source?: string;
+  /** The day that it is about, where it names none. */
+  on?: LocalDate;
 }
 
 /** How a file is read. */
@@ -53,6 +65,8 @@ export interface FileReading extends FileStated {
 export interface FileForm {
   /** What the name of a data file ends with, in lower case, e.g. `.jsonl`. */
   extensions: readonly string[];
+  /** Whom a row is put down to that names no source and cannot be read; `unknown` otherwise. */
+  source?: string;
   /**
    * The raw messages of a file in their order, as UTF-8 whatever the file is in, one at a time, so that a large file needs no
    * memory. Throws WrongHeader, before the first, where the file does not begin as it must.

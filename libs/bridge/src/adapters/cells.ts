@@ -1,6 +1,8 @@
 import { dateOf, type DecimalForm, decimalOf, wholeOf } from '#text-files';
 import type { RefusalCode, Translation } from './adapter.js';
 
+const DETAIL_MAX = 32;
+
 /** A cell cannot be taken: the message is parked with the code and the column. */
 class CellRefused extends Error {
   constructor(
@@ -42,8 +44,14 @@ export class Cells<Column extends string | number> {
     return typeof found === 'number' ? found : this.refuse(found, column);
   }
 
-  refuse(code: RefusalCode, column: string | number): never {
-    throw new CellRefused(code, column);
+  /** `detail`: what stands there, where it is a word of the source's and nobody's own. */
+  refuse(code: RefusalCode, column: Column, detail?: string): never {
+    const name = this.nameOf(column);
+    throw new CellRefused(code, detail === undefined ? name : `${name}/${detail.slice(0, DETAIL_MAX)}`);
+  }
+
+  protected nameOf(column: Column): string | number {
+    return column;
   }
 }
 
