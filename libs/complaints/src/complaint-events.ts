@@ -60,6 +60,19 @@ export type ComplaintEvent =
     }
   /** Of a complaint from another system: what its records cannot tell, and what is therefore not measured. */
   | { type: 'ComplaintSourceNoted'; data: { system: string; silentOn: readonly Silence[] } }
+  /** Its source says some of it otherwise by now: each member stands in the place of what was registered, which stays as it was said. */
+  | {
+      type: 'ComplaintRestated';
+      data: {
+        system: string;
+        channel?: ClientChannel;
+        subject?: Partial<ComplaintSubject>;
+        classified?: Classified;
+        allegation?: string;
+        respondent?: string;
+        forwarding?: Forwarding;
+      };
+    }
   | {
       type: 'ComplaintAcknowledged';
       data: { acknowledgedAt: When; acknowledgedBy: StaffId; automated: boolean; channel?: ClientChannel };
@@ -85,6 +98,14 @@ export type ComplaintEvent =
   | { type: 'ComplaintClosed'; data: { closedAt: When; cycle: number; basis: 'finalResponse' | 'acceptance' } }
   | { type: 'ComplaintReopened'; data: { reopenedAt: When; reason: ReopenReason; cycle: number; note?: string } };
 
+/** What people say in words of their own, where names may be. */
+const ownWords = {
+  subject: { product: 'P3', subProduct: 'P3', problem: 'P3', subProblem: 'P3' },
+  classified: 'P1',
+  respondent: 'P3',
+  forwarding: { body: 'P3', forwardedAt: 'P1', statusAtSource: 'P3', timelyAtSource: 'P1', disputedAtSource: 'P1' },
+} as const;
+
 export const complaintEvents: EventDefinitions<ComplaintEvent> = {
   ComplaintRegistered: {
     version: 1,
@@ -92,8 +113,6 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
       clientId: 'P1',
       receivedAt: 'P1',
       channel: 'P1',
-      subject: { product: 'P3', subProduct: 'P3', problem: 'P3', subProblem: 'P3' },
-      classified: 'P1',
       provisionalSeverity: 'P1',
       written: 'P1',
       complainant: 'P2',
@@ -102,12 +121,15 @@ export const complaintEvents: EventDefinitions<ComplaintEvent> = {
       allegation: 'P3',
       disputedAmount: 'P2',
       staffInvolved: 'P1',
-      respondent: 'P3',
       regulatorRef: 'P3',
-      forwarding: { body: 'P3', forwardedAt: 'P1', statusAtSource: 'P3', timelyAtSource: 'P1', disputedAtSource: 'P1' },
+      ...ownWords,
     },
   },
   ComplaintSourceNoted: { version: 1, fields: { system: 'P1', silentOn: 'P1' } },
+  ComplaintRestated: {
+    version: 1,
+    fields: { system: 'P1', channel: 'P1', allegation: 'P3', ...ownWords },
+  },
   ComplaintAcknowledged: { version: 1, fields: { acknowledgedAt: 'P1', acknowledgedBy: 'P1', automated: 'P1', channel: 'P1' } },
   FinalResponseSent: {
     version: 1,

@@ -39,6 +39,14 @@ describe('a complaint', () => {
     expect(given(complaint, registered, noted).when(note)).toEqual([]);
   });
 
+  it('is restated by its source at any time, with what it says otherwise alone', () => {
+    const restate = (said: object): ComplaintCommand => ({ type: 'RestateComplaint', system: 'cfpb', ...said });
+    const restated: ComplaintEvent = { type: 'ComplaintRestated', data: { system: 'cfpb', respondent: 'Acme' } };
+    expect(given(complaint).when(restate({ respondent: 'Acme' }))).toEqual({ refused: 'complaint-not-registered' });
+    expect(given(complaint, registered, answered, closed).when(restate({ respondent: 'Acme' }))).toEqual([restated]);
+    expect(given(complaint, registered, restated).when(restate({}))).toEqual([]);
+  });
+
   it('closes only after a final response of its cycle', () => {
     expect(given(complaint, registered).when(close(at(4)))).toEqual({ refused: 'complaint-not-answered' });
     expect(given(complaint, registered, answered, closed, reopened).when(close(at(6)))).toEqual({ refused: 'complaint-not-answered' });

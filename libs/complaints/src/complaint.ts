@@ -16,6 +16,10 @@ export type ComplaintCommand =
       taxonomy?: string;
     } & Omit<Data<'ComplaintRegistered'>, 'subject' | 'classified'>)
   | ({ type: 'NoteComplaintSource' } & Data<'ComplaintSourceNoted'>)
+  | ({ type: 'RestateComplaint'; subject?: ComplaintSubject; taxonomy?: string } & Omit<
+      Data<'ComplaintRestated'>,
+      'subject' | 'classified'
+    >)
   | { type: 'AcknowledgeComplaint'; at: When; now: Instant; by: StaffId; automated: boolean; channel?: ClientChannel }
   | ({ type: 'SendFinalResponse'; at: When; now: Instant } & Omit<Data<'FinalResponseSent'>, 'sentAt' | 'cycle'>)
   | { type: 'RecordAcceptance'; at: When; now: Instant }
@@ -50,6 +54,12 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
         if (known(state).sourceNoted) return [];
         const { type: _type, ...data } = command;
         return [{ type: 'ComplaintSourceNoted', data }];
+      }
+      case 'RestateComplaint': {
+        known(state);
+        const { type: _type, system, subject, taxonomy, ...rest } = command;
+        const said = { ...rest, ...(subject && parted(subject, taxonomy)) };
+        return Object.keys(said).length > 0 ? [{ type: 'ComplaintRestated', data: { system, ...said } }] : [];
       }
       case 'AcknowledgeComplaint': {
         const open = requireOpen(state);
@@ -104,6 +114,8 @@ export const complaint: Decider<ComplaintState, ComplaintCommand, ComplaintEvent
     switch (event.type) {
       case 'ComplaintSourceNoted':
         return { ...state, sourceNoted: true };
+      case 'ComplaintRestated':
+        return state;
       case 'ComplaintAcknowledged':
         return { ...state, acknowledged: true };
       case 'FinalResponseSent':

@@ -18,6 +18,7 @@ const saying: { readonly [T in CaseContextEvent['type']]: T extends CaseEvent['t
   RequestSeverityRaised: true,
   ComplaintRegistered: true,
   ComplaintSourceNoted: true,
+  ComplaintRestated: false, // clocks stay on what was registered
   ComplaintAcknowledged: true,
   FinalResponseSent: true,
   ComplaintReopened: true,

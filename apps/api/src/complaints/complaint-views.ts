@@ -79,6 +79,8 @@ export class ComplaintPageView extends PageView {
 
 export class ComplaintAnswer extends ComplaintSummaryView {
   @ShownObject('What was registered') registered: object;
+  @Shown({ type: 'object', additionalProperties: true, selfRequired: false }, 'What its source says otherwise since')
+  restated?: object;
   @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }, 'Final responses in order') responses: object[];
   @Shown({ type: 'array', items: { type: 'object', additionalProperties: true } }) reopenings: object[];
   @ShownNumber() asOfPosition: number;

@@ -1,9 +1,12 @@
-import { complaint, type ComplaintCommand, type ComplaintEvent, type Resolution } from '#complaints';
+import { complaint, type ComplaintCommand, type ComplaintEvent, type Resolution, wholeSubject } from '#complaints';
 import { type DomainEvent, fold, type When } from '#event-sourcing';
 import { type DatedEvent, refuse, steps } from './source.js';
 
 type Registration = Extract<ComplaintCommand, { type: 'RegisterComplaint' }>;
 type Registered = Extract<ComplaintEvent, { type: 'ComplaintRegistered' }>['data'];
+
+/** As the log names the bureau's database. */
+export const SYSTEM = 'cfpb';
 
 /** What a row of the bureau says of the firm's answer, none of it dated. */
 export interface BureauAnswer {
@@ -34,9 +37,7 @@ export function answerOf({ at, now, resolution, timely, disputed }: BureauAnswer
  */
 export function amended(past: readonly DomainEvent[], registration: Registration, answer: BureauAnswer): DatedEvent[] {
   const events = past as readonly ComplaintEvent[];
-  const before = events.find((event) => event.type === 'ComplaintRegistered')?.data;
-  if (before) sameComplaint(before, registration);
-  const commands = changesOf(events, answer);
+  const commands = [...restatement(events, registration), ...changesOf(events, answer)];
   return steps(
     complaint,
     commands.map((command) => ({ command, occurred: answer.at })),
@@ -62,19 +63,30 @@ function changesOf(events: readonly ComplaintEvent[], answer: BureauAnswer): Com
   ];
 }
 
-/** Refuses what no fact can tell: another complaint under the same number. */
-function sameComplaint(before: Registered, row: Registration): void {
-  const told = (old: unknown, now: unknown, column: string): void => {
-    if (now !== undefined && now !== old) refuse('known-with-other-content', column);
+/** What the row says otherwise than the log has it by now; what it does not say is no change. */
+function restatement(events: readonly ComplaintEvent[], row: Registration): ComplaintCommand[] {
+  const before = events.reduce<Partial<Registered>>((said, event) => {
+    if (event.type === 'ComplaintRegistered') return event.data;
+    if (event.type !== 'ComplaintRestated') return said;
+    const { system: _system, ...restated } = event.data;
+    return { ...said, ...restated };
+  }, {});
+  // received on another day it is another complaint under the same number
+  if (dayOf(row.receivedAt) !== dayOf(before.receivedAt)) refuse('known-with-other-content', 'Date received');
+  const known = wholeSubject({ subject: before.subject ?? {}, classified: before.classified });
+  const subject = { ...known, ...row.subject };
+  const { forwarding } = row;
+  const isForwardedOtherwise =
+    dayOf(forwarding?.forwardedAt) !== dayOf(before.forwarding?.forwardedAt) ||
+    (forwarding?.timelyAtSource ?? before.forwarding?.timelyAtSource) !== before.forwarding?.timelyAtSource;
+  const said = {
+    ...(row.channel !== 'unknown' && row.channel !== before.channel && { channel: row.channel }),
+    ...(JSON.stringify(subject) !== JSON.stringify({ ...subject, ...known }) && { subject, taxonomy: SYSTEM }),
+    ...(row.allegation !== undefined && row.allegation !== before.allegation && { allegation: row.allegation }),
+    ...(row.respondent !== undefined && row.respondent !== before.respondent && { respondent: row.respondent }),
+    ...(isForwardedOtherwise && { forwarding }),
   };
-  const dateOf = (when: When | undefined): string | undefined => (when?.precision === 'day' ? when.date : undefined);
-  told(dateOf(before.receivedAt), dateOf(row.receivedAt), 'Date received');
-  told(dateOf(before.forwarding?.forwardedAt), dateOf(row.forwarding?.forwardedAt), 'Date sent to company');
-  told(before.subject.product, row.subject.product, 'Product');
-  told(before.subject.subProduct, row.subject.subProduct, 'Sub-product');
-  told(before.subject.problem, row.subject.problem, 'Issue');
-  told(before.subject.subProblem, row.subject.subProblem, 'Sub-issue');
-  told(before.respondent, row.respondent, 'Company');
-  told(before.allegation, row.allegation, 'Consumer complaint narrative');
-  if (row.channel !== 'unknown') told(before.channel, row.channel, 'Submitted via');
+  return Object.keys(said).length > 0 ? [{ type: 'RestateComplaint', system: SYSTEM, ...said }] : [];
 }
+
+const dayOf = (when: When | undefined): string | undefined => (when?.precision === 'day' ? when.date : when?.at);

@@ -1,14 +1,13 @@
 import { complaint, type ComplaintCommand, complaintStream, type Resolution, silences } from '#complaints';
 import type { ClientChannel, When } from '#event-sourcing';
 import type { Columns } from '#text-files';
-import { amended, answerOf, type BureauAnswer } from './cfpb-amended.js';
+import { amended, answerOf, type BureauAnswer, SYSTEM } from './cfpb-amended.js';
 import { localDate, onDay, undated } from './dates.js';
 import { prospectFact } from './prospect.js';
 import { RowIdentity } from './row-identity.js';
 import { coded, type Fact, importedId, refuse, type Source, type SourceOptions, type SourceRow, steps } from './source.js';
 import { mapRows, type TableRow, tableRows } from './table-file.js';
 
-const SYSTEM = 'cfpb';
 const ZONE = 'America/New_York'; // the bureau's: its dates have no zone of their own
 const NARRATIVE = 'Consumer complaint narrative';
 const COMPLAINT_ID = 'Complaint ID';

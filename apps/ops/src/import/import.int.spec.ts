@@ -150,6 +150,19 @@ describe('npm run ops -- import', () => {
     writeFileSync(closed, readFileSync(closed, 'utf8').replaceAll('\r\n', '\n'));
     for (const again of [open, closed]) expect(await run('cfpb', again)).toMatchObject({ rowsAccepted: 1 });
     expect((await logEnd()) - end).toBe(2);
+    const other = path.join(folder, 'restated.csv');
+    writeFileSync(other, readFileSync(closed, 'utf8').replace('Consumer Loan', 'Student loan'));
+    expect(await run('cfpb', other)).toMatchObject({ rowsAccepted: 1, eventsAppended: 1, readModelRows: 1 });
+    const pool = createPool({ url: database.url, max: 1, applicationName: 'test' });
+    const { rows } = await pool.query<{ product: string; details: string; status: string }>(
+      `SELECT product, details, status FROM read.complaints WHERE details LIKE '%restated%'`,
+    );
+    await pool.end();
+    expect(rows).toMatchObject([{ product: 'Student loan', status: 'closed' }]);
+    expect(JSON.parse(rows[0]!.details)).toMatchObject({
+      registered: { classified: { product: 'Consumer Loan' } },
+      restated: { classified: { product: 'Student loan' } },
+    });
   }, 60_000);
 
   it('appends nothing of a row that it refuses', async () => {

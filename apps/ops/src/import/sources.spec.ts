@@ -166,18 +166,21 @@ describe('consumer complaints', () => {
     const [one, two] = await read(cfpb, text);
     expect(types(one)).toEqual(types(two));
     expect(events(one)[2]).toMatchObject({ occurred: { precision: 'day', date: '2024-01-03' } });
-    const registration = events(one)[2]!.event.data as { subject: object; forwarding: object };
-    expect(registration.subject).toEqual({ product: 'Mortgage', problem: 'Servicing,\n"escrow"' });
+    const registration = events(one)[2]!.event.data as { classified: object; forwarding: object };
+    expect(registration.classified).toEqual({ taxonomy: 'cfpb', product: 'Mortgage', problem: 'Servicing,\n"escrow"' });
     expect(registration.forwarding).not.toHaveProperty('disputedAtSource');
     expect(events(one)[1]?.event.data).toEqual({ external: { postalCode: '24540' } });
     expect(refusals(await read(cfpb, `${head2026}\n${row2026('2024-01-03T25')}`))).toEqual([[2, 'not-a-date', 'Date received']]);
   });
 
   describe('of a living row', () => {
-    const numbered = async (response: string, more: { disputed?: string; state?: string; product?: string } = {}) => {
-      const text = row({ response, disputed: more.disputed ?? 'N/A' });
+    const numbered = async (
+      response: string,
+      more: { disputed?: string; state?: string; product?: string; narrative?: string; received?: string } = {},
+    ) => {
+      const text = row({ response, disputed: more.disputed ?? 'N/A', ...(more.received && { received: more.received }) });
       const line = text.replace(',VA,', `,${more.state ?? 'VA'},`).replace('Mortgage', more.product ?? 'Mortgage');
-      const [one] = await read(cfpb, `${head},Complaint ID\n${line},L1`);
+      const [one] = await read(cfpb, `${head},Complaint ID,Consumer complaint narrative\n${line},L1,${more.narrative ?? ''}`);
       return one && 'facts' in one ? one.facts : [];
     };
     const later = async (past: readonly DomainEvent[], ...said: Parameters<typeof numbered>) => {
@@ -199,6 +202,21 @@ describe('consumer complaints', () => {
       expect(open.types).toEqual(['ComplaintReopened']);
       expect((await later(open.events, 'Untimely response')).types).toEqual([]);
       expect((await later(open.events, 'Closed with explanation')).types).toEqual(['FinalResponseSent', 'ComplaintClosed']);
+    });
+
+    it('what it says otherwise is restated, and closes all the same; another day of receipt is another complaint', async () => {
+      const first = (await numbered('In progress'))[1]!.decide([]).map(({ event }) => event);
+      const restated = await later(first, 'Closed with explanation', { product: 'Student loan' });
+      expect(restated.types).toEqual(['ComplaintRestated', 'FinalResponseSent', 'ComplaintClosed']);
+      expect(restated.events.find(({ type }) => type === 'ComplaintRestated')?.data).toEqual({
+        system: 'cfpb',
+        subject: {},
+        classified: { taxonomy: 'cfpb', product: 'Student loan', problem: 'Servicing, escrow' },
+      });
+      expect((await later(restated.events, 'Closed with explanation', { product: 'Student loan' })).types).toEqual([]);
+      const narrated = await later(restated.events, 'Closed with explanation', { product: 'Student loan', narrative: 'They said no.' });
+      expect(narrated.events.at(-1)).toEqual({ type: 'ComplaintRestated', data: { system: 'cfpb', allegation: 'They said no.' } });
+      await expect(later(first, 'In progress', { received: '7/28/2013' })).rejects.toThrow('known-with-other-content');
     });
 
     it('a client who has moved has another region', async () => {

@@ -57,7 +57,8 @@ export class ComplaintFiguresHandler implements IQueryHandler<ComplaintFiguresQu
     const text = `
       SELECT ${[...groups, FIGURES].join(', ')}
       FROM (SELECT *, ${minutes('first_human_response_at', "'instant'")} AS human, ${minutes('final_response_at', 'final_response_precision')} AS final,
-              CASE WHEN status <> 'closed' THEN $3::date - received_on END AS age, details::jsonb #> '{registered,forwarding}' AS forwarding,
+              CASE WHEN status <> 'closed' THEN $3::date - received_on END AS age, 
+              coalesce(details::jsonb #> '{restated,forwarding}', details::jsonb #> '{registered,forwarding}') AS forwarding,
               (SELECT state FROM read.commitments f WHERE f.subject_id = complaint_id AND f.step = 'forwarding' ORDER BY cycle LIMIT 1) AS forwarded
             FROM read.complaints WHERE ($1::date IS NULL OR received_on >= $1) AND ($2::date IS NULL OR received_on <= $2)) c
       ${order && `GROUP BY ${order} ORDER BY ${order}`}`;

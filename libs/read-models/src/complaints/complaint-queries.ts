@@ -1,5 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
-import { type PartedSubject, wholeSubject } from '#complaints';
+import { type ComplaintSubject, type PartedSubject, wholeSubject } from '#complaints';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { ClientKeys } from '#privacy';
 import { type ComplaintDetails, type ComplaintRow, COMPLAINT_IS_OPEN, complaintTable } from './complaints.js';
@@ -93,11 +93,18 @@ export class ComplaintHandler implements IQueryHandler<ComplaintQuery> {
     const { row, ...asOf } = found;
     const { humanResponses: _, ...details } = JSON.parse(row.details) as ComplaintDetails;
     const opened = openRow(details, await this.keys.findOne(row.clientId)) as typeof details;
-    const { subject, classified, ...registered } = opened.registered as ComplaintDetails['registered'] & PartedSubject;
-    const whole = wholeSubject({ subject, classified });
-    const product = whole.product ?? row.product;
-    return { ...summary(row), product, ...opened, registered: { ...registered, subject: whole, classified }, ...asOf };
+    const registered = inOneSubject(opened.registered);
+    const restated = opened.restated && inOneSubject(opened.restated);
+    const product = restated?.subject?.product ?? registered.subject?.product ?? row.product;
+    return { ...summary(row), product, ...opened, registered, ...(restated && { restated }), ...asOf };
   }
+}
+
+/** Which of its words are of a taxonomy is told beside them. */
+function inOneSubject(stated: Record<string, unknown>): Record<string, unknown> & { subject?: Partial<ComplaintSubject> } {
+  const { subject, classified, ...rest } = stated as Record<string, unknown> & Partial<PartedSubject>;
+  if (!subject && !classified) return rest;
+  return { ...rest, subject: wholeSubject({ subject: subject ?? {}, classified }), classified };
 }
 
 function summary({ details: _details, ...row }: ComplaintRow): ComplaintSummary {

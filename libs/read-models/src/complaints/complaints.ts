@@ -1,4 +1,4 @@
-import { type ComplaintEvent, complaintEvents } from '#complaints';
+import { type ComplaintEvent, complaintEvents, type PartedSubject } from '#complaints';
 import { type ContactEvent, contactEvents } from '#contacts';
 import type { Instant, LocalDate, Uuid, When } from '#event-sourcing';
 import { isSealed } from '#privacy';
@@ -26,6 +26,8 @@ export type ComplaintStatus = 'registered' | 'acknowledged' | 'finalResponseSent
 export interface ComplaintDetails {
   /** What was registered beyond the columns; personal fields as SealedField. */
   registered: Record<string, unknown>;
+  /** What its source says otherwise since; absent where it never did. */
+  restated?: Record<string, unknown>;
   /** One entry a final response, in order. */
   responses: Record<string, unknown>[];
   humanResponses: HumanResponses;
@@ -97,6 +99,12 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
   switch (event.type) {
     case 'ComplaintSourceNoted':
       return next;
+    case 'ComplaintRestated': {
+      const { channel = row.channel, subject, classified } = event.data;
+      const product = subject || classified ? productOf(event.data) : row.product;
+      const restated = { ...details.restated, ...carried(event) };
+      return { ...next, channel, product, details: JSON.stringify({ ...details, restated }) };
+    }
     case 'ComplaintAcknowledged': {
       const { acknowledgedAt, automated } = event.data;
       const status = row.status === 'registered' ? 'acknowledged' : row.status;
@@ -141,10 +149,14 @@ function foldComplaint(row: ComplaintRow | undefined, event: Handled, localDate:
   }
 }
 
+/** What the earliest events say in plain, their lists show. */
+function productOf({ subject, classified }: Partial<PartedSubject>): string | null {
+  const stated = isSealed(subject?.product) ? undefined : subject?.product;
+  return classified?.product ?? stated ?? null;
+}
+
 function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) => LocalDate): ComplaintRow {
-  const { receivedAt, channel, subject, classified, clientId, provisionalSeverity } = event.data;
-  // what the earliest events say in plain, their lists show
-  const stated = isSealed(subject.product) ? undefined : subject.product;
+  const { receivedAt, channel, clientId, provisionalSeverity } = event.data;
   const details: ComplaintDetails = {
     registered: carried(event),
     responses: [],
@@ -159,7 +171,7 @@ function registered(event: ProjectedEvent<Registered>, localDate: (at: Instant) 
     status: 'registered',
     cycle: 1,
     channel,
-    product: classified?.product ?? stated ?? null,
+    product: productOf(event.data),
     severity: provisionalSeverity ?? null,
     receivedAt: receivedAt.at,
     receivedPrecision: receivedAt.precision,
