@@ -108,3 +108,7 @@ export async function* decoded(filePath: string, encoding: Encoding): AsyncGener
   }
 }
 const CHUNK_BYTES = 256 * 1024;
+
+/** A document in UTF-8 without the byte order mark that some editors begin it with. */
+export const withoutMark = (bytes: Buffer): Buffer =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;

@@ -81,8 +81,8 @@ export async function importBackOfficeFiles(
   options: BackOfficeOptions,
   { print, say, firmZone, found }: CommandTools,
 ): Promise<void> {
-  // whose an account is is read from the read models, which nobody keeps while the installation is not running
-  const caughtUp = async (): Promise<void> => (installation.served ? undefined : projectAll(installation, firmZone(), say));
+  // whose an account is is read from the read models; and who is told that facts are in may look for them there at once
+  const caughtUp = (): Promise<void> => projectAll(installation, firmZone(), say);
   await caughtUp();
   const reports = await importBackOffice(installation, firmZone(), where, options.adapter, statedBy(options));
   await caughtUp();

@@ -4,6 +4,7 @@ import { rehearse, UnusableEdition } from '#timekeeping';
 import { createPool } from '#database';
 import { EventStore, LogReader } from '#event-store';
 import { checkEdition, type FormatFault } from '#service-levels';
+import { withoutMark } from '#text-files';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import { statedDate } from './stated-date.js';
@@ -42,7 +43,7 @@ export async function rehearseEdition({ url }: Installation, firmZone: string, o
 function editionIn(file: string) {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(withoutMark(readFileSync(file)).toString());
   } catch (error) {
     throw new UsageError(`${file} is no edition: ${(error as Error).message}`);
   }

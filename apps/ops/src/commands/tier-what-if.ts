@@ -5,6 +5,7 @@ import { EventStore } from '#event-store';
 import { accountFacts, openReadDatabase } from '#read-models';
 import { CalendarNotPublished, NoMonthEnd, PublishedRules, type TierWhatIf, tierWhatIf } from '#tiering';
 import { checkTierRules, type TierRules } from '#tiers';
+import { withoutMark } from '#text-files';
 import { type Installation, UsageError } from '../installation.js';
 import { progressBar } from '../progress-bar.js';
 import { statedDate } from './stated-date.js';
@@ -50,7 +51,7 @@ export async function tiersUnderDraft({ url }: Installation, options: TierWhatIf
 function rulesIn(file: string): TierRules {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(withoutMark(readFileSync(file)).toString());
   } catch (error) {
     throw new UsageError(`${file} holds no tier rules: ${(error as Error).message}`);
   }

@@ -33,6 +33,12 @@ describe('a what-if file', () => {
     expect(answered.answer.answers.map(({ promises }) => promises[0])).toEqual(expected.map((entry) => expect.objectContaining(entry)));
   });
 
+  it('may begin with a byte order mark and end its lines as another system does', async () => {
+    const text = readFileSync(sampleFiles[0]!, 'utf8');
+    const plain = await answerWhatIfFile(fileOf(text));
+    expect(await answerWhatIfFile(fileOf(`\uFEFF${text.replaceAll('\n', '\r\n')}`))).toEqual(plain);
+  });
+
   it('may hold an array of documents, answered in order', async () => {
     const single = await Promise.all(sampleFiles.map((file) => answerWhatIfFile(file)));
     const all = await answerWhatIfFile(fileOf(sampleFiles.map((file) => read(file))));

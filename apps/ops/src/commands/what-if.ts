@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { readStrictJson } from '#event-sourcing';
 import { answerWhatIfs, checkWhatIfs, formatFaults, type WhatIfAnswer } from '#service-levels';
+import { withoutMark } from '#text-files';
 
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 
@@ -29,7 +30,7 @@ export async function answerWhatIfFile(file: string): Promise<FileAnswer> {
   let bytes: Buffer;
   try {
     if ((await stat(file)).size > FILE_MAX_BYTES) return problem('unreadable-file', `${file} is larger than 256 MiB`);
-    bytes = await readFile(file);
+    bytes = withoutMark(await readFile(file));
   } catch (error) {
     return problem('unreadable-file', (error as Error).message);
   }
