@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -165,6 +165,19 @@ describe('files of the back office', () => {
       { version: 2, amount: 9_900 },
       { version: 3, amount: 10_000 },
     ]);
+  });
+
+  it('whose row was refused, and is understood by now: it is taken, and nobody has to look at the refusal', async () => {
+    await t.owner('9906');
+    const file = write('cured.csv', ['H;20250311;cured', 'P;9906;;20250311;100.00;;;cured'], day('cured', '2025-03-11', 1, 10_000));
+    const without = { ...brokerDayFile, translate: () => ({ refused: { code: 'unknown-word', pointer: '/0' } }) as const };
+    const { sha256, ...rest } = JSON.parse(readFileSync(path.join(folder, 'cured.complete.json'), 'utf8')) as { sha256: string };
+    writeFileSync(path.join(folder, 'cured.complete.json'), JSON.stringify({ ...rest, sha256, assetsMinor: {} }));
+    expect(await take(file, without)).toMatchObject({ counts: { parked: 1 }, days: [{ completed: false }] });
+    writeFileSync(path.join(folder, 'cured.complete.json'), JSON.stringify({ ...rest, sha256 }));
+    expect(await take(file, brokerDayFile)).toMatchObject({ counts: { applied: 1 }, days: [{ completed: true }] });
+    const { rows } = await t.under.owner.query(`SELECT status FROM bridge.messages WHERE source = 'cured' ORDER BY arrival`);
+    expect(rows).toEqual([{ status: 'repaired' }, { status: 'applied' }]);
   });
 
   it('that was corrected twice before anybody owned the account: the later version counts', async () => {

@@ -101,7 +101,7 @@ async function takeSome(
   };
   const taken = statements.map((statement): Taken => ({ statement, as: as(statement) }));
   await countRepeats(sql, taken, delivery);
-  await repaired(sql, taken);
+  await repaired(sql, taken, delivery);
   return taken;
 }
 
@@ -155,14 +155,23 @@ async function noteDays(sql: Sql, taken: readonly Taken[]): Promise<void> {
   );
 }
 
-/** A statement that could not be read before has come in order under the same key: nobody has to look at the broken one. */
-async function repaired(sql: Sql, taken: readonly Taken[]): Promise<void> {
+/**
+ * A statement that could not be read before has come in order under the same key, or its very bytes are understood by now: nobody
+ * has to look at the broken one.
+ */
+async function repaired(sql: Sql, taken: readonly Taken[], delivery: Delivery): Promise<void> {
   const fresh = taken.filter(({ as }) => as === 'new').map(({ statement }) => statement);
   if (fresh.length === 0) return;
   await sql.query(
     `UPDATE bridge.messages m SET status = 'repaired', decided_at = now() FROM unnest($1::text[], $2::text[], $3::int[]) AS k (source, record, version)
       WHERE m.source = k.source AND m.record = k.record AND m.version = k.version AND m.status = 'parked' AND NOT m.holds_key`,
     [fresh.map((s) => s.source), fresh.map((s) => s.record), fresh.map((s) => s.version)],
+  );
+  await sql.query(
+    `UPDATE bridge.messages m SET status = 'repaired', decided_at = now()
+       FROM (SELECT s.source, r.raw FROM unnest($1::text[]) AS r (raw), unnest($2::text[]) AS s (source)) k
+      WHERE m.source = k.source AND m.raw_sha256 = k.raw AND m.record = 'sha256:' || k.raw AND m.status = 'parked' AND NOT m.holds_key`,
+    [fresh.map((s) => s.rawSha256), [...new Set([delivery.source, ...fresh.map((s) => s.source)])]],
   );
 }
 
