@@ -30,7 +30,7 @@ export class ApiServer {
 
   /** As many connections as callers, each with one request under way: how many were answered, and their rate after the warm-up. */
   async load({ bodies, authorization }: ApiWorld, callers: number, seconds: number): Promise<{ rate: number; count: number }> {
-    const connections = new Pool(`http://127.0.0.1:${this.port}`, { connections: callers, pipelining: 1 });
+    const connections = new Pool(this.url, { connections: callers, pipelining: 1 });
     let count = 0;
     const rate = await rateOf(callers, seconds, async () => {
       const headers = { authorization, 'content-type': 'application/json', 'idempotency-key': newId() };
@@ -41,6 +41,10 @@ export class ApiServer {
     });
     await connections.close();
     return { rate, count };
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Since it began. */

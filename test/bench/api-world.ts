@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type AuthenticationSettings, LocalIssuer } from '#access';
+import { type AuthenticationSettings, LocalIssuer, type Role } from '#access';
 import { EventCodec, eventRegistry } from '#application';
 import { client, clientStream } from '#clients';
 import { createPool } from '#database';
@@ -17,6 +17,8 @@ export interface ApiWorld {
   serving: { masterKeyFile: string; authentication: AuthenticationSettings };
   /** Of a branch manager. */
   authorization: string;
+  /** Of a caller with this role. */
+  readonly tokenOf: (role: Role) => Promise<string>;
   /** One of POST /v1/contacts for each client. */
   bodies: readonly string[];
   eventCount(): Promise<number>;
@@ -30,10 +32,11 @@ export async function openApiWorld(url: string, clients: number): Promise<ApiWor
   const pool = createPool({ url, max: 4, applicationName: 'bench world' });
   const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
   const ids = await registerClients(url, new ClientKeys(pool, MasterKeys.loadOrCreate(masterKeyFile)), clients);
-  const token = await issuer.issueToken({ subject: 'loader', role: 'branchManager', branch: BRANCH, ttlSeconds: 24 * 3600 });
+  const tokenOf = (role: Role): Promise<string> => issuer.issueToken({ subject: 'loader', role, branch: BRANCH, ttlSeconds: 24 * 3600 });
   return {
     serving: { masterKeyFile, authentication: issuer.settings },
-    authorization: `Bearer ${token}`,
+    authorization: `Bearer ${await tokenOf('branchManager')}`,
+    tokenOf,
     bodies: ids.map((clientId) => JSON.stringify(contactBody(clientId))),
     async eventCount() {
       const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM log.events');

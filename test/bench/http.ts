@@ -1,5 +1,6 @@
 import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
 import { ApiServer } from './api-server.js';
+import { worstBody } from './heavy-load.js';
 import { openApiWorld } from './api-world.js';
 import { everyMigration, withServer } from './bench-server.js';
 
@@ -8,7 +9,7 @@ const CLIENTS = 64;
 const TWO = 'two processes';
 
 /** POST /v1/contacts: through everything, through everything but the append, on a bare Fastify, and by two processes of the API. */
-export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResult> =>
+export const benchHttp = ({ rounds, seconds, quick }: BenchSettings): Promise<BenchResult> =>
   withServer(async (server) => {
     const url = await server.newDatabase('http', everyMigration);
     const world = await openApiWorld(url, CLIENTS);
@@ -48,6 +49,8 @@ export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResu
       const measured = await Rounds.of(contenders, rounds);
       cost.add('memory', 'MiB', (await everything.cost()).peakMib);
       assertSame('commands that were answered 201 are in the log', (await world.eventCount()) - before, accepted);
+      const worst = await worstBody(await start('everything'), world.tokenOf, quick);
+      cost.add('worst body', 'ms', worst.cpuMs);
       const share = { atLeast: 0.22, stretch: 0.3 };
       return {
         rows: [
@@ -59,12 +62,14 @@ export const benchHttp = ({ rounds, seconds }: BenchSettings): Promise<BenchResu
           cost.absolute('HTTP command: CPU of the API process a request', 'everything', { atMost: 190 }),
           measured.ratio('HTTP command: two API processes together / one', TWO, 'everything'),
           cost.absolute('the same: CPU of both API processes a request', TWO),
+          cost.absolute('HTTP: CPU of the API process for the costliest body of 1 MiB', 'worst body', { atMost: 50 }),
           cost.absolute('HTTP command: peak memory of the API process under load', 'memory'),
         ],
         held: [
           `${server.held}; POST /v1/contacts, ${CALLERS} connections without pipelining (undici), a new Idempotency-Key a request, ${CLIENTS} clients`,
           `each server a process of its own, the load in another, which at the raw server costs more than the server, hence the rows of CPU; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
           'everything: token, rate limit, strict JSON, validation, look-ups, decision, encryption, durable append; raw Fastify: its default JSON parser, no schema, no database',
+          `the costliest of ${worst.tried} bodies made to be much work, each sent to its route: ${worst.what}; the ten costliest again, medians of five`,
           `two processes: half of the connections each, on one database; they, the load and PostgreSQL share the cores of one`,
         ],
       };

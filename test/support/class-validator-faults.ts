@@ -6,11 +6,11 @@ import type { FieldFault } from '../../apps/api/src/problems/edge-problems.js';
 /** class-validator asks every rule of a member; the first of this order is the one told. A list's length comes before its items. */
 const faultOrder: readonly FieldFault[] = [
   'missing',
-  'wrong-type',
   'too-few',
   'too-many',
-  'too-short',
+  'wrong-type',
   'too-long',
+  'too-short',
   'bad-format',
   'not-allowed',
   'out-of-range',

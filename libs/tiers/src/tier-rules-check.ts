@@ -39,6 +39,9 @@ export const VERSION_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 /** As the handbook names calendars. */
 const CALENDAR_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.:/-]{0,63}$';
 
+/** Whoever has that many to take out needs not be told of further ones. */
+const UNKNOWN_TOLD_MAX = 50;
+
 const criteria = ['adaMinor', 'netCommissionMinor'] as const;
 type Members = Readonly<Record<string, unknown>>;
 type Report = (pointer: string, code: TierRulesCode) => void;
@@ -121,8 +124,12 @@ function membersOf(value: unknown, at: string, required: readonly string[], opti
     return undefined;
   }
   const object = value as Members;
-  const unknown = Object.keys(object).filter((name) => has(object, name) && !required.includes(name) && !optional.includes(name));
-  for (const name of unknown) report(`${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'unknown-member');
+  let unknown = 0;
+  for (const name of Object.keys(object)) {
+    if (!has(object, name) || required.includes(name) || optional.includes(name)) continue;
+    report(`${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, 'unknown-member');
+    if (++unknown >= UNKNOWN_TOLD_MAX) break;
+  }
   for (const name of required) if (!has(object, name)) report(`${at}/${name}`, 'missing');
   return object;
 }

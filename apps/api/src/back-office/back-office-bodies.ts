@@ -7,7 +7,7 @@ export class DeliverMessagesBody {
   @DocumentList({
     maxItems: DELIVERY_MAX,
     description:
-      'Messages of the standard format, each by its schema at /contracts/back-office/{kind}.schema.json. Each is taken or parked by itself.',
+      'Messages of the standard format, each by its schema at /contracts/back-office/{kind}.schema.json. Each is taken or parked by itself, and holds at most 2,000 members and items.',
     example: [
       {
         source: 'core',

@@ -75,3 +75,16 @@ const presence: Rule = { fault: 'missing', holds: (value) => value !== undefined
 /** Holds where the value has another type, which has a fault of its own. */
 export const forText = (holds: (text: string) => boolean) => (value: unknown) => typeof value !== 'string' || holds(value);
 export const isText: Rule = { fault: 'wrong-type', holds: (value) => typeof value === 'string' };
+
+/** A list's length, asked before anything in it is looked at. */
+export const lengthOf = ({ min = 0, max }: { min?: number; max: number }): readonly Rule[] => [
+  { fault: 'wrong-type', holds: (value) => Array.isArray(value) },
+  ...(min > 0 ? [{ fault: 'too-few', holds: (value) => !Array.isArray(value) || value.length >= min } satisfies Rule] : []),
+  { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= max },
+];
+
+/** What each item of a list must be, where it is no longer than it may be. */
+export const eachOf = (type: (item: unknown) => boolean): Rule => ({
+  fault: 'wrong-type',
+  holds: (value) => !Array.isArray(value) || value.every(type),
+});

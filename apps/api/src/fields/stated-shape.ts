@@ -4,7 +4,8 @@ import { type FieldError, invalidRequest } from '../problems/problem.js';
 import { type Fault, shapeOf } from './compiled-shape.js';
 import { membersOf } from './member.js';
 
-const ERRORS_MAX = 50;
+/** So many faults are told of a request. */
+export const ERRORS_MAX = 50;
 
 type ClassOfDto = new () => object;
 

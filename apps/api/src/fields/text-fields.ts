@@ -1,5 +1,5 @@
 import { CURRENCY_PATTERN, isUuid } from '#event-sourcing';
-import { forText, isText, member, type MemberOptions } from './member.js';
+import { eachOf, forText, isText, lengthOf, member, type MemberOptions, type Rule } from './member.js';
 
 /** JSON Schema counts code points, not UTF-16 units, of which a code point has one or two. */
 const isWithin = (text: string, max: number): boolean => text.length <= max || (text.length <= 2 * max && Array.from(text).length <= max);
@@ -10,8 +10,8 @@ export const Text = ({ max, ...options }: MemberOptions & { max: number }): Prop
     { type: 'string', minLength: 1, maxLength: max, pattern: '\\S' },
     [
       isText,
-      { fault: 'too-short', holds: forText((text) => /\S/.test(text)) },
       { fault: 'too-long', holds: forText((text) => isWithin(text, max)) },
+      { fault: 'too-short', holds: forText((text) => /\S/.test(text)) },
     ],
     options,
   );
@@ -21,14 +21,14 @@ export const TextList = ({ max, maxItems, ...options }: MemberOptions & { max: n
   member(
     { type: 'array', items: { type: 'string', minLength: 1, maxLength: max, pattern: '\\S' }, maxItems },
     [
-      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
-      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
-      { fault: 'too-short', holds: eachText((text) => /\S/.test(text)) },
+      ...listOfTexts(maxItems),
       { fault: 'too-long', holds: eachText((text) => isWithin(text, max)) },
+      { fault: 'too-short', holds: eachText((text) => /\S/.test(text)) },
     ],
     options,
   );
 
+const listOfTexts = (max: number): readonly Rule[] => [...lengthOf({ max }), eachOf((item) => typeof item === 'string')];
 const eachText = (holds: (text: string) => boolean) => (value: unknown) => !Array.isArray(value) || value.every(forText(holds));
 
 const CODE = '^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$';
@@ -46,11 +46,7 @@ export const StaffField = (options: MemberOptions = {}): PropertyDecorator => pa
 export const StaffList = ({ maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
   member(
     { type: 'array', items: { type: 'string', pattern: STAFF }, maxItems },
-    [
-      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
-      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
-      { fault: 'bad-format', holds: eachText((text) => staffForm.test(text)) },
-    ],
+    [...listOfTexts(maxItems), { fault: 'bad-format', holds: eachText((text) => staffForm.test(text)) }],
     options,
   );
 
@@ -82,11 +78,7 @@ export const EnumField = (values: readonly string[], options: MemberOptions = {}
 export const EnumList = (values: readonly string[], options: MemberOptions = {}): PropertyDecorator =>
   member(
     { type: 'array', items: { type: 'string', enum: [...values] }, maxItems: values.length },
-    [
-      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string') },
-      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= values.length },
-      { fault: 'not-allowed', holds: eachText((text) => values.includes(text)) },
-    ],
+    [...listOfTexts(values.length), { fault: 'not-allowed', holds: eachText((text) => values.includes(text)) }],
     options,
   );
 

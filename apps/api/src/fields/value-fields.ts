@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
-import { type ClassOf, member, type MemberOptions, type Rule } from './member.js';
+import { type ClassOf, eachOf, lengthOf, member, type MemberOptions, type Rule } from './member.js';
 import { CurrencyField } from './text-fields.js';
 
 type Range = { min: number; max: number };
@@ -30,14 +30,31 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 export const DocumentField = (options: MemberOptions = {}): PropertyDecorator =>
   member({ type: 'object', additionalProperties: true }, [{ fault: 'wrong-type', holds: isObject }], options);
 
-/** A list of such objects, at least one. */
+/** Members and items in one of a list of documents. */
+export const DOCUMENT_VALUES_MAX = 2_000;
+
+/** How many members and items are in a value; no more than one above `max` are counted. */
+function valuesIn(value: unknown, max: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  for (const name in value) {
+    count += 1 + (count < max ? valuesIn((value as Record<string, unknown>)[name], max - count) : 0);
+    if (count > max) break;
+  }
+  return count;
+}
+
+/** A list of such objects, at least one, each of at most 2,000 members and items. */
 export const DocumentList = ({ maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
   member(
     { type: 'array', items: { type: 'object', additionalProperties: true }, minItems: 1, maxItems },
     [
-      { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every(isObject) },
-      { fault: 'too-few', holds: (value) => !Array.isArray(value) || value.length > 0 },
-      { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
+      ...lengthOf({ min: 1, max: maxItems }),
+      eachOf(isObject),
+      {
+        fault: 'too-many',
+        holds: (value) => !Array.isArray(value) || value.every((one) => valuesIn(one, DOCUMENT_VALUES_MAX) <= DOCUMENT_VALUES_MAX),
+      },
     ],
     options,
   );
@@ -54,15 +71,7 @@ export const Nested = (type: ClassOf, options: MemberOptions = {}): PropertyDeco
 /** A list of such objects. */
 export const NestedList = (type: ClassOf, { maxItems, ...options }: MemberOptions & { maxItems: number }): PropertyDecorator =>
   applyDecorators(
-    member(
-      { type: () => type(), isArray: true, maxItems },
-      [
-        { fault: 'wrong-type', holds: (value) => Array.isArray(value) && value.every(isObject) },
-        { fault: 'too-many', holds: (value) => !Array.isArray(value) || value.length <= maxItems },
-      ],
-      options,
-      { of: type },
-    ),
+    member({ type: () => type(), isArray: true, maxItems }, [...lengthOf({ max: maxItems }), eachOf(isObject)], options, { of: type }),
     ValidateNested(),
     Type(type),
   );

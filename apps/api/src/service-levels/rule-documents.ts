@@ -2,11 +2,10 @@ import { Body, Param, type PipeTransform } from '@nestjs/common';
 import { ApiBody, ApiParam } from '@nestjs/swagger';
 import { CALENDAR_NAME, MAX_EDITION_NUMBER } from '#service-levels';
 import { VERSION_PATTERN } from '#tiers';
+import { ERRORS_MAX } from '../fields/index.js';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
 
-const ERRORS_MAX = 1_000;
-
-/** What a check of the format found sound. Throws a Problem (400) that names every fault. */
+/** What a check of the format found sound. Throws a Problem (400) that names the first faults. */
 export function sound<T extends object>(checked: T | { faults: readonly FieldError[] }): Exclude<T, { faults: unknown }> {
   if (!isFaulty(checked)) return checked as Exclude<T, { faults: unknown }>;
   throw invalidRequest(...checked.faults.slice(0, ERRORS_MAX));

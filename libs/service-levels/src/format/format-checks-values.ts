@@ -21,6 +21,9 @@ export function anObject(value: unknown, place: Place): Members | undefined {
   return undefined;
 }
 
+/** Whoever has that many faults to mend needs not be told of further members that nobody knows. */
+const FAULTS_ENOUGH = 1_000;
+
 /** The members of an object that has all of `required`, perhaps some of `optional`, and none else. */
 export function membersOf(
   value: unknown,
@@ -31,6 +34,7 @@ export function membersOf(
   const object = anObject(value, place);
   if (!object) return undefined;
   for (const name of Object.keys(object)) {
+    if (place.faults.length >= FAULTS_ENOUGH) break;
     if (object[name] !== undefined && !required.includes(name) && !optional.includes(name)) place.at(name).fault('unknown-member');
   }
   const absent = required.filter((name) => !has(object, name));

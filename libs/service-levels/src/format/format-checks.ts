@@ -35,11 +35,12 @@ export function checkWhatIf(value: unknown): { document: WhatIfDocument } | { fa
 function calendarsIn(value: unknown, place: Place): KnownCalendars | undefined {
   const object = anObject(value, place);
   if (!object) return undefined;
-  const names = Object.keys(object).filter((name) => object[name] !== undefined);
-  if (names.length > MAX_CALENDARS) {
+  const stated = Object.keys(object);
+  if (stated.length > MAX_CALENDARS) {
     place.fault('too-many');
     return undefined;
   }
+  const names = stated.filter((name) => object[name] !== undefined);
   for (const name of names) aCode(name, place.at(name));
   return new Map(names.map((name) => [name, calendarIn(object[name], place.at(name))]));
 }
