@@ -18,7 +18,7 @@ export interface ApiWorld {
   /** Of a branch manager. */
   authorization: string;
   /** Of a caller with this role. */
-  readonly tokenOf: (role: Role) => Promise<string>;
+  readonly tokenOf: (role: Role, subject?: string) => Promise<string>;
   /** One of POST /v1/contacts for each client. */
   bodies: readonly string[];
   eventCount(): Promise<number>;

@@ -1,5 +1,6 @@
 import { assertSame, type BenchResult, type BenchSettings, type Contender, Rounds } from './bench.js';
 import { ApiServer } from './api-server.js';
+import { besideExpensive } from './expensive-load.js';
 import { worstBody } from './heavy-load.js';
 import { openApiWorld } from './api-world.js';
 import { everyMigration, withServer } from './bench-server.js';
@@ -20,6 +21,7 @@ export const benchHttp = ({ rounds, seconds, quick }: BenchSettings): Promise<Be
       return started;
     };
     try {
+      const { alone, beside, ...asked } = await besideExpensive(await start('everything'), world, quick);
       const before = await world.eventCount();
       let accepted = 0;
       const cost = new Rounds();
@@ -50,6 +52,10 @@ export const benchHttp = ({ rounds, seconds, quick }: BenchSettings): Promise<Be
       cost.add('memory', 'MiB', (await everything.cost()).peakMib);
       assertSame('commands that were answered 201 are in the log', (await world.eventCount()) - before, accepted);
       const worst = await worstBody(await start('everything'), world.tokenOf, quick);
+      for (const [name, latency] of Object.entries({ alone, beside })) {
+        cost.add(`${name}, p50`, 'ms', latency.p50);
+        cost.add(`${name}, p99`, 'ms', latency.p99);
+      }
       cost.add('worst body', 'ms', worst.cpuMs);
       const share = { atLeast: 0.22, stretch: 0.3 };
       return {
@@ -62,6 +68,8 @@ export const benchHttp = ({ rounds, seconds, quick }: BenchSettings): Promise<Be
           cost.absolute('HTTP command: CPU of the API process a request', 'everything', { atMost: 190 }),
           measured.ratio('HTTP command: two API processes together / one', TWO, 'everything'),
           cost.absolute('the same: CPU of both API processes a request', TWO),
+          cost.ratio('HTTP command: p50 beside expensive reads / alone', 'beside, p50', 'alone, p50'),
+          cost.ratio('HTTP command: p99 beside expensive reads / alone', 'beside, p99', 'alone, p99', { atMost: 2 }),
           cost.absolute('HTTP: CPU of the API process for the costliest body of 1 MiB', 'worst body', { atMost: 50 }),
           cost.absolute('HTTP command: peak memory of the API process under load', 'memory'),
         ],
@@ -69,6 +77,7 @@ export const benchHttp = ({ rounds, seconds, quick }: BenchSettings): Promise<Be
           `${server.held}; POST /v1/contacts, ${CALLERS} connections without pipelining (undici), a new Idempotency-Key a request, ${CLIENTS} clients`,
           `each server a process of its own, the load in another, which at the raw server costs more than the server, hence the rows of CPU; body of ${Buffer.byteLength(world.bodies[0]!)} B, answers 201 with the same members`,
           'everything: token, rate limit, strict JSON, validation, look-ups, decision, encryption, durable append; raw Fastify: its default JSON parser, no schema, no database',
+          `expensive reads: 20 callers with what-ifs of 300 documents and segment counts (${asked.answered} answered, ${asked.refused} told to come back), commands of 8 callers beside them`,
           `the costliest of ${worst.tried} bodies made to be much work, each sent to its route: ${worst.what}; the ten costliest again, medians of five`,
           `two processes: half of the connections each, on one database; they, the load and PostgreSQL share the cores of one`,
         ],

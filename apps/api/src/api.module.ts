@@ -43,6 +43,7 @@ import { HandbookController } from './service-levels/handbook.controller.js';
 import { HandbookPageController } from './service-levels/handbook-page.controller.js';
 import { HandbookReadsController } from './service-levels/handbook-reads.controller.js';
 import { RequestsController } from './service-levels/requests.controller.js';
+import { WhatIfThread } from './service-levels/what-if-thread.js';
 import { WhatIfController } from './service-levels/what-if.controller.js';
 import { TierReadsController } from './tiers/tier-reads.controller.js';
 import { TierRulesController } from './tiers/tier-rules.controller.js';
@@ -133,7 +134,9 @@ export class ApiModule {
         { provide: RequestHasher, useValue: new RequestHasher(master) },
         { provide: Cursors, useValue: new Cursors(master) },
         { provide: RulesReader, useValue: rules },
+        { provide: DeadlineExplainer, useValue: explainer },
         { provide: Deadlines, inject: [QueryBus], useFactory: (bus: QueryBus) => new Deadlines(rules, explainer, bus) },
+        WhatIfThread,
         TierWhyHandler,
         BookHandler,
         TierRunsHandler,

@@ -10,6 +10,7 @@ import { answerProblem } from './problems/problem.filter.js';
 import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
 import { answerCommands, isCommand } from './requests/command-answer.js';
+import { takeTurns } from './requests/expensive-reads.js';
 import { contextOf } from './requests/request-context.js';
 import { measureRequests } from './requests/request-metrics.js';
 import { traceRequests } from './requests/request-tracing.js';
@@ -60,6 +61,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   });
   await server.register(rateLimit, { global: false, cache: CALLERS_REMEMBERED_MAX });
   server.addHook('onRequest', accessHook(authenticator, limiter(server, options.rateLimitPerMinute)));
+  takeTurns(server);
   answerCommands(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer', bodyLimit: BODY_MAX_BYTES }, (request, body, done) => {

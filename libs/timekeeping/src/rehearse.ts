@@ -3,6 +3,8 @@ import type { EventStore, LogReader } from '#event-store';
 import { dayOf, type FormatFault, type HandbookEdition, handbookFaults, Zone } from '#service-levels';
 import { casesInLog } from './cases-in-log.js';
 import { Rehearsal, type RehearsalResult } from './rehearsal.js';
+import type { CaseFile } from './case-file.js';
+import type { RulesHistory } from './rules-history.js';
 import { RulesReader } from './rules-reader.js';
 
 export interface RehearsalRequest {
@@ -24,6 +26,9 @@ export interface RehearsalParts {
   signal?: AbortSignal;
 }
 
+/** The cases that were received within `[fromMs, beforeMs)`, some at a time. */
+export type ReceivedCases = (fromMs: number, beforeMs: number) => AsyncIterable<readonly CaseFile[]>;
+
 /** The edition cannot be run: with the pointers into it. */
 export class UnusableEdition extends Error {
   constructor(readonly faults: readonly FormatFault[]) {
@@ -31,21 +36,35 @@ export class UnusableEdition extends Error {
   }
 }
 
-/** Runs a draft edition over the cases that were received in a past period. Writes nothing. Throws UnusableEdition. */
+/** Runs a draft edition over the cases that the log has of a past period. Writes nothing. Throws UnusableEdition. */
 export async function rehearse(
-  { reader, store, registry, firmZone, progress, signal }: RehearsalParts,
-  { edition, from, to, now, branchId }: RehearsalRequest,
+  parts: RehearsalParts,
+  request: RehearsalRequest,
 ): Promise<RehearsalResult & { from: LocalDate; to: LocalDate; position: number }> {
+  const { reader, store, registry, firmZone, progress, signal } = parts;
+  const { position: upTo } = await store.head();
+  const scan = { reader, registry, upTo, ...(progress && { progress }), ...(signal && { signal }) };
+  const inLog: ReceivedCases = (fromMs, beforeMs) => casesInLog(scan, (ms) => ms >= fromMs && ms < beforeMs);
+  const rules = await new RulesReader(store, registry).current(calendarsOf(request.edition));
+  return { ...(await rehearseOver(inLog, request, rules, firmZone)), position: upTo };
+}
+
+/** The calendars that an edition counts by. */
+export const calendarsOf = ({ promises }: HandbookEdition): string[] => promises.map(({ calendar }) => calendar);
+
+/** The same over cases that come from somewhere else. */
+export async function rehearseOver(
+  received: ReceivedCases,
+  { edition, from, to, now, branchId }: RehearsalRequest,
+  rules: RulesHistory,
+  firmZone: string,
+): Promise<RehearsalResult & { from: LocalDate; to: LocalDate }> {
   const zone = Zone.of(firmZone);
-  const rules = await new RulesReader(store, registry).current(edition.promises.map(({ calendar }) => calendar));
   const faults = handbookFaults(edition, rules.calendarDocuments());
   if (faults.length > 0) throw new UnusableEdition(faults);
-  const { position: upTo } = await store.head();
-  const [fromMs, toMs] = [zone.instantOf(dayOf(from), 0), zone.instantOf(dayOf(to), 1440)];
   const rehearsal = new Rehearsal(edition, rules, zone, Date.parse(now));
-  const scan = { reader, registry, upTo, ...(progress && { progress }), ...(signal && { signal }) };
-  for await (const cases of casesInLog(scan, (ms) => ms >= fromMs && ms < toMs)) {
+  for await (const cases of received(zone.instantOf(dayOf(from), 0), zone.instantOf(dayOf(to), 1440))) {
     for (const file of cases) if (branchId === undefined || file.branchId === branchId) rehearsal.add(file);
   }
-  return { from, to, position: upTo, ...rehearsal.result() };
+  return { from, to, ...rehearsal.result() };
 }

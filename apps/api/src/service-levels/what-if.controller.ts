@@ -1,12 +1,15 @@
-import { Body, Controller } from '@nestjs/common';
+import { Body, Controller, Res } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { answerWhatIfs, checkWhatIfs, whatIfEffort } from '#service-levels';
+import type { FastifyReply } from 'fastify';
+import type { FormatFault } from '#service-levels';
 import { invalidRequest } from '../problems/problem.js';
+import { Expensive } from '../requests/expensive-reads.js';
 import { Answers } from '../requests/routes.js';
 import { sound } from './rule-documents.js';
+import { WhatIfThread } from './what-if-thread.js';
 import { WhatIfAnswerView } from './what-if-views.js';
 
-/** Others wait while an answer is made; a step is a microsecond or less. */
+/** A step is a microsecond or less. */
 const EFFORT_MAX = 3_000_000;
 
 const DOCUMENTS_MAX = 1_000;
@@ -18,18 +21,20 @@ const document = { type: 'object', additionalProperties: true, description: 'See
 @ApiExtraModels(WhatIfAnswerView)
 @Controller('v1/service-levels')
 export class WhatIfController {
+  constructor(private readonly thread: WhatIfThread) {}
+
   @ApiBody({ description: 'A what-if document, or an array of them', required: true, schema: oneOrMany(document) })
+  @Expensive()
   @Answers(
     'what-if',
     'serviceLevels.whatIf',
     oneOrMany({ $ref: getSchemaPath(WhatIfAnswerView) }),
     'What is promised and kept with these calendars and editions, and this course of events; of an array, in its order',
   )
-  answer(@Body() body: unknown): object {
+  async answer(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (Array.isArray(body) && body.length > DOCUMENTS_MAX) throw invalidRequest({ pointer: '', code: 'too-many' });
-    const { documents, many } = sound(checkWhatIfs(body));
-    const effort = documents.reduce((sum, one) => sum + whatIfEffort(one), 0);
-    if (effort > EFFORT_MAX) throw invalidRequest({ pointer: '', code: 'too-much' });
-    return answerWhatIfs({ documents, many });
+    const { answer } = sound((await this.thread.answer(body, EFFORT_MAX)) as { answer: string } | { faults: FormatFault[] });
+    void reply.type('application/json; charset=utf-8');
+    return answer;
   }
 }

@@ -11,6 +11,7 @@ import { checkTierRules, type TierRules } from '#tiers';
 import { DocumentField, LocalDateField } from '../fields/index.js';
 import { invalidRequest, Problem } from '../problems/problem.js';
 import { Shown, ShownList, ShownNumber, ShownNumberOrNull, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
+import { Expensive } from '../requests/expensive-reads.js';
 import { Caller } from '../requests/request-context.js';
 import { Searches, Stated } from '../requests/routes.js';
 import { sound } from '../service-levels/rule-documents.js';
@@ -68,7 +69,6 @@ export class TierWhatIfView {
 @ApiTags('tiers')
 @Controller('v1/tiers')
 export class TierWhatIfController {
-  private underWay = false;
   private readonly published: PublishedRules;
 
   constructor(
@@ -79,14 +79,13 @@ export class TierWhatIfController {
     this.published = new PublishedRules(store, eventRegistry);
   }
 
+  @Expensive()
   @Searches('what-if', 'tier.whatIf', TierWhatIfView, 'Run draft tier rules over a past period: who would have which tier')
   async whatIf(@Caller() principal: Principal, @Stated() { rules: draft, from, to }: TierWhatIfBody): Promise<TierWhatIf> {
     const rules = draftIn(draft);
     const ends = to < from ? [] : monthEnds(from, to);
     if (ends.length === 0) throw invalidRequest({ pointer: '/to', code: 'out-of-range' });
     if (ends.length > MONTH_ENDS_MAX) throw invalidRequest({ pointer: '/from', code: 'out-of-range' });
-    if (this.underWay) throw new Problem('overloaded', { retryAfterSec: 1 }); // one at a time: it reads every client's facts
-    this.underWay = true;
     const signal = AbortSignal.timeout(LONGEST_MS);
     try {
       return await this.run(principal, rules, from, to, signal);
@@ -94,8 +93,6 @@ export class TierWhatIfController {
       if (error instanceof CalendarNotPublished) throw invalidRequest({ pointer: '/rules/calendar', code: 'not-allowed' });
       if (signal.aborted) throw new Problem('tier-what-if-too-long');
       throw error;
-    } finally {
-      this.underWay = false;
     }
   }
 

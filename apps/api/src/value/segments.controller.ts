@@ -11,6 +11,7 @@ import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { ChangeCommand, type CommandRequest, MinPosition, NewCommand } from '../requests/command-request.js';
 import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
+import { Expensive } from '../requests/expensive-reads.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Changes, Creates, Reads, Searches, Stated } from '../requests/routes.js';
 import { CountSegmentBody, RenameSegmentBody, RetireSegmentBody, SaveSegmentBody } from './segment-bodies.js';
@@ -63,12 +64,14 @@ export class SegmentsController {
     return this.reads.page(asked, reply, (page) => new SegmentListQuery(principal.branchScope, filter, page));
   }
 
+  @Expensive()
   @Searches('count', 'segment.count', SegmentCountAnswer, 'How many would belong to a segment that is not saved')
   async count(@Caller() principal: Principal, @MinPosition() minPosition: number, @Stated() { query, asOf }: CountSegmentBody) {
     checkSegmentQuery(query);
     return this.reads.one({ models, minPosition }, new SegmentCountQuery(query, this.about(principal, asOf)));
   }
 
+  @Expensive()
   @Reads(':segmentId', 'segment.read', SegmentAnswer, 'A segment, how many belong to it, and how many did')
   async one(
     @Caller() principal: Principal,
@@ -80,6 +83,7 @@ export class SegmentsController {
     return { ...answer, drillDown: addressOf(`/v1/segments/${segmentId}/clients`, { asOf: answer.on }) };
   }
 
+  @Expensive()
   @Reads(':segmentId/clients', 'segment.listClients', SegmentClientsView, 'The clients who belong to it')
   async clients(
     @Caller() principal: Principal,

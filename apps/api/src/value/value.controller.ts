@@ -17,6 +17,7 @@ import { localDateOf } from '../fields/index.js';
 import { invalidRequest } from '../problems/problem.js';
 import { ReadDispatcher } from '../reads/read-dispatcher.js';
 import { MinPosition } from '../requests/command-request.js';
+import { Expensive } from '../requests/expensive-reads.js';
 import { Caller } from '../requests/request-context.js';
 import { Asked, Reads } from '../requests/routes.js';
 import { moneyOf } from './value-amounts.js';
@@ -41,6 +42,7 @@ const models = ['accountFacts', 'clientFiles'] as const;
 export class ValueController {
   constructor(private readonly reads: ReadDispatcher) {}
 
+  @Expensive()
   @Reads('rfm', 'value.readRfm', RfmView, 'How many clients have which scores for recency, frequency and money')
   async rfm(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() { asOf, scale = 'fixed' }: RfmQuestion) {
     const question = this.about(principal, asOf);
@@ -54,6 +56,7 @@ export class ValueController {
     return { ...answer, scale, noHistory, cells };
   }
 
+  @Expensive()
   @Reads('rfm/clients', 'value.listRfm', RfmPageView, 'The clients behind a figure of RFM')
   async rfmClients(
     @Caller() principal: Principal,
@@ -70,12 +73,14 @@ export class ValueController {
     return { ...page, items: page.items.map((item) => shownRfm(item, page.currency)) };
   }
 
+  @Expensive()
   @Reads('pareto', 'value.readPareto', ParetoAnswer, 'Who brings most of the net commission, and how that changed by month')
   async pareto(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() asked: ParetoQuestion) {
     const span = this.span(asked);
     return shownParetoView(await this.reads.one({ models, minPosition }, new ParetoQuery(this.about(principal, span.to), span)));
   }
 
+  @Expensive()
   @Reads('pareto/clients', 'value.listPareto', ParetoPageView, 'The clients behind a figure of it, the largest first')
   async paretoClients(
     @Caller() principal: Principal,
@@ -95,6 +100,7 @@ export class ValueController {
     return { ...page, ...of, items };
   }
 
+  @Expensive()
   @Reads('churn', 'value.listChurn', ChurnPageView, 'Clients who show signs of leaving, each sign with its evidence')
   async churn(
     @Caller() principal: Principal,
@@ -110,6 +116,7 @@ export class ValueController {
     return { ...page, items: page.items.map((item) => shownChurn(item, page.currency, page.on)) };
   }
 
+  @Expensive()
   @Reads('churn/counts', 'value.readChurn', ChurnCountsView, 'How many clients show which sign of leaving')
   async churnCounts(@Caller() principal: Principal, @MinPosition() minPosition: number, @Asked() { asOf }: AsOfQuestion) {
     const answer = await this.reads.one({ models: churnModels, minPosition }, new ChurnCountsQuery(this.about(principal, asOf)));
@@ -123,6 +130,7 @@ export class ValueController {
     return { ...answer, bySignal, byScore };
   }
 
+  @Expensive()
   @Reads('dormant', 'value.listDormant', DormantPageView, 'Clients without securities, with little cash, and long without a movement')
   async dormant(
     @Caller() principal: Principal,

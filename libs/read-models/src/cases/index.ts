@@ -2,8 +2,10 @@ import { readModel } from '../read-model.js';
 import { caseFactsTable, projectCaseFacts } from './case-facts.js';
 import { CaseFactsHandler } from './case-facts-query.js';
 import { caseFactsMigrations } from './case-tables.js';
+import { CaseFilesHandler, ReceivedCasesHandler } from './received-cases-query.js';
 
 export * from './case-facts-query.js';
+export * from './received-cases-query.js';
 
 /** What the clocks of requests and complaints go by. */
 export const caseFacts = readModel({
@@ -12,5 +14,5 @@ export const caseFacts = readModel({
   tables: [caseFactsTable],
   migrations: caseFactsMigrations,
   projection: projectCaseFacts,
-  queries: [CaseFactsHandler],
+  queries: [CaseFactsHandler, CaseFilesHandler, ReceivedCasesHandler],
 });
