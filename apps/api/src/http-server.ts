@@ -11,6 +11,7 @@ import { Problem, problemDocument } from './problems/problem.js';
 import { accessHook, type RateLimit } from './requests/access-hook.js';
 import { answerCommands, isCommand } from './requests/command-answer.js';
 import { takeTurns } from './requests/expensive-reads.js';
+import { refuseUnknownParameters } from './requests/no-query.js';
 import { contextOf } from './requests/request-context.js';
 import { measureRequests } from './requests/request-metrics.js';
 import { traceRequests } from './requests/request-tracing.js';
@@ -61,6 +62,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
   });
   await server.register(rateLimit, { global: false, cache: CALLERS_REMEMBERED_MAX });
   server.addHook('onRequest', accessHook(authenticator, limiter(server, options.rateLimitPerMinute)));
+  refuseUnknownParameters(server);
   takeTurns(server);
   answerCommands(server);
   server.removeAllContentTypeParsers();

@@ -4,7 +4,7 @@ import { PAGE_MAX } from './read-dispatcher.js';
 
 /** A member of an answer: published, never checked. `null` where there is none. */
 export const Shown = (schema: ApiPropertyOptions, description?: string): PropertyDecorator =>
-  member(schema, [], { ...(description && { description }) });
+  member(schema, [], { optional: schema.required === false, ...(description && { description }) });
 export const ShownText = (description?: string): PropertyDecorator => Shown({ type: 'string' }, description);
 export const ShownTextOrNull = (description?: string): PropertyDecorator => Shown({ type: 'string', nullable: true }, description);
 export const ShownNumber = (description?: string): PropertyDecorator => Shown({ type: 'integer' }, description);

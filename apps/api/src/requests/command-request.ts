@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '#access';
 import { commandIdOf, type Instant, type Uuid } from '#event-sourcing';
-import { invalidRequest, Problem } from '../problems/problem.js';
+import { Problem } from '../problems/problem.js';
 import { contextOf, principalIn } from './request-context.js';
 
 /** What a command's request says beside its body. */
@@ -33,8 +33,7 @@ export const ChangeCommand = createParamDecorator((_: unknown, context: Executio
 
 function commandRequest(request: FastifyRequest): CommandRequest {
   const principal = principalIn(request);
-  const [path, query] = request.url.split('?', 2) as [string, string | undefined];
-  if (query) throw invalidRequest({ pointer: '#/query', code: 'unknown-parameter' });
+  const [path] = request.url.split('?', 1) as [string];
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') throw new Problem('idempotency-key-missing');
   if (typeof key !== 'string' || !KEY.test(key)) throw new Problem('idempotency-key-malformed');

@@ -14,6 +14,7 @@ import type { FastifyRequest } from 'fastify';
 import { Permit, type Permission, rolesWith } from '#access';
 import { bodyCheck, queryCheck } from '../fields/index.js';
 import { type AnswerConfig, type AnsweredCommand, CommandAnswer } from './command-answer.js';
+import type { QueryConfig } from './no-query.js';
 
 const CheckedBody = createParamDecorator((check: (body: unknown) => object, context: ExecutionContext): object =>
   check(context.switchToHttp().getRequest<FastifyRequest>().body),
@@ -29,9 +30,13 @@ export const Stated = (): ParameterDecorator => (target, method, index) => {
   ApiBody({ type })(target, method!, Object.getOwnPropertyDescriptor(target, method!)!);
 };
 
+const ASKED = Symbol('has a query');
+
 /** Parameter of a controller method: the query, checked. */
-export const Asked = (): ParameterDecorator => (target, method, index) =>
+export const Asked = (): ParameterDecorator => (target, method, index) => {
+  Reflect.defineMetadata(ASKED, true, target, method!);
   Query({ transform: queryCheck(classOf(target, method!, index)) } satisfies PipeTransform)(target, method, index);
+};
 
 const answerHeaders = {
   ETag: { description: 'Version of the aggregate', schema: { type: 'string' as const } },
@@ -61,7 +66,13 @@ type Answering<T> = <M extends (...given: never[]) => T | Promise<T>>(
 
 const operation = (permission: Permission, summary: string, config: AnswerConfig = {}): MethodDecorator =>
   applyDecorators(
-    Permit(permission, config),
+    // what is said of parameters is said before what is said of their method
+    (target, method, descriptor) =>
+      Permit(permission, { ...config, asked: Reflect.hasMetadata(ASKED, target, method) } satisfies AnswerConfig & QueryConfig)(
+        target,
+        method,
+        descriptor,
+      ),
     ApiBearerAuth(),
     ApiOperation({ operationId: operationIdOf(permission), summary, description: `Roles: ${rolesWith(permission).join(', ')}.` }),
     ApiResponse({

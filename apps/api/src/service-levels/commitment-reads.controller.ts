@@ -102,7 +102,7 @@ export class CommitmentReadsController {
     const { clientId, subjectKind, subjectId, excuse, corrections, asOfPosition, asOf } = view;
     const answer = await this.deadlines.explained(view, nowMs, principal.branchScope);
     const of = { commitmentId, clientId, subject: { kind: subjectKind, id: subjectId }, now: new Date(nowMs).toISOString() };
-    return { ...of, ...answer, excuse, corrections, asOfPosition, asOf };
+    return { ...of, ...answer, step: view.step, excuse, corrections, asOfPosition, asOf };
   }
 
   @Reads(

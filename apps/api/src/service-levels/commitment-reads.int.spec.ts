@@ -66,6 +66,7 @@ describe('why this deadline', () => {
     expect(all.length).toBeGreaterThan(15);
     for (const item of all) {
       const { status, body } = await desk.get(`/v1/commitments/${item.commitmentId}/why`);
+      expect(body['step']).toBe(item['step']);
       const stopped = item['stoppedAt'] !== null;
       const told = {
         ...Object.fromEntries(SHOWN_ALIKE.map((name) => [name, body[name]])),

@@ -116,7 +116,7 @@ export class WhyAnswer extends FreshView {
   @ShownText() promise: string;
   @ShownText() metric: string;
   @ShownText() class: string;
-  @Shown({ type: 'string', required: false }) step?: string;
+  @ShownTextOrNull('Of the metric step') step: string | null;
   @ShownNumber() edition: number;
   @ShownNumber() cycle: number;
   @ShownText() state: string;
