@@ -57,7 +57,9 @@ describe('a token of the local issuer', () => {
     expect(await outcomeOf(`Bearer ${token}`)).toEqual({ subject: 'li.na', role: 'branchManager', branch: 'sh-01', branchScope: 'sh-01' });
     const auditor = await issuer.issueToken({ subject: 'audit', role: 'auditor', ttlSeconds: 60 });
     expect(await outcomeOf(`bearer ${auditor}`)).toEqual({ subject: 'audit', role: 'auditor', branchScope: '*' });
-    expect(await outcomeOf(signed({}))).toMatchObject({ subject: 'li.na' });
+    for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+jwt']) {
+      expect(await outcomeOf(signed({}, { typ }))).toMatchObject({ subject: 'li.na' });
+    }
   });
 
   test('is not issued without the branch of a branch-scoped role', async () => {
@@ -90,6 +92,8 @@ const refused: Record<string, () => string | undefined> = {
   'no branch where the role needs one': () => signed({ branch: undefined }),
   'all branches named as one': () => signed({ branch: '*' }),
   'the type of another token': () => signed({}, { typ: 'id+jwt' }),
+  'the type of any token': () => signed({}, { typ: 'JWT' }),
+  'a type in full that is another': () => signed({}, { typ: 'application/jwt' }),
   'no type': () => signed({}, { typ: undefined }),
   'a critical extension': () => signed({}, { crit: ['x'], x: 1 }),
   'the key of somebody else': () => signed({}, {}, foreign),

@@ -35,7 +35,8 @@ const JWKS_TIMEOUT_MS = 3000;
 /** Longest that a token is taken without asking for its key again. */
 const REMEMBERED_MS = 30_000;
 const REMEMBERED_MAX = 5_000;
-const TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt', 'jwt']);
+/** Of access tokens (RFC 9068); a token of another use, such as an ID token, may be signed by the same key for the same audience. */
+const TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt']);
 const BEARER = /^Bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 const SUBJECT = /^[\x21-\x7e]{1,128}$/;
 const BRANCH = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
