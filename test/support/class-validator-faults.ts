@@ -11,6 +11,7 @@ const faultOrder: readonly FieldFault[] = [
   'wrong-type',
   'too-long',
   'too-short',
+  'unseen-character',
   'bad-format',
   'not-allowed',
   'out-of-range',

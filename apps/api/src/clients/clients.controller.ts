@@ -8,6 +8,7 @@ import { ChangeCommand, type CommandRequest, NewCommand } from '../requests/comm
 import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Creates, Stated } from '../requests/routes.js';
+import { checkAddresses } from './addresses.js';
 import {
   CloseClientBody,
   LinkAccountBody,
@@ -26,6 +27,7 @@ export class ClientsController {
   @Creates('', 'client.register', '/v1/clients', 'Register a client')
   register(@NewCommand() request: CommandRequest, @Stated() body: RegisterClientBody): Promise<CommandResult> {
     const { occurredAt, identity = {}, reachableAt = [], provisional = false, branchId = request.principal.branch, ...stated } = body;
+    checkAddresses(reachableAt, '/reachableAt');
     if (branchId === undefined) throw invalidRequest({ pointer: '/branchId', code: 'missing' });
     const command: ClientCommand = { type: 'RegisterClient', ...stated, identity, reachableAt, provisional, branchId };
     const occurred = this.commands.occurred(occurredAt, request.now);

@@ -113,7 +113,24 @@ const badInstants = fc
 const instants = mostly(goodInstants, badInstants);
 const texts = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 30 }),
-  fc.constantFrom('', ' ', '\u3000', '\n', 'x', 'sh-01', 'CNY', 'cny', '\ufe0f', '😀\ufe0f'),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\u3000',
+    '\n',
+    'a\nb',
+    'a\tb',
+    'a\rb',
+    'a\u202eb',
+    'a\u200db',
+    '\ufeffa',
+    'x',
+    'sh-01',
+    'CNY',
+    'cny',
+    '\ufe0f',
+    '😀\ufe0f',
+  ),
 );
 const junk = fc.oneof(
   fc.constantFrom<unknown>(null, true, 0, 1.5, -1, 1e300, '', [], {}, [[]], [{}], 'x'),
@@ -150,7 +167,7 @@ function near(schema: Schema): fc.Arbitrary<unknown> {
   }
   if (format === 'date') return days;
   if (format === 'date-time') return instants;
-  if (pattern === '\\S') {
+  if (maxLength !== undefined) {
     const edge = fc
       .constantFrom(...[-1, 0, 1].map((step) => (maxLength ?? 100) + step))
       .chain((length) => fc.constantFrom('x', '名', '😀', '\ufe0f').map((one) => one.repeat(length)));
@@ -213,6 +230,37 @@ function compared(name: string, value: object): void {
   expect({ value, faults: compiled }).toEqual({ value, faults: ordered(faultsByClassValidator(classOf(name), value)) });
   expect({ value, fits: shape.fits(value) }).toEqual({ value, fits: compiled.length === 0 });
 }
+
+/** Every text of a body's class, with where it is. */
+function textsIn(schema: Schema, at: readonly string[] = []): { at: readonly string[]; maxLength: number }[] {
+  const { type, items, properties = {}, maxLength } = resolve(schema);
+  if (type === 'array') return textsIn(items!, [...at, '0']);
+  if (maxLength !== undefined) return [{ at, maxLength }];
+  return Object.entries(properties).flatMap(([name, member]) => textsIn(member, [...at, name]));
+}
+
+/** A body that holds nothing but one value, at its place. */
+const holding = (at: readonly string[], value: unknown): unknown =>
+  at.reduceRight<unknown>((inside, name) => (name === '0' ? [inside] : { [name]: inside }), value);
+
+describe('no text holds what cannot be seen (every body class)', () => {
+  const controls = ['\u0007', '\u001b', '\r', '\u007f', '\u0085', '\u061c', '\u200e', '\u2028', '\u2029', '\u202e', '\u2066'];
+  const invisible = ['\n', '\t', '\u00ad', '\u200b', '\u200d', '\u2060', '\ufeff', '\u{e0041}'];
+
+  test.each(names)('%s', (name) => {
+    for (const { at, maxLength } of textsIn({ $ref: name })) {
+      const told = (text: string) =>
+        shapeOf(classOf(name))
+          .faultsOf(holding(at, text) as object, 50)
+          .filter(({ path }) => at.slice(0, path.length).join('/') === path.join('/'))
+          .map(({ code }) => code);
+      expect({ at, told: told('王芳 O’Neil 😀️ é') }).toEqual({ at, told: [] });
+      for (const one of controls) expect({ at, one, told: told(`a${one}b`) }).toEqual({ at, one, told: ['unseen-character'] });
+      for (const one of invisible)
+        expect({ at, one, told: told(`a${one}b`) }).toEqual({ at, one, told: maxLength <= 500 ? ['unseen-character'] : [] });
+    }
+  });
+});
 
 describe('what is published of a body is what is checked', () => {
   test('each body of the contract has its class here', () => {

@@ -86,6 +86,10 @@ export const fieldFaults = {
   'too-deep': { en: 'The JSON is nested deeper than 32 levels', zh: 'JSON 嵌套超过 32 层' },
   'nul-character': { en: 'Text may not hold the character U+0000', zh: '文本不能包含 U+0000' },
   'lone-surrogate': { en: 'Text may not hold half of a surrogate pair', zh: '文本不能包含不成对的代理字符' },
+  'unseen-character': {
+    en: 'Text may not hold controls or invisible characters; a line of text no line feed and no tab either',
+    zh: '文本不能包含控制字符或不可见字符；单行文本亦不能包含换行与制表符',
+  },
   'too-short': { en: 'The text is empty or too short', zh: '文本过短' },
   'too-long': { en: 'The text is too long', zh: '文本过长' },
   'too-few': { en: 'Too few items', zh: '条目过少' },
