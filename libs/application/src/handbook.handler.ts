@@ -96,6 +96,7 @@ export class AcknowledgeHandbookHandler implements ICommandHandler<AcknowledgeHa
   execute({ command, context }: AcknowledgeHandbook): Promise<CommandResult> {
     const stream = acknowledgementStream(command.edition, command.staffId);
     return act(this.runner, acknowledgement, stream, { is: 'firm' }, context, async () => {
+      if (!(await editionOf(this.runner, command.edition))) throw new NotFound();
       await checkPublished(this.runner, command.edition);
       return command;
     });
@@ -128,6 +129,9 @@ export class DeliverHandbookHandler implements ICommandHandler<DeliverHandbook> 
 
 // What is published stays so, retired or not; nothing has to be guarded.
 async function checkPublished(runner: CommandRunner, edition: number): Promise<void> {
-  const found = (await runner.load(handbook, handbookStream.id))?.state.editions.get(edition);
+  const found = await editionOf(runner, edition);
   if (!found || found.status === 'drafted' || found.status === 'approved') throw refusal('edition-not-published', ['/edition']);
 }
+
+const editionOf = async (runner: CommandRunner, edition: number) =>
+  (await runner.load(handbook, handbookStream.id))?.state.editions.get(edition);

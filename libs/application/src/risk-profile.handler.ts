@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { riskProfile, type RiskProfileCommand, riskProfileStream, type SuitabilityResult } from '#clients';
 import type { Uuid } from '#event-sourcing';
-import type { CommandContext, CommandResult } from './command.js';
+import { type CommandContext, type CommandResult, NotFound } from './command.js';
 import { CommandRunner } from './command-runner.js';
 import { act } from './transactions.js';
 
@@ -24,7 +24,10 @@ export class ChangeRiskProfileHandler implements ICommandHandler<ChangeRiskProfi
 
   async execute({ clientId, command, context }: ChangeRiskProfile): Promise<RiskProfileResult> {
     const stream = riskProfileStream(clientId);
-    const result = await act(this.runner, riskProfile, stream, { is: 'openClient', clientId }, context, command);
+    const result = await act(this.runner, riskProfile, stream, { is: 'openClient', clientId }, context, async (loaded) => {
+      if (command.type === 'AcceptSuitabilityWarning' && !loaded?.state.checks.has(command.checkId)) throw new NotFound();
+      return command;
+    });
     if (command.type !== 'CheckSuitability') return result;
     const recorded = await this.runner.load(riskProfile, stream.id);
     const check = recorded?.state.checks.get(command.checkId);

@@ -49,9 +49,7 @@ export class HandbookController {
 
   @Changes('handbook/presets/:presetId/switch-on', 'preset.switchOn', 'Confirm a regulatory preset and switch it on')
   switchOn(@ChangeCommand() request: CommandRequest, @PresetId() presetId: string, @Stated() body: SwitchOnPresetBody) {
-    const preset = regulatoryPresets.find((one) => one.presetId === presetId);
-    if (!preset) throw new NotFound();
-    const { title, promises } = preset;
+    const { title, promises } = presetOf(presetId);
     const stated = { effectiveFrom: instantOf(body.effectiveFrom), confirmation: body.confirmation };
     return this.change(request, body, {
       type: 'SwitchOnPreset',
@@ -65,6 +63,7 @@ export class HandbookController {
 
   @Changes('handbook/presets/:presetId/switch-off', 'preset.switchOff', 'Switch a regulatory preset off')
   switchOff(@ChangeCommand() request: CommandRequest, @PresetId() presetId: string, @Stated() body: SwitchOffPresetBody) {
+    presetOf(presetId);
     const stated = { at: instantOf(body.at), note: body.note };
     return this.change(request, body, { type: 'SwitchOffPreset', presetId, ...stated, switchedOffBy: request.principal.subject });
   }
@@ -88,4 +87,10 @@ export class HandbookController {
   private change(request: CommandRequest, body: object, command: HandbookRequest): Promise<CommandResult> {
     return this.commands.perform(new ChangeHandbook(command, this.commands.context(request, body)));
   }
+}
+
+function presetOf(presetId: string): (typeof regulatoryPresets)[number] {
+  const preset = regulatoryPresets.find((one) => one.presetId === presetId);
+  if (!preset) throw new NotFound();
+  return preset;
 }
