@@ -66,7 +66,7 @@ describe('personal data at rest', () => {
     };
     const complaint = await manager.post('/v1/complaints', { clientId, ...about });
     await manager.post(`${place}/tier/initialise`, { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'opening' }, { version: 0 });
-    const wish = { mode: 'pin', tier: 'GOLD', validFrom: '2099-01-01', validTo: '2099-02-01', justification: secrets.justification };
+    const wish = { mode: 'pin', tier: 'GOLD', validFrom: '2033-01-01', validTo: '2033-02-01', justification: secrets.justification };
     const asked = await manager.post(`${place}/tier/request-override`, wish, { version: 1 });
     const query = {
       external: { region: [secrets.region], organisation: [secrets.organisation] },

@@ -34,6 +34,7 @@ const released: Record<string, string> = {
   '2026-12-evidence.jsonl': '16870eb06951ae82992820e7946753ade4088fbddb19654c5c73ca27934c522d',
   '2026-12-restated.jsonl': 'f4d721c79a3712cb59d5d178c09704504d2fa74edd3328e8d3192697fb1727b8',
   '2026-12-own-words.jsonl': '0af184a686386566b1cc04cbcba290e2681b72b4d2fc3d308a529525179b6dbe',
+  '2026-12-clients.jsonl': '439c1e85c3c29304f2b1bb62d5134ea3d3167f486be4ebc3f00fcbd138330147',
 };
 
 const SPINE = '2026-11-spine.jsonl';
@@ -72,7 +73,7 @@ describe('released event shapes', () => {
 
   it('are read, decrypted and folded by this build', () => {
     const spine = {
-      client: state(client, clientEvents, SPINE),
+      client: state(client, clientEvents, SPINE, '2026-12-clients.jsonl'),
       assignments: state(assignments, assignmentEvents),
       contact: state(contact, contactEvents),
       followUp: state(followUp, followUpEvents),

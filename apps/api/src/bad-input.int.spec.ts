@@ -212,7 +212,7 @@ describe('a date', () => {
         channel: 'phone',
         direction: 'inbound',
         automated: false,
-        startedAt: '2200-12-31T10:00:00+08:00',
+        startedAt: '2033-12-31T10:00:00+08:00',
       }),
     ];
     expect(answers.map((answer) => problem(answer))).toEqual([

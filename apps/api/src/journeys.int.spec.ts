@@ -67,7 +67,7 @@ describe('a client over HTTP', () => {
     const assign = { staffId: 'li.na', role: 'manager', primary: true, from: '2026-01-01' };
     await manager.post(`/v1/clients/${id}/assignments/assign`, assign, { version: 0 });
     const complaint = await manager.post('/v1/complaints', aComplaint(id, { receivedAt: '2026-01-05T10:00:00+08:00' }));
-    const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2099-01-01T00:00:00Z', purpose: 'callBack' });
+    const followUp = await manager.post('/v1/follow-ups', { clientId: id, dueAt: '2033-01-01T00:00:00Z', purpose: 'callBack' });
     const over = { from: 'li.na', to: 'zhao.min', on: '2026-02-01' };
     const handed = await manager.post(`/v1/clients/${id}/assignments/hand-over`, over, { version: 1 });
     const made = { ...over, openItems: [{ kind: 'complaint', id: followUp.body['id'] }] };
@@ -230,7 +230,7 @@ describe('the first human response', () => {
 describe('a follow-up over HTTP', () => {
   test('is scheduled and completed', async () => {
     const client = await manager.post('/v1/clients', aClient());
-    const due = { clientId: client.body['id'], dueAt: '2199-12-31T10:00:00+08:00', purpose: 'callBack' };
+    const due = { clientId: client.body['id'], dueAt: '2033-12-30T10:00:00+08:00', purpose: 'callBack' };
     const scheduled = await manager.post('/v1/follow-ups', due);
     expect(scheduled).toMatchObject({ status: 201, body: { events: ['FollowUpScheduled'] } });
     const completed = await manager.post(`/v1/follow-ups/${String(scheduled.body['id'])}/complete`, { note: 'done' }, { version: 1 });

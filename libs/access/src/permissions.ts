@@ -95,11 +95,13 @@ const acts = {
   'client.linkAccount': 'RBI',
   'client.unlinkAccount': 'RBI',
   'client.close': 'B',
+  'client.reopen': 'B',
   'assignment.assign': 'B',
   'assignment.handOver': 'RB',
   'assignment.end': 'B',
   // that nobody approves their own request is a rule of the tier, not of the role
   'tier.initialise': 'RB',
+  'tier.correctInitial': 'B',
   'tier.requestOverride': 'RB',
   'tier.approveOverride': 'B',
   'tier.rejectOverride': 'B',

@@ -38,7 +38,11 @@ export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ clientId, command, context }: ChangeClient): Promise<CommandResult> {
-    if (command.type !== 'RegisterClient') return change(this.runner, client, clientId!, context, command);
+    if (command.type !== 'RegisterClient') {
+      return change(this.runner, client, clientId!, context, async ({ begunAt }) =>
+        command.type === 'CloseClient' ? { ...command, registeredAt: begunAt } : command,
+      );
+    }
     const { branchId, clientNo } = command;
     const stream = clientStream(newId());
     const register = async () => {

@@ -1,4 +1,4 @@
-import { type Decider, type DomainEvent, DomainError, fold, type StreamRef, type Uuid } from '#event-sourcing';
+import { type Decider, type DomainEvent, DomainError, fold, type StreamRef, type Uuid, type Instant } from '#event-sourcing';
 import type { Append, EventStore, Reservation } from '#event-store';
 import { traced } from '#telemetry';
 import {
@@ -18,6 +18,8 @@ export interface Loaded<State> {
   version: number;
   branchId: string;
   clientId: Uuid;
+  /** When its first event happened. */
+  begunAt: Instant;
 }
 
 /** What a handler decided: the events to append, and what must still hold when they are. */
@@ -60,7 +62,7 @@ export class CommandRunner {
     const [first] = rows;
     if (first?.streamKind !== decider.kind) return undefined; // missing, or the id of something else
     const state = fold(decider, await this.codec.decode<Event>(rows));
-    return { state, version: rows.length, branchId: metadataOfEvent(first).branchId, clientId: first.key };
+    return { state, version: rows.length, branchId: metadataOfEvent(first).branchId, clientId: first.key, begunAt: first.occurredAt };
   }
 
   /** Loads what the caller may touch; missing and hidden look alike. */

@@ -81,7 +81,9 @@ export class ChangeFollowUpHandler implements ICommandHandler<ChangeFollowUp> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ followUpId, command, context }: ChangeFollowUp): Promise<CommandResult> {
-    if (command.type !== 'ScheduleFollowUp') return change(this.runner, followUp, followUpId!, context, command);
+    if (command.type !== 'ScheduleFollowUp') {
+      return change(this.runner, followUp, followUpId!, context, async ({ begunAt }) => ({ ...command, scheduledAt: begunAt }));
+    }
     const { clientId, contactId } = command;
     const checked = async (): Promise<FollowUpCommand> => {
       if (contactId) await this.checkContact(contactId, clientId, context.principal);

@@ -52,6 +52,7 @@ export const assignmentProblems = {
   'primary-manager-exists': { en: 'The client has a primary manager on a day of that interval', zh: '该期间已有主办客户经理' },
   'already-assigned': { en: 'The person is assigned to the client on a day of that interval', zh: '该人员在该期间已被指派' },
   'not-assigned': { en: 'The person is not assigned to the client on that day', zh: '该人员当日未被指派' },
+  'assignment-ends-before-it-begins': { en: 'An assignment ends no earlier than it begins', zh: '指派结束日期不能早于开始日期' },
   'open-item-unknown': { en: 'The client has no such complaint or follow-up', zh: '该客户没有此未结事项' },
   'hand-over-to-oneself': { en: 'A hand-over needs another person', zh: '不能移交给本人' },
   'only-a-manager-is-primary': { en: 'Only a manager can be primary', zh: '只有客户经理可为主办' },
@@ -84,8 +85,11 @@ export const assignments: Decider<readonly Assignment[], AssignmentCommand, Assi
         return [{ type: 'HandedOver', data: { from, to, role: current.role, primary: current.primary, on, openItems } }];
       }
       case 'EndAssignment':
-        // an assignment that has not begun may be ended too: it then covers no day
+        // ended on the day that it begins, it covers none: so one that was a mistake, or has not begun, is taken back
         if (!state.some((a) => a.staffId === command.staffId && a.to === undefined)) throw refusal('not-assigned', ['/staffId']);
+        if (!state.some((a) => a.staffId === command.staffId && a.to === undefined && a.from <= command.to)) {
+          throw refusal('assignment-ends-before-it-begins', ['/to']);
+        }
         return [{ type: 'AssignmentEnded', data: { staffId: command.staffId, to: command.to } }];
     }
   },

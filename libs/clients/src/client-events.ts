@@ -88,7 +88,9 @@ export type ClientEvent =
   | { type: 'ClientNeedsRecorded'; data: Needs }
   | { type: 'AccountLinked'; data: AccountLink }
   | { type: 'AccountUnlinked'; data: { accountId: string } }
-  | { type: 'ClientClosed'; data: { closedAt: Instant; closedBy: StaffId } };
+  | { type: 'ClientClosed'; data: { closedAt: Instant; closedBy: StaffId } }
+  /** The closing was a mistake; the client is what it was before. */
+  | { type: 'ClientReopened'; data: { status: 'prospect' | 'active'; reopenedBy: StaffId; reason: string } };
 
 export const clientEvents: EventDefinitions<ClientEvent> = {
   ClientRegistered: {
@@ -127,6 +129,7 @@ export const clientEvents: EventDefinitions<ClientEvent> = {
   AccountLinked: { version: 1, fields: { accountId: 'P1', role: 'P1', opened: 'P1' } },
   AccountUnlinked: { version: 1, fields: { accountId: 'P1' } },
   ClientClosed: { version: 1, fields: { closedAt: 'P1', closedBy: 'P1' } },
+  ClientReopened: { version: 1, fields: { status: 'P1', reopenedBy: 'P1', reason: 'P3' } },
 };
 
 /** The stream of a client has the client's own id. */

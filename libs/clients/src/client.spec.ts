@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { given } from '#event-sourcing';
+import { fold, given } from '#event-sourcing';
 import { assignedOn, type AssignmentEvent, assignments } from './assignments.js';
 import { client, type ClientCommand } from './client.js';
 import type { ClientEvent } from './client-events.js';
@@ -55,6 +55,21 @@ describe('a client', () => {
     const [closed] = given(client, registered).when(close) as ClientEvent[];
     expect(given(client, registered, closed!).when(close)).toEqual([]);
     expect(given(client, registered, closed!).when({ type: 'RecordNeeds', needs: { goals: 'x' } })).toEqual({ refused: 'client-closed' });
+    const tooEarly = { ...close, registeredAt: '2026-01-01T00:00:00.001Z' };
+    expect(given(client, registered).when(tooEarly)).toEqual({ refused: 'client-closed-before-registered' });
+  });
+
+  it('that was closed by mistake is what it was before', () => {
+    const reopen: ClientCommand = { type: 'ReopenClient', reopenedBy: 'bob', reason: 'another client' };
+    const close: ClientCommand = { type: 'CloseClient', closedAt: '2026-01-01T00:00:00.000Z', closedBy: 'amy' };
+    const unlinked: ClientEvent = { type: 'AccountUnlinked', data: { accountId: 'A1' } };
+    for (const before of [[registered], [registered, linked, unlinked]]) {
+      const [closed] = given(client, ...before).when(close) as ClientEvent[];
+      const reopened = given(client, ...before, closed!).when(reopen) as ClientEvent[];
+      expect(fold(client, [...before, closed!, ...reopened])).toEqual(fold(client, before));
+    }
+    expect(given(client, registered).when(reopen)).toEqual({ refused: 'client-not-closed' });
+    expect(given(client).when(reopen)).toEqual({ refused: 'client-not-registered' });
   });
 });
 
@@ -87,9 +102,28 @@ describe('assignments', () => {
   });
 
   it('that have not begun can be ended, and then stand in nobody’s way', () => {
-    const end = { type: 'EndAssignment', staffId: 'amy', to: '2025-12-01' } as const;
+    const end = { type: 'EndAssignment', staffId: 'amy', to: '2026-01-01' } as const;
     const [ended] = given(assignments, assigned).when(end) as AssignmentEvent[];
     expect(given(assignments, assigned, ended!).when(assign('bob', true, '2025-06-01'))).toHaveLength(1);
     expect(given(assignments, assigned, ended!).when(end)).toEqual({ refused: 'not-assigned' });
+    expect(given(assignments, assigned).when({ ...end, to: '2025-12-31' })).toEqual({ refused: 'assignment-ends-before-it-begins' });
+  });
+
+  it('are corrected by their own acts: what was ended is assigned again, what was handed over is handed back on its day', () => {
+    const end = { type: 'EndAssignment', staffId: 'amy', to: '2026-03-01' } as const;
+    const over = { type: 'HandOver', from: 'amy', to: 'bob', on: '2026-03-01', openItems: [] } as const;
+    const [ended] = given(assignments, assigned).when(end) as AssignmentEvent[];
+    const again = given(assignments, assigned, ended!).when(assign('amy', true, '2026-03-01')) as AssignmentEvent[];
+    const [handed] = given(assignments, assigned).when(over) as AssignmentEvent[];
+    const back = given(assignments, assigned, handed!).when({ ...over, from: 'bob', to: 'amy' }) as AssignmentEvent[];
+    for (const events of [
+      [assigned, ended!, ...again],
+      [assigned, handed!, ...back],
+    ]) {
+      const state = fold(assignments, events);
+      for (const day of ['2026-01-01', '2026-02-28', '2026-03-01', '2027-01-01']) {
+        expect(assignedOn(state, day).map(({ staffId, primary }) => [staffId, primary])).toEqual([['amy', true]]);
+      }
+    }
   });
 });

@@ -8,9 +8,12 @@ export type ClientCommand =
   | { type: 'RecordRiskPreference'; riskPreference: RiskPreference }
   | { type: 'LinkAccount'; link: AccountLink }
   | { type: 'UnlinkAccount'; accountId: string }
-  | { type: 'CloseClient'; closedAt: Instant; closedBy: StaffId };
+  | { type: 'CloseClient'; closedAt: Instant; closedBy: StaffId; registeredAt?: Instant }
+  | { type: 'ReopenClient'; reopenedBy: StaffId; reason: string };
 
 export const clientStatuses = ['prospect', 'active', 'closed'] as const;
+
+export type OpenStatus = Exclude<(typeof clientStatuses)[number], 'closed'>;
 
 export type ClientState =
   | { status: 'unregistered' }
@@ -20,6 +23,8 @@ export type ClientState =
       profile: Profile;
       needs?: Needs;
       accounts: ReadonlyMap<string, AccountRole>;
+      /** Of one that is closed: what it was before. */
+      before?: OpenStatus;
     };
 
 export const clientProblems = {
@@ -31,6 +36,8 @@ export const clientProblems = {
   'nothing-stated': { en: 'The command states nothing to record', zh: '未填写任何内容' },
   'account-linked-in-another-role': { en: 'The account is linked in another role', zh: '账户已以其他身份关联' },
   'account-not-linked': { en: 'The account is not linked to this client', zh: '账户未关联该客户' },
+  'client-not-closed': { en: 'The client is not closed', zh: '客户未销户' },
+  'client-closed-before-registered': { en: 'A client is closed after it was registered', zh: '销户时间不能早于登记时间' },
   'accounts-still-linked': { en: 'A client with linked accounts cannot be closed', zh: '仍有关联账户，不能销户' },
 } as const satisfies Record<string, ProblemTitle>;
 const refusal = DomainError.of(clientProblems);
@@ -70,7 +77,17 @@ export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
       case 'CloseClient':
         if (state.status === 'closed') return [];
         if (open(state).accounts.size > 0) throw refusal('accounts-still-linked');
+        if (command.closedAt < (command.registeredAt ?? '')) throw refusal('client-closed-before-registered', ['/occurredAt']);
         return [{ type: 'ClientClosed', data: { closedAt: command.closedAt, closedBy: command.closedBy } }];
+      case 'ReopenClient':
+        if (state.status === 'unregistered') throw refusal('client-not-registered');
+        if (state.status !== 'closed') throw refusal('client-not-closed');
+        return [
+          {
+            type: 'ClientReopened',
+            data: { status: state.before ?? 'prospect', reopenedBy: command.reopenedBy, reason: command.reason },
+          },
+        ];
     }
   },
   evolve(state, event): ClientState {
@@ -88,7 +105,11 @@ export const client: Decider<ClientState, ClientCommand, ClientEvent> = {
       case 'AccountUnlinked':
         return { ...state, accounts: new Map([...state.accounts].filter(([id]) => id !== event.data.accountId)) };
       case 'ClientClosed':
-        return { ...state, status: 'closed' };
+        return { ...state, status: 'closed', ...(state.status !== 'closed' && { before: state.status }) };
+      case 'ClientReopened': {
+        const { before: _before, ...rest } = state;
+        return { ...rest, status: event.data.status };
+      }
     }
   },
 };

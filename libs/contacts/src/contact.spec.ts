@@ -56,5 +56,7 @@ describe('a follow-up', () => {
     const [completed] = given(followUp, scheduled).when(complete) as FollowUpEvent[];
     expect(given(followUp, scheduled, completed!).when(complete)).toEqual([]);
     expect(given(followUp).when(complete)).toEqual({ refused: 'follow-up-not-scheduled' });
+    const early = { ...complete, scheduledAt: now, completedAt: '2026-01-01T00:00:00.000Z' };
+    expect(given(followUp, scheduled).when(early)).toEqual({ refused: 'follow-up-completed-before-scheduled' });
   });
 });

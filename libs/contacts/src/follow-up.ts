@@ -25,7 +25,7 @@ export const followUpEvents: EventDefinitions<FollowUpEvent> = {
 
 export type FollowUpCommand =
   | ({ type: 'ScheduleFollowUp'; now: Instant } & Extract<FollowUpEvent, { type: 'FollowUpScheduled' }>['data'])
-  | ({ type: 'CompleteFollowUp'; now: Instant } & Extract<FollowUpEvent, { type: 'FollowUpCompleted' }>['data']);
+  | ({ type: 'CompleteFollowUp'; now: Instant; scheduledAt?: Instant } & Extract<FollowUpEvent, { type: 'FollowUpCompleted' }>['data']);
 
 type FollowUp = { status: 'none' } | { status: 'scheduled' } | { status: 'completed' };
 
@@ -33,6 +33,7 @@ export const followUpProblems = {
   'follow-up-already-scheduled': { en: 'The follow-up is scheduled already', zh: '跟进已安排' },
   'follow-up-not-scheduled': { en: 'There is no such follow-up', zh: '跟进不存在' },
   'follow-up-due-in-the-past': { en: 'A follow-up is due in the future', zh: '跟进时间不能早于现在' },
+  'follow-up-completed-before-scheduled': { en: 'A follow-up is completed after it was scheduled', zh: '完成时间不能早于安排时间' },
   'follow-up-completed-in-the-future': { en: 'A follow-up cannot be completed in the future', zh: '完成时间不能晚于现在' },
 } as const satisfies Record<string, ProblemTitle>;
 const refusal = DomainError.of(followUpProblems);
@@ -51,10 +52,11 @@ export const followUp: Decider<FollowUp, FollowUpCommand, FollowUpEvent> = {
         return [{ type: 'FollowUpScheduled', data }];
       }
       case 'CompleteFollowUp': {
-        const { type: _type, now, ...data } = command;
+        const { type: _type, now, scheduledAt = '', ...data } = command;
         if (state.status === 'none') throw refusal('follow-up-not-scheduled');
         if (state.status === 'completed') return []; // a repeat changes nothing
         if (data.completedAt > now) throw refusal('follow-up-completed-in-the-future', ['/completedAt']);
+        if (data.completedAt < scheduledAt) throw refusal('follow-up-completed-before-scheduled', ['/completedAt']);
         return [{ type: 'FollowUpCompleted', data }];
       }
     }

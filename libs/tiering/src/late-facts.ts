@@ -69,7 +69,7 @@ export class LateFacts {
   ): Promise<{ events: TierEvent[]; answers: DayAnswer[] }> {
     const nothing = { events: [], answers: [] };
     const firstOn = firstAccountOn(facts);
-    const initialFrom = past.find(({ event }) => event.type === 'TierInitialised')?.event;
+    const initialFrom = past.findLast(({ event }) => event.type === 'TierInitialised')?.event;
     const from = initialFrom?.type === 'TierInitialised' ? initialFrom.data.effectiveFrom : firstOn;
     if (firstOn === undefined || from === undefined) return nothing;
     const wanted = dates.filter(({ on }) => on >= firstOn && on >= from);

@@ -125,6 +125,8 @@ export const tierEvents: EventDefinitions<TierEvent> = {
 
 export const tierProblems = {
   'tier-already-initialised': { en: 'The client has a tier already', zh: '客户已有等级' },
+  'initial-tier-in-use': { en: 'Evaluations or overrides rest on the tier given at first', zh: '初始等级已被评定或调整引用，不能更正' },
+  'initial-tier-later': { en: 'A correction begins no later than what it corrects', zh: '更正的生效日期不得晚于原生效日期' },
   'tier-not-initialised': { en: 'The client has no tier yet', zh: '客户尚无等级' },
   'override-already-requested': { en: 'The override is requested already', zh: '该等级调整已申请' },
   'override-not-found': { en: 'There is no such override', zh: '等级调整不存在' },

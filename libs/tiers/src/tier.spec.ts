@@ -19,6 +19,32 @@ const approved = (change: Partial<Override> = {}, overrideId = id): TierEvent =>
 const approve = (approvedBy = 'bob', today = '2026-11-24', overrideId = id) =>
   ({ type: 'ApproveOverride', overrideId, approvedBy, today }) as const;
 
+describe('the tier given at first', () => {
+  const correct = (effectiveFrom = '2026-01-01') =>
+    ({ type: 'CorrectInitialTier', tier: 'GOLD', effectiveFrom, basis: 'opening' }) as const;
+  const far: TierEvent = { type: 'TierInitialised', data: { tier: 'SILVER', effectiveFrom: '2062-01-01', basis: 'opening' } };
+
+  it('is corrected while nothing rests on it, and holds from its own day on', () => {
+    const [corrected] = given(tier, far).when(correct()) as TierEvent[];
+    const assertions = [far, corrected!].flatMap((event, nth) => assertionsOf(event, `2026-11-2${nth}T00:00:00.000Z`));
+    for (const day of ['2026-01-01', '2061-12-31', '2062-01-01', '2070-01-01'])
+      expect(tierInForce(assertions, day, '9999')?.tier).toBe('GOLD');
+    expect(given(tier, far, corrected!).when(correct())).toEqual([]);
+    expect(given(tier, far, requested(), corrected!).when(correct('2025-01-01'))).toHaveLength(1);
+  });
+
+  it('is not, once something does, and never to a later day', () => {
+    expect(given(tier).when(correct())).toEqual({ refused: 'tier-not-initialised' });
+    expect(given(tier, initialised).when(correct('2026-01-02'))).toEqual({ refused: 'initial-tier-later' });
+    expect(given(tier, initialised, requested(), approved()).when(correct())).toEqual({ refused: 'initial-tier-in-use' });
+    const promoted: TierEvent = {
+      type: 'TierPromoted',
+      data: { from: 'SILVER', to: 'GOLD', effectiveFrom: '2026-02-01', ruleVersion: 'r' },
+    };
+    expect(given(tier, initialised, promoted).when(correct())).toEqual({ refused: 'initial-tier-in-use' });
+  });
+});
+
 describe('overrides', () => {
   it('are approved by a second person', () => {
     expect(given(tier, initialised, requested()).when(approve())).toEqual([approved()]);

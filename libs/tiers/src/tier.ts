@@ -5,6 +5,7 @@ const refusal = DomainError.of(tierProblems);
 
 export type TierCommand =
   | { type: 'InitialiseTier'; tier: TierName; effectiveFrom: LocalDate; basis: string }
+  | { type: 'CorrectInitialTier'; tier: TierName; effectiveFrom: LocalDate; basis: string }
   | ({ type: 'RequestOverride'; overrideId: Uuid; requestedBy: StaffId; justification: string } & Override)
   | { type: 'ApproveOverride'; overrideId: Uuid; approvedBy: StaffId; today: LocalDate }
   | { type: 'RejectOverride'; overrideId: Uuid; rejectedBy: StaffId; reason: string }
@@ -17,8 +18,12 @@ interface KnownOverride extends Override {
   requestedBy: StaffId;
 }
 
+type TierInitial = Extract<TierEvent, { type: 'TierInitialised' }>['data'];
+
 export interface TierState {
   initialised: boolean;
+  /** The tier given at first, while nothing rests on it. */
+  initial?: TierInitial;
   overrides: ReadonlyMap<Uuid, KnownOverride>;
 }
 
@@ -34,6 +39,16 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
         if (state.initialised) throw refusal('tier-already-initialised');
         const { type: _type, ...data } = command;
         return [{ type: 'TierInitialised', data }];
+      }
+      case 'CorrectInitialTier': {
+        const { type: _type, ...data } = command;
+        if (!state.initialised) throw refusal('tier-not-initialised');
+        if (!state.initial) throw refusal('initial-tier-in-use');
+        // a later beginning would leave the days before it to what was wrong
+        if (data.effectiveFrom > state.initial.effectiveFrom) throw refusal('initial-tier-later', ['/effectiveFrom']);
+        const { tier, effectiveFrom, basis } = state.initial;
+        const same = tier === data.tier && effectiveFrom === data.effectiveFrom && basis === data.basis;
+        return same ? [] : [{ type: 'TierInitialised', data }];
       }
       case 'RequestOverride': {
         const { type: _type, ...data } = command;
@@ -81,17 +96,18 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
   evolve(state, event): TierState {
     switch (event.type) {
       case 'TierInitialised':
-        return { ...state, initialised: true };
+        return { ...state, initialised: true, initial: event.data };
       case 'TierPromoted':
       case 'TierDemoted':
       case 'TierCorrected':
       case 'TierEvaluated':
+        return inUse(state);
       case 'TierEvaluationStopped':
         return state;
       case 'OverrideRequested':
         return withOverride(state, event.data.overrideId, { ...event.data, status: 'requested' });
       case 'OverrideApproved':
-        return moved(state, event.data.overrideId, { status: 'approved' });
+        return moved(inUse(state), event.data.overrideId, { status: 'approved' });
       case 'OverrideRejected':
         return moved(state, event.data.overrideId, { status: 'rejected' });
       case 'OverrideRevoked':
@@ -101,6 +117,10 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
     }
   },
 };
+
+function inUse({ initial: _initial, ...state }: TierState): TierState {
+  return state;
+}
 
 interface StandingOverride {
   status: string;

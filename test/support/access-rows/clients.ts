@@ -18,6 +18,7 @@ export const clientRows: AccessRows = {
     ['POST /v1/clients/:clientId/link-account', 'RB I', { accountId: 'x', role: 'owner' }],
     ['POST /v1/clients/:clientId/unlink-account', 'RB I', { accountId: 'x' }],
     ['POST /v1/clients/:clientId/close', 'B', {}],
+    ['POST /v1/clients/:clientId/reopen', 'B', { reason: 'x' }],
     ['POST /v1/clients/:clientId/assignments/assign', 'B', assignment],
     ['POST /v1/clients/:clientId/assignments/hand-over', 'RB', { from: 'x', to: 'y', on: '2026-01-01' }],
     ['POST /v1/clients/:clientId/assignments/end', 'B', { staffId: 'x', to: '2026-01-01' }],
@@ -26,7 +27,7 @@ export const clientRows: AccessRows = {
     ['GET /v1/follow-ups/:followUpId', 'SRBCA'],
     ['POST /v1/contacts/:contactId/amend', 'SRB', { summary: 'x' }],
     ['POST /v1/contacts/:contactId/link', 'SRBC'],
-    ['POST /v1/follow-ups', 'SRB', { dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' }],
+    ['POST /v1/follow-ups', 'SRB', { dueAt: '2033-01-01T00:00:00Z', purpose: 'callBack' }],
     ['POST /v1/follow-ups/:followUpId/complete', 'SRB', {}],
     ['POST /v1/complaints', 'SRBC I'],
     ['GET /v1/complaints', 'SRBCA', undefined, 'list'],
@@ -46,7 +47,7 @@ export const clientRows: AccessRows = {
     const complaintId = String((await manager.post('/v1/complaints', aComplaint(clientId))).body['id']);
     const requestId = String((await manager.post('/v1/requests', aRequest(clientId))).body['id']);
     const contactId = String((await manager.post('/v1/contacts', { ...contact, clientId })).body['id']);
-    const due = { clientId, dueAt: '2190-01-01T00:00:00Z', purpose: 'callBack' };
+    const due = { clientId, dueAt: '2033-01-01T00:00:00Z', purpose: 'callBack' };
     const followUpId = String((await manager.post('/v1/follow-ups', due)).body['id']);
     return { clientId, complaintId, requestId, contactId, followUpId };
   },

@@ -2,7 +2,7 @@ import { sampleTierRules } from '#tiers';
 import { SHANGHAI } from '../api.js';
 import type { AccessRows } from './row.js';
 
-const override = { mode: 'pin', tier: 'GOLD', validFrom: '2190-01-01', justification: 'x' };
+const override = { mode: 'pin', tier: 'GOLD', validFrom: '2033-01-01', justification: 'x' };
 
 export const tierRows: AccessRows = {
   rows: [
@@ -15,6 +15,7 @@ export const tierRows: AccessRows = {
     ['GET /v1/tiers/runs', 'RBCA', undefined, 'firm'],
     ['POST /v1/tiers/what-if', 'RBCA', { rules: sampleTierRules, from: '2026-01-01', to: '2026-03-31' }, 'list'],
     ['POST /v1/clients/:clientId/tier/initialise', 'RB', { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }],
+    ['POST /v1/clients/:clientId/tier/correct-initial', 'B', { tier: 'GOLD', effectiveFrom: '2026-01-01', basis: 'x' }],
     ['POST /v1/clients/:clientId/tier/request-override', 'RB', override],
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/approve', 'B', {}],
     ['POST /v1/clients/:clientId/tier/overrides/:overrideId/reject', 'B', { reason: 'x' }],

@@ -7,7 +7,7 @@ export class AssignBody {
   @StaffField() staffId: string;
   @EnumField(assignmentRoles) role: (typeof assignmentRoles)[number];
   @BooleanField({ description: 'The one manager who answers for the client' }) primary: boolean;
-  @LocalDateField() from: string;
+  @LocalDateField({ yearsAhead: 1, description: 'At most a year ahead' }) from: string;
   @MomentField(optional) occurredAt?: string;
 }
 
@@ -19,7 +19,7 @@ export class OpenItemBody {
 export class HandOverBody {
   @StaffField() from: string;
   @StaffField({ example: 'zhao.min' }) to: string;
-  @LocalDateField({ description: 'First day of the new manager' }) on: string;
+  @LocalDateField({ yearsAhead: 1, description: 'First day of the new manager; at most a year ahead' }) on: string;
   @NestedList(() => OpenItemBody, {
     maxItems: 500,
     optional: true,
@@ -31,6 +31,6 @@ export class HandOverBody {
 
 export class EndAssignmentBody {
   @StaffField() staffId: string;
-  @LocalDateField({ description: 'First day without the assignment' }) to: string;
+  @LocalDateField({ yearsAhead: 1, description: 'First day without the assignment; the day that it began: it never was' }) to: string;
   @MomentField(optional) occurredAt?: string;
 }

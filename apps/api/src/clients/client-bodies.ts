@@ -29,7 +29,7 @@ const optional = { optional: true };
 export class IdentityBody {
   @Text({ max: 200, optional: true, example: '王芳' }) name?: string;
   @Text({ max: 64, optional: true }) idNumber?: string;
-  @LocalDateField({ optional: true, example: '1984-05-17' }) birthDate?: string;
+  @LocalDateField({ optional: true, example: '1984-05-17', yearsAhead: 0 }) birthDate?: string;
 }
 
 export class ReachableBody {
@@ -101,13 +101,18 @@ export class RecordRiskPreferenceBody {
 export class LinkAccountBody {
   @CodeField({ example: 'A-10045' }) accountId: string;
   @EnumField(accountRoles) role: (typeof accountRoles)[number];
-  @MomentField({ optional: true, description: 'When the account was opened, where that is known' }) opened?: string;
+  @MomentField({ optional: true, yearsAhead: 0, description: 'When the account was opened, where that is known' }) opened?: string;
   @MomentField(optional) occurredAt?: string;
 }
 
 export class UnlinkAccountBody {
   @CodeField({ example: 'A-10045' }) accountId: string;
   @MomentField(optional) occurredAt?: string;
+}
+
+/** The client is as it was before it was closed. */
+export class ReopenClientBody {
+  @Text({ max: 4000, description: 'Why it should not have been closed' }) reason: string;
 }
 
 export class CloseClientBody {

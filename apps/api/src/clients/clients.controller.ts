@@ -15,6 +15,7 @@ import {
   RecordNeedsBody,
   RecordRiskPreferenceBody,
   RegisterClientBody,
+  ReopenClientBody,
   UnlinkAccountBody,
   UpdateProfileBody,
 } from './client-bodies.js';
@@ -56,7 +57,7 @@ export class ClientsController {
   @Changes(':clientId/link-account', 'client.linkAccount', 'Link an account that the client owns or may act on')
   linkAccount(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: LinkAccountBody) {
     const { occurredAt, opened, ...account } = body;
-    const link = { ...account, ...(opened !== undefined && { opened: this.commands.when(opened) }) };
+    const link = { ...account, ...(opened !== undefined && { opened: this.commands.past(opened, request.now, '/opened') }) };
     return this.change(request, clientId, body, this.commands.occurred(occurredAt, request.now), { type: 'LinkAccount', link });
   }
 
@@ -71,6 +72,12 @@ export class ClientsController {
     const occurred = this.commands.occurred(body.occurredAt, request.now);
     const command: ClientCommand = { type: 'CloseClient', closedAt: occurred.at, closedBy: request.principal.subject };
     return this.change(request, clientId, body, occurred, command);
+  }
+
+  @Changes(':clientId/reopen', 'client.reopen', 'Take back that a client was closed')
+  reopen(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: ReopenClientBody) {
+    const command: ClientCommand = { type: 'ReopenClient', reopenedBy: request.principal.subject, reason: body.reason };
+    return this.change(request, clientId, body, this.commands.occurred(undefined, request.now), command);
   }
 
   private change(request: CommandRequest, clientId: Uuid, body: object, occurred: When, command: ClientCommand): Promise<CommandResult> {

@@ -30,7 +30,7 @@ export class SubjectBody {
 
 export class ForwardingBody {
   @Text({ max: 200, description: 'The body that took the complaint and passed it on' }) body: string;
-  @MomentField() forwardedAt: string;
+  @MomentField({ yearsAhead: 0 }) forwardedAt: string;
   @Text({ max: 200, optional: true }) statusAtSource?: string;
   @BooleanField(optional) timelyAtSource?: boolean;
   @BooleanField(optional) disputedAtSource?: boolean;

@@ -26,7 +26,9 @@ export class ComplaintsController {
   register(@NewCommand() request: CommandRequest, @Stated() body: RegisterComplaintBody): Promise<CommandResult> {
     const { forwarding, staffInvolved = [], ...stated } = body;
     const receivedAt = this.commands.whenBy(request, 'receivedAt', body.receivedAt, body.channel);
-    const forwarded = forwarding && { forwarding: { ...forwarding, forwardedAt: this.commands.when(forwarding.forwardedAt) } };
+    const forwarded = forwarding && {
+      forwarding: { ...forwarding, forwardedAt: this.commands.past(forwarding.forwardedAt, request.now, '/forwarding/forwardedAt') },
+    };
     const command: ComplaintCommand = { type: 'RegisterComplaint', ...stated, staffInvolved, receivedAt, now: request.now, ...forwarded };
     return this.commands.perform(new ChangeComplaint(undefined, command, this.commands.context(request, body, receivedAt)));
   }

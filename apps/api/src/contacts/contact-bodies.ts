@@ -68,6 +68,6 @@ export class ScheduleFollowUpBody {
 }
 
 export class CompleteFollowUpBody {
-  @InstantField({ optional: true, description: 'Default: now' }) completedAt?: string;
+  @InstantField({ optional: true, yearsAhead: 0, description: 'Default: now; not before it was scheduled' }) completedAt?: string;
   @Text({ max: 2000, optional: true }) note?: string;
 }

@@ -32,8 +32,8 @@ export class CompiledShape {
   private readonly members: readonly CompiledMember[];
   private readonly names: ReadonlySet<string>;
 
-  constructor(type: new () => object) {
-    this.members = [...membersOf(type)].map(([name, { optional, rules, of }]) => ({ name, optional, rules, of }));
+  constructor(type: new () => object, asked: (rule: Rule) => boolean = () => true) {
+    this.members = [...membersOf(type)].map(([name, { optional, rules, of }]) => ({ name, optional, rules: rules.filter(asked), of }));
     this.names = new Set(this.members.map(({ name }) => name));
   }
 

@@ -14,6 +14,8 @@ export interface MemberOptions {
 export interface Rule {
   readonly fault: FieldFault;
   readonly holds: (value: unknown) => boolean;
+  /** Of what is stated; whoever only asks may ask beyond. */
+  readonly ofBodies?: boolean;
 }
 
 /** A member of a class, as its compiled shape asks for it. */

@@ -1,7 +1,7 @@
 import { isReservedName, pointerOf, textFault } from '#event-sourcing';
 import type { FieldFault } from '../problems/edge-problems.js';
 import { type FieldError, invalidRequest } from '../problems/problem.js';
-import { type Fault, shapeOf } from './compiled-shape.js';
+import { CompiledShape, type Fault, shapeOf } from './compiled-shape.js';
 import { membersOf } from './member.js';
 
 /** So many faults are told of a request. */
@@ -24,7 +24,7 @@ export function bodyCheck(type: ClassOfDto): (value: unknown) => object {
  * such, without what is not.
  */
 export function queryCheck(type: ClassOfDto): (value: unknown) => object {
-  const shape = shapeOf(type);
+  const shape = new CompiledShape(type, ({ ofBodies = false }) => !ofBodies);
   const readers = new Map([...membersOf(type)].flatMap(([name, { read }]) => (read ? [[name, read] as const] : [])));
   return (value = {}) => {
     const query = { ...(value as Record<string, unknown>) };

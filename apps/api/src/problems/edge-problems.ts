@@ -94,7 +94,10 @@ export const fieldFaults = {
   'too-long': { en: 'The text is too long', zh: '文本过长' },
   'too-few': { en: 'Too few items', zh: '条目过少' },
   'too-many': { en: 'Too many items', zh: '条目过多' },
-  'out-of-range': { en: 'The value is out of range', zh: '数值超出范围' },
+  'out-of-range': {
+    en: 'The value is out of range; a date is at most ten years ahead, and of what has happened not to come',
+    zh: '数值超出范围；日期不得晚于十年之后，已发生之事不得晚于今天',
+  },
   'not-allowed': { en: 'The value is not among those listed', zh: '不在允许的取值之内' },
   'bad-format': { en: 'The text does not have the published form', zh: '格式不正确' },
 } as const satisfies Record<string, ProblemTitle>;

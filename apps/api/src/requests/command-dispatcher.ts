@@ -45,8 +45,13 @@ export class CommandDispatcher {
 
   /** The stated time of an act, or now. Throws a Problem for a time to come. */
   occurred(stated: string | undefined, now: Instant): When {
-    const when = stated === undefined ? instant(now) : this.when(stated);
-    if (when.at > now) throw new Problem('act-in-the-future', { errors: [{ pointer: '/occurredAt', code: 'act-in-the-future' }] });
+    return stated === undefined ? instant(now) : this.past(stated, now, '/occurredAt');
+  }
+
+  /** The stated time of something that has happened. Throws a Problem that points at it, for a time to come. */
+  past(stated: string, now: Instant, pointer: string): When {
+    const when = this.when(stated);
+    if (when.at > now) throw new Problem('act-in-the-future', { errors: [{ pointer, code: 'act-in-the-future' }] });
     return when;
   }
 

@@ -22,9 +22,9 @@ describe('a manager’s book', () => {
     own = await branch.under.as('relationshipManager', SHANGHAI, 'li.na');
     for (const clientId of [branch.rich, branch.falling, branch.favoured]) await assign(clientId, 'li.na');
     await assign(branch.steady, 'zhao.min');
-    await manager.post(`/v1/clients/${branch.stopped}/assignments/assign`, { staffId: 'li.na', role: 'manager', primary: true, from: '2190-01-01' }, { version: 0 }); // prettier-ignore
+    await manager.post(`/v1/clients/${branch.stopped}/assignments/assign`, { staffId: 'li.na', role: 'manager', primary: true, from: '2027-10-01' }, { version: 0 }); // prettier-ignore
     for (let complaints = 0; complaints < 2; complaints++) await manager.post('/v1/complaints', aComplaint(branch.falling));
-    for (const dueAt of ['2026-07-01T01:00:00.000Z', '2190-01-01T00:00:00.000Z']) {
+    for (const dueAt of ['2026-07-01T01:00:00.000Z', '2033-01-01T00:00:00.000Z']) {
       const data = { clientId: branch.falling, purpose: 'callBack', owner: 'li.na', dueAt };
       await branch.facts.say(followUpStream(newId(), branch.falling), { type: 'FollowUpScheduled', data });
     }

@@ -5,10 +5,13 @@ const optional = { optional: true };
 
 export class InitialiseTierBody {
   @EnumField(ladder) tier: (typeof ladder)[number];
-  @LocalDateField() effectiveFrom: string;
+  @LocalDateField({ yearsAhead: 1, description: 'At most a year ahead' }) effectiveFrom: string;
   @CodeField({ description: 'A code for what the tier rests on', example: 'opening-assets' }) basis: string;
   @MomentField(optional) occurredAt?: string;
 }
+
+/** Takes the place of what was said first, while nothing rests on it. */
+export class CorrectInitialTierBody extends InitialiseTierBody {}
 
 export class RequestOverrideBody {
   @EnumField(overrideModes, { description: 'floor: at least this tier; pin: exactly this tier' }) mode: (typeof overrideModes)[number];

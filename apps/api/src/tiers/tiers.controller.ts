@@ -8,7 +8,7 @@ import { ChangeCommand, type CommandRequest } from '../requests/command-request.
 import { CommandDispatcher } from '../requests/command-dispatcher.js';
 import { Id } from '../requests/id-param.js';
 import { Changes, Stated } from '../requests/routes.js';
-import { ApproveOverrideBody, DecideOverrideBody, InitialiseTierBody, RequestOverrideBody } from './tier-bodies.js';
+import { ApproveOverrideBody, CorrectInitialTierBody, DecideOverrideBody, InitialiseTierBody, RequestOverrideBody } from './tier-bodies.js';
 
 /** A client's tier has a version of its own, "0" before the first. */
 @ApiTags('tiers')
@@ -20,6 +20,13 @@ export class TiersController {
   initialise(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: InitialiseTierBody) {
     const { occurredAt, ...stated } = body;
     const command: TierCommand = { type: 'InitialiseTier', ...stated };
+    return this.change(request, clientId, body, command, this.commands.occurred(occurredAt, request.now));
+  }
+
+  @Changes('correct-initial', 'tier.correctInitial', 'Correct the first tier while nothing rests on it')
+  correctInitial(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: CorrectInitialTierBody) {
+    const { occurredAt, ...stated } = body;
+    const command: TierCommand = { type: 'CorrectInitialTier', ...stated };
     return this.change(request, clientId, body, command, this.commands.occurred(occurredAt, request.now));
   }
 

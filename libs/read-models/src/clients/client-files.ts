@@ -100,6 +100,10 @@ function foldClientFile(
     }
     case 'ClientClosed':
       return { ...next, status: 'closed', file: JSON.stringify({ ...file, closedAt: event.data.closedAt }) };
+    case 'ClientReopened': {
+      const { closedAt: _closedAt, ...open } = file;
+      return { ...next, status: event.data.status, file: JSON.stringify(open) };
+    }
   }
 }
 
