@@ -1,4 +1,5 @@
 import { CURRENCY_PATTERN, type ProblemTitle } from '#event-sourcing';
+import { checkValueScales } from './value-scales-check.js';
 import { ladder, type TierName } from './tier-events.js';
 import type { TierRules } from './tier-rules.js';
 
@@ -51,7 +52,7 @@ export function checkTierRules(document: unknown): { rules: TierRules } | { faul
   const faults: TierRulesFault[] = [];
   const report: Report = (pointer, code) => faults.push({ pointer, code });
   const required = ['version', 'currency', 'windowDays', 'dayBasis', 'retentionBasisPoints', 'graceDays', 'strikesToDemote', 'tiers'];
-  const rules = membersOf(document, '', required, ['calendar'], report);
+  const rules = membersOf(document, '', required, ['calendar', 'value'], report);
   if (!rules) return { faults };
   text(rules, 'version', VERSION_PATTERN, 'bad-format', report);
   text(rules, 'currency', CURRENCY_PATTERN, 'bad-currency', report);
@@ -68,6 +69,7 @@ export function checkTierRules(document: unknown): { rules: TierRules } | { faul
     if (dayBasis === 'trading' && calendar === undefined) report('/calendar', 'calendar-not-named');
   }
   if (has(rules, 'tiers')) ladderIn(rules['tiers'], report);
+  if (has(rules, 'value')) checkValueScales(rules['value'], '/value', report);
   return faults.length > 0 ? { faults } : { rules: document as TierRules };
 }
 

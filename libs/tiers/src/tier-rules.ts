@@ -1,5 +1,6 @@
 import { type EventDefinitions, firmStream, type LocalDate, type StaffId, type StreamRef } from '#event-sourcing';
 import type { TierName } from './tier-events.js';
+import type { ValueScales } from './value/scales.js';
 
 /** What a client must reach by at least one criterion; a criterion that is absent plays no part. Minor units. */
 export interface Thresholds {
@@ -33,6 +34,8 @@ export interface TierRules {
   strikesToDemote: number;
   /** Ascending. */
   tiers: readonly TierStep[];
+  /** Scales, bounds and points of value and behaviour; the defaults of a group that is left out. They count from `effectiveFrom` as the rest does. */
+  value?: Partial<ValueScales>;
 }
 
 export type TierRulesEvent =

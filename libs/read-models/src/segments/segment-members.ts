@@ -9,7 +9,7 @@ import { IN_FORCE_ON } from '../tiers/tier-figures.js';
 import { churnOfChunk } from '../value/value-churn-query.js';
 import { type ClientChunk, type ValueClient, walkClients } from '../value/value-clients.js';
 import { dormancyOfChunk } from '../value/value-dormancy-query.js';
-import { pageOfClientsWith, type ValueFrame, valueFrame, type ValueQuestion } from '../value/value-pages.js';
+import { pageOfClientsWith, type ScaledFrame, type ValueFrame, valueFrame, type ValueQuestion } from '../value/value-pages.js';
 import { rfmOfChunk } from '../value/value-rfm-query.js';
 
 type Behaviour = NonNullable<SegmentQuery['behaviour']>;
@@ -27,9 +27,10 @@ export async function segmentPage(
   { query, indexes }: IndexedSegment,
   page: PageRequest,
 ): Promise<Page<ValueClient> & ValueFrame> {
-  const frame = await valueFrame(database, question);
+  const scaled = await valueFrame(database, question);
+  const { scales: _scales, ...frame } = scaled;
   const walk = { ...question, only: conditionOf(query, indexes, question.asOf) };
-  const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, frame, query.behaviour ?? {});
+  const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, scaled, query.behaviour ?? {});
   return { ...frame, ...(await pageOfClientsWith(database, walk, page, load)) };
 }
 
@@ -39,10 +40,11 @@ export async function segmentCounts(
   question: ValueQuestion,
   { query, indexes }: IndexedSegment,
 ): Promise<ValueFrame & { branches: BranchCount[] }> {
-  const frame = await valueFrame(database, question);
+  const scaled = await valueFrame(database, question);
+  const { scales: _scales, ...frame } = scaled;
   const only = conditionOf(query, indexes, question.asOf);
   const counts = new Map<string, number>();
-  const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, frame, query.behaviour ?? {});
+  const load = (manager: EntityManager, chunk: ClientChunk) => behaving(manager, chunk, scaled, query.behaviour ?? {});
   for await (const clients of walkClients(database, { ...question, only }, load))
     for (const { branchId } of clients) counts.set(branchId, (counts.get(branchId) ?? 0) + 1);
   const branches = [...counts].map(([branchId, clients]) => ({ branchId, clients }));
@@ -72,12 +74,12 @@ function conditionOf(query: SegmentQuery, indexes: SegmentIndexes, on: LocalDate
 }
 
 /** Those of a chunk who behave as asked, by the pure rules; facts that nothing is asked of are not read. */
-async function behaving(manager: EntityManager, chunk: ClientChunk, frame: ValueFrame, asked: Behaviour): Promise<ValueClient[]> {
+async function behaving(manager: EntityManager, chunk: ClientChunk, frame: ScaledFrame, asked: Behaviour): Promise<ValueClient[]> {
   let { clients } = chunk;
   const keep = (ids: ReadonlySet<string>): void => void (clients = clients.filter(({ clientId }) => ids.has(clientId)));
   const { recency, frequency, monetary, noHistory, dormant, churnScore } = asked;
   if (recency || frequency || monetary || noHistory !== undefined) {
-    const scored = await rfmOfChunk(manager, chunk, frame);
+    const scored = await rfmOfChunk(manager, chunk, frame, frame.scales.rfm);
     const fits = scored.filter(
       (item) =>
         (noHistory === undefined || item.noHistory === noHistory) &&
@@ -86,11 +88,11 @@ async function behaving(manager: EntityManager, chunk: ClientChunk, frame: Value
     keep(new Set(fits.map(({ clientId }) => clientId)));
   }
   if (dormant !== undefined) {
-    const judged = await dormancyOfChunk(manager, chunk, frame);
+    const judged = await dormancyOfChunk(manager, chunk, frame, frame.scales.dormancy);
     keep(new Set(judged.filter((item) => item.dormant === dormant).map(({ clientId }) => clientId)));
   }
   if (churnScore) {
-    const judged = await churnOfChunk(manager, chunk, frame);
+    const judged = await churnOfChunk(manager, chunk, frame, frame.scales.churn);
     const scoreOf = ({ status, score }: (typeof judged)[number]): number => (status === 'active' ? score : 0); // a prospect cannot leave
     keep(new Set(judged.filter((item) => isWithin(scoreOf(item), churnScore)).map(({ clientId }) => clientId)));
   }

@@ -1,18 +1,19 @@
 import type { EntityManager } from 'typeorm';
 import { type LocalDate, type Rational, rational, type Uuid } from '#event-sourcing';
-import { sumOf } from '#tiers';
+import { defaultValueScales, sumOf, type TierRules, type ValueScales } from '#tiers';
 
 /** Where no tier rules were ever published. */
 const CURRENCY_DEFAULT = 'CNY';
 
-const CURRENCY = `
-  SELECT document::jsonb ->> 'currency' AS currency FROM read.tier_rules WHERE published_version IS NOT NULL
+const IN_FORCE = `
+  SELECT document FROM read.tier_rules WHERE published_version IS NOT NULL
    ORDER BY effective_from <= $1::date DESC, CASE WHEN effective_from <= $1::date THEN -published_version ELSE published_version END LIMIT 1`;
 
-/** The firm's base currency on a day: that of the tier rules in force, of the first ones before they took effect. */
-export async function baseCurrency(manager: EntityManager, on: LocalDate): Promise<string> {
-  const [row] = await manager.query<{ currency: string }[]>(CURRENCY, [on]);
-  return row?.currency ?? CURRENCY_DEFAULT;
+/** What the tier rules in force on a day say of money and of value; the first ones before they took effect. */
+export async function valueRules(manager: EntityManager, on: LocalDate): Promise<{ currency: string; scales: ValueScales }> {
+  const [row] = await manager.query<{ document: string }[]>(IN_FORCE, [on]);
+  const { currency = CURRENCY_DEFAULT, value = {} }: Partial<TierRules> = row ? (JSON.parse(row.document) as TierRules) : {};
+  return { currency, scales: { ...defaultValueScales, ...value } };
 }
 
 /** SQL that finds the rate of an amount's own day beside it: of table alias `t`, to the currency in parameter `$base`. */

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
-import { type Churn, churn, type ChurnSignalName, churnSignals, defaultValueScales } from '#tiers';
+import { type Churn, churn, type ChurnSignalName, churnSignals, type ValueScales } from '#tiers';
 import type { Page, PageRequest } from '../reading/page.js';
 import { ReadDatabase } from '../reading/read-database.js';
 import { churnFacts } from './value-churn.js';
@@ -22,7 +22,6 @@ export class ChurnListQuery extends Query<(Page<ChurnItem> & ValueFrame) | undef
     readonly question: ValueQuestion,
     readonly filter: ChurnFilter,
     readonly page: PageRequest,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -37,10 +36,7 @@ export interface ChurnCounts extends ValueFrame {
 }
 
 export class ChurnCountsQuery extends Query<ChurnCounts | undefined> {
-  constructor(
-    readonly question: ValueQuestion,
-    readonly scales = defaultValueScales,
-  ) {
+  constructor(readonly question: ValueQuestion) {
     super();
   }
 }
@@ -49,7 +45,7 @@ export async function churnOfChunk(
   manager: EntityManager,
   chunk: ClientChunk,
   { on, currency }: ValueFrame,
-  scales = defaultValueScales.churn,
+  scales: ValueScales['churn'],
 ): Promise<ChurnItem[]> {
   const facts = await churnFacts(manager, chunk, on, currency, scales);
   return chunk.clients.map((client) => ({ ...client, ...churn(facts.get(client.clientId)!, on, scales) }));
@@ -59,9 +55,9 @@ export async function churnOfChunk(
 export class ChurnListHandler implements IQueryHandler<ChurnListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, filter, page, scales }: ChurnListQuery): Promise<Page<ChurnItem> & ValueFrame> {
+  async execute({ question, filter, page }: ChurnListQuery): Promise<Page<ChurnItem> & ValueFrame> {
     const { signal, minScore = 1 } = filter;
-    const frame = await valueFrame(this.database, question);
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const load = async (manager: EntityManager, chunk: ClientChunk): Promise<ChurnItem[]> => {
       const items = await churnOfChunk(manager, chunk, frame, scales.churn);
       return items.filter(
@@ -76,8 +72,8 @@ export class ChurnListHandler implements IQueryHandler<ChurnListQuery> {
 export class ChurnCountsHandler implements IQueryHandler<ChurnCountsQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, scales }: ChurnCountsQuery): Promise<ChurnCounts> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question }: ChurnCountsQuery): Promise<ChurnCounts> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const bySignal = churnSignals.map((signal) => ({ signal, clients: 0 }));
     const byScore = Array.from({ length: churnSignals.length + 1 }, (_, score) => ({ score, clients: 0 }));
     let clients = 0;

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
-import { defaultValueScales, type Dormancy, dormancy, type DormancyFacts } from '#tiers';
+import { type ValueScales, type Dormancy, dormancy, type DormancyFacts } from '#tiers';
 import type { Page, PageRequest } from '../reading/page.js';
 import { ReadDatabase } from '../reading/read-database.js';
 import { dormancyFacts } from './value-assets.js';
@@ -14,7 +14,6 @@ export class DormantListQuery extends Query<(Page<DormancyItem> & ValueFrame) | 
   constructor(
     readonly question: ValueQuestion,
     readonly page: PageRequest,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -24,7 +23,7 @@ export async function dormancyOfChunk(
   manager: EntityManager,
   chunk: ClientChunk,
   { on, currency }: ValueFrame,
-  scales = defaultValueScales.dormancy,
+  scales: ValueScales['dormancy'],
 ): Promise<DormancyItem[]> {
   const facts = await dormancyFacts(manager, chunk, on, currency);
   const none: DormancyFacts = { securities: null, cash: null, lastActivityOn: null };
@@ -38,8 +37,8 @@ export async function dormancyOfChunk(
 export class DormantListHandler implements IQueryHandler<DormantListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, page, scales }: DormantListQuery): Promise<Page<DormancyItem> & ValueFrame> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question, page }: DormantListQuery): Promise<Page<DormancyItem> & ValueFrame> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const load = async (manager: EntityManager, chunk: ClientChunk) =>
       (await dormancyOfChunk(manager, chunk, frame, scales.dormancy)).filter(({ dormant }) => dormant);
     return { ...frame, ...(await pageOfClientsWith(this.database, question, page, load)) };

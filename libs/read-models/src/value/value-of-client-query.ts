@@ -2,7 +2,6 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { type RiskLevel, riskLevels, type Uuid } from '#event-sourcing';
 import { ClientKeys } from '#privacy';
 import {
-  defaultValueScales,
   type ObservedPreference,
   observedPreference,
   type ObservedTrade,
@@ -45,7 +44,6 @@ export class ClientValueQuery extends Query<ClientValueView | undefined> {
   constructor(
     readonly clientId: Uuid,
     readonly question: ValueQuestion,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -75,9 +73,9 @@ export class ClientValueHandler implements IQueryHandler<ClientValueQuery> {
     private readonly keys: ClientKeys,
   ) {}
 
-  async execute({ clientId, question, scales }: ClientValueQuery): Promise<ClientValueView | undefined> {
+  async execute({ clientId, question }: ClientValueQuery): Promise<ClientValueView | undefined> {
     const { scope, zone, asOf } = question;
-    const frame = await valueFrame(this.database, question);
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const found = await this.database.inScope(scope, async (manager) => {
       const chunk = await oneClient(manager, clientId, zone);
       if (!chunk) return undefined;

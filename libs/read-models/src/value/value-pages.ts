@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { LocalDate, Uuid } from '#event-sourcing';
+import type { ValueScales } from '#tiers';
 import { accountTable } from '../accounts/account-rows.js';
 import { type Page, pageOf, type PageRequest } from '../reading/page.js';
 import type { AsOf, ReadDatabase } from '../reading/read-database.js';
-import { baseCurrency } from './value-amounts.js';
+import { valueRules } from './value-amounts.js';
 import { type ClientChunk, type ClientWalk, walkClients } from './value-clients.js';
 
 /** What every question about value names: for whom, of which day, in which zone the firm's days are told. */
@@ -19,9 +20,14 @@ export interface ValueFrame extends AsOf {
   currency: string;
 }
 
+/** With the scales that were in force then. */
+export interface ScaledFrame extends ValueFrame {
+  scales: ValueScales;
+}
+
 /** Told first, so that the facts read afterwards are at least that fresh. */
-export async function valueFrame(database: ReadDatabase, { scope, asOf }: ValueQuestion): Promise<ValueFrame> {
-  const frame = await database.asOf(scope, accountTable, async (manager) => ({ on: asOf, currency: await baseCurrency(manager, asOf) }));
+export async function valueFrame(database: ReadDatabase, { scope, asOf }: ValueQuestion): Promise<ScaledFrame> {
+  const frame = await database.asOf(scope, accountTable, async (manager) => ({ on: asOf, ...(await valueRules(manager, asOf)) }));
   return frame!;
 }
 

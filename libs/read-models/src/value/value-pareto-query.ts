@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { compareRationals, type LocalDate, rational, type Uuid } from '#event-sourcing';
-import { type Contribution, type DaySpan, defaultValueScales, pareto, type Pareto } from '#tiers';
+import { type Contribution, type DaySpan, pareto, type Pareto } from '#tiers';
 import { pageOf, type Page, type PageRequest } from '../reading/page.js';
 import { ReadDatabase } from '../reading/read-database.js';
 import { type ValueClient, walkClients } from './value-clients.js';
@@ -21,7 +21,6 @@ export class ParetoQuery extends Query<ParetoView | undefined> {
   constructor(
     readonly question: ValueQuestion,
     readonly span: DaySpan,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -31,8 +30,8 @@ export class ParetoQuery extends Query<ParetoView | undefined> {
 export class ParetoHandler implements IQueryHandler<ParetoQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, span, scales }: ParetoQuery): Promise<ParetoView> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question, span }: ParetoQuery): Promise<ParetoView> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const whole: Contribution[] = [];
     const months = new Map<string, Contribution[]>(monthsOf(span).map((month) => [month, []]));
     let [clients, unconverted] = [0, 0];
@@ -71,7 +70,6 @@ export class ParetoListQuery extends Query<(Page<ParetoItem> & ValueFrame & { sp
     readonly span: DaySpan,
     readonly part: ParetoPart,
     readonly page: PageRequest,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -81,8 +79,8 @@ export class ParetoListQuery extends Query<(Page<ParetoItem> & ValueFrame & { sp
 export class ParetoListHandler implements IQueryHandler<ParetoListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, span, part, page, scales }: ParetoListQuery): Promise<Page<ParetoItem> & ValueFrame & { span: DaySpan }> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question, span, part, page }: ParetoListQuery): Promise<Page<ParetoItem> & ValueFrame & { span: DaySpan }> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const clients = new Map<Uuid, ValueClient>();
     const contributions: Contribution[] = [];
     const steps = walkClients(this.database, question, async (manager, chunk) => {

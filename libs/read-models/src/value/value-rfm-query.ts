@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import type { EntityManager } from 'typeorm';
 import { dayNumberOf, rational } from '#event-sourcing';
-import { defaultValueScales, rankQuintiles, rfm, type RfmFacts, type RfmScores, type Score } from '#tiers';
+import { type ValueScales, rankQuintiles, rfm, type RfmFacts, type RfmScores, type Score } from '#tiers';
 import { pageOf, type Page, type PageRequest } from '../reading/page.js';
 import { ReadDatabase } from '../reading/read-database.js';
 import { type ClientChunk, type ValueClient, walkClients } from './value-clients.js';
@@ -37,7 +37,6 @@ export class RfmDistributionQuery extends Query<RfmDistribution | undefined> {
   constructor(
     readonly question: ValueQuestion,
     readonly scale: RfmScaleName,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -57,7 +56,6 @@ export class RfmListQuery extends Query<(Page<RfmItem> & ValueFrame) | undefined
     readonly scale: RfmScaleName,
     readonly filter: RfmFilter,
     readonly page: PageRequest,
-    readonly scales = defaultValueScales,
   ) {
     super();
   }
@@ -68,7 +66,7 @@ export async function rfmOfChunk(
   manager: EntityManager,
   chunk: ClientChunk,
   { on, currency }: ValueFrame,
-  scales = defaultValueScales.rfm,
+  scales: ValueScales['rfm'],
 ): Promise<RfmItem[]> {
   const facts = await rfmFacts(manager, chunk, on, currency, scales);
   const never = { lastTradeOn: null, tradeDates: 0, netCommission: rational(0), unconverted: 0 };
@@ -82,8 +80,8 @@ export async function rfmOfChunk(
 export class RfmDistributionHandler implements IQueryHandler<RfmDistributionQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, scale, scales }: RfmDistributionQuery): Promise<RfmDistribution> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question, scale }: RfmDistributionQuery): Promise<RfmDistribution> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const cells = new Map<string, RfmCell>();
     const all = { clients: 0, noHistory: 0, unconverted: 0 };
     const count = (items: readonly RfmItem[]): void => {
@@ -111,8 +109,8 @@ export class RfmDistributionHandler implements IQueryHandler<RfmDistributionQuer
 export class RfmListHandler implements IQueryHandler<RfmListQuery> {
   constructor(private readonly database: ReadDatabase) {}
 
-  async execute({ question, scale, filter, page, scales }: RfmListQuery): Promise<Page<RfmItem> & ValueFrame> {
-    const frame = await valueFrame(this.database, question);
+  async execute({ question, scale, filter, page }: RfmListQuery): Promise<Page<RfmItem> & ValueFrame> {
+    const { scales, ...frame } = await valueFrame(this.database, question);
     const wanted = (items: readonly RfmItem[]): RfmItem[] => items.filter((item) => isIn(item, filter));
     if (scale === 'fixed') {
       const load = async (manager: EntityManager, chunk: ClientChunk) => wanted(await rfmOfChunk(manager, chunk, frame, scales.rfm));
@@ -138,7 +136,7 @@ const isIn = (item: RfmItem, filter: RfmFilter): boolean =>
   );
 
 /** Every client by id; ranks are among those who ever traded. */
-async function rankedRfm(database: ReadDatabase, question: ValueQuestion, frame: ValueFrame, scales = defaultValueScales.rfm) {
+async function rankedRfm(database: ReadDatabase, question: ValueQuestion, frame: ValueFrame, scales: ValueScales['rfm']) {
   const items: RfmItem[] = [];
   for await (const some of walkClients(database, question, (m, chunk) => rfmOfChunk(m, chunk, frame, scales))) items.push(...some);
   const traded = items.filter(({ noHistory }) => !noHistory);

@@ -26,8 +26,8 @@ export async function signsOfClients(
     for (const clientId of clientIds) {
       const chunk = await oneClient(manager, clientId, question.zone);
       if (!chunk) continue;
-      const [dormancy] = await dormancyOfChunk(manager, chunk, frame);
-      const [churn] = chunk.clients[0]!.status === 'active' ? await churnOfChunk(manager, chunk, frame) : [];
+      const [dormancy] = await dormancyOfChunk(manager, chunk, frame, frame.scales.dormancy);
+      const [churn] = chunk.clients[0]!.status === 'active' ? await churnOfChunk(manager, chunk, frame, frame.scales.churn) : [];
       const present = (churn?.signals ?? []).filter((one) => one.present).map(({ signal }) => signal);
       signs.set(clientId, { dormant: dormancy!.dormant, lastActivityOn: dormancy!.lastActivityOn, churnSignals: present });
     }
