@@ -40,7 +40,7 @@ export interface ApiUnderTest {
   close(): Promise<void>;
 }
 
-export interface UnderTestOptions extends Pick<ApiOptions, 'rateLimitPerMinute'> {
+export interface UnderTestOptions extends Pick<ApiOptions, 'rateLimitPerMinute' | 'trustedProxies'> {
   /** With a timekeeper beside it. */
   timekeeping?: boolean;
 }

@@ -1,4 +1,5 @@
 import { acceptedAlgorithms, type AcceptedAlgorithm, type AuthenticationSettings } from '#access';
+import { isIP } from 'node:net';
 import { Settings } from '#telemetry';
 import { RATE_LIMIT_PER_MINUTE_DEFAULT } from './create-api.js';
 
@@ -14,6 +15,8 @@ export interface ApiConfig {
   host: string;
   port: number;
   rateLimitPerMinute: number;
+  /** Proxies before the API, by address or network. */
+  trustedProxies: readonly string[];
   /** IANA zone of the firm. */
   firmZone: string;
 }
@@ -32,6 +35,7 @@ export const apiConfig = (env: NodeJS.ProcessEnv = process.env): ApiConfig =>
     host: settings.optional('HOST', '127.0.0.1'),
     port: settings.whole('PORT', 3000, PORT_MAX),
     rateLimitPerMinute: settings.whole('RATE_LIMIT_PER_MINUTE', RATE_LIMIT_PER_MINUTE_DEFAULT, RATE_LIMIT_MAX),
+    trustedProxies: settings.parsed('TRUSTED_PROXIES', '', proxiesOf) ?? [],
     firmZone: settings.firmZone(),
   }));
 
@@ -41,6 +45,20 @@ function algorithmsOf(text: string): AcceptedAlgorithm[] {
     if (!algorithm) throw new Error(`TOKEN_ALGORITHMS takes ${acceptedAlgorithms.join(', ')}`);
     return algorithm;
   });
+}
+
+function proxiesOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one) => {
+      const [address = '', bits] = one.split('/');
+      const version = isIP(address);
+      const sound = version > 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)));
+      if (!sound) throw new Error('TRUSTED_PROXIES takes addresses and networks such as 10.0.0.0/8, separated by commas');
+      return one;
+    });
 }
 
 const jwksOf = (text: string): AuthenticationSettings['jwks'] => (/^https?:/.test(text) ? { url: text } : { file: text });

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { aClient, aComplaint, type ApiUnderTest, type Caller, fieldFault, problem, startApiUnderTest } from '../../../test/support/api.js';
+import { sampleTierRules } from '#tiers';
+import {
+  aClient,
+  aComplaint,
+  aRequest,
+  type ApiUnderTest,
+  type Caller,
+  fieldFault,
+  problem,
+  startApiUnderTest,
+} from '../../../test/support/api.js';
 
 jest.setTimeout(120_000);
 
@@ -75,5 +85,30 @@ test('dates of one thing are in order', async () => {
   expect(problem(await manager.post('/v1/complaints', aComplaint(clientId, { forwarding })))).toMatchObject({
     code: 'act-in-the-future',
     errors: [{ pointer: '/forwarding/forwardedAt' }],
+  });
+});
+
+test('what was not done is not answered as if it were', async () => {
+  const client = await newClient();
+  const request = `/v1/requests/${String((await manager.post('/v1/requests', aRequest(client.split('/').at(-1)))).body['id'])}`;
+  expect((await manager.post(`${request}/start`, {}, { version: 1 })).body).toMatchObject({ events: ['RequestStarted'] });
+  expect((await manager.post(`${request}/start`, {}, { version: 2 })).body).toMatchObject({ events: [] }); // a repeat
+  const another = await under.as('branchManager', undefined, 'somebody.else');
+  expect(problem(await another.post(`${request}/start`, {}, { version: 2 }))).toMatchObject({
+    status: 422,
+    code: 'request-started-by-another',
+  });
+
+  const officer = await under.as('complianceOfficer');
+  const second = await under.as('complianceOfficer', undefined, 'another.officer');
+  const place = '/v1/tier-rules';
+  await officer.post(place, { ...sampleTierRules, version: 'r1' }, { version: 0 });
+  await second.post(`${place}/r1/approve`, {}, { version: 1 });
+  await officer.post(`${place}/r1/publish`, { effectiveFrom: '2026-01-01' }, { version: 2 });
+  expect((await officer.post(`${place}/r1/publish`, { effectiveFrom: '2026-01-01' }, { version: 3 })).body).toMatchObject({ events: [] });
+  expect(problem(await officer.post(`${place}/r1/publish`, { effectiveFrom: '2026-02-01' }, { version: 3 }))).toMatchObject({
+    status: 422,
+    code: 'tier-rules-already-published',
+    errors: [{ pointer: '/effectiveFrom' }],
   });
 });

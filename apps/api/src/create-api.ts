@@ -25,6 +25,8 @@ export interface ApiOptions extends Omit<ApiParts, 'zone' | 'ready'>, Partial<Pi
   port?: number;
   /** Requests of one caller in a minute, default 6,000. */
   rateLimitPerMinute?: number;
+  /** Proxies before it, by address or network; default none, and X-Forwarded-For is nobody's word. */
+  trustedProxies?: readonly string[];
 }
 
 export interface RunningApi {
@@ -52,6 +54,7 @@ export async function createApi(options: ApiOptions): Promise<RunningApi> {
     turns,
     authenticator: new Authenticator(options.authentication),
     rateLimitPerMinute: options.rateLimitPerMinute ?? RATE_LIMIT_PER_MINUTE_DEFAULT,
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
     logger,
   });
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.over({ ...options, zone, ready }), adapter, {

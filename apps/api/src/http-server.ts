@@ -27,6 +27,8 @@ export interface HttpServerOptions {
   authenticator: Authenticator;
   /** Requests of one caller in a minute. */
   rateLimitPerMinute: number;
+  /** Addresses, or networks as `10.0.0.0/8`, whose word is taken for where a request comes from. */
+  trustedProxies?: readonly string[];
   logger: Logger;
   /** When commands begin. */
   turns: Turns;
@@ -39,7 +41,7 @@ export async function httpServer(options: HttpServerOptions): Promise<{ adapter:
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     skipMiddie: true,
-    trustProxy: false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     requestIdHeader: false,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => answerProblem(error, request, reply, logger),
     clientErrorHandler: refuseBrokenHttp,

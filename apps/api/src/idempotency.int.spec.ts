@@ -48,6 +48,24 @@ async function* attempts(): AsyncGenerator<Attempt> {
   }
 }
 
+test('a key is of who asks, in which role and for which branch, and of the route however its address is spelled', async () => {
+  const key = newId();
+  const complaint = aComplaint(clientId);
+  const first = await manager.post('/v1/complaints', complaint, { key });
+  const again = await manager.post('/v1/complaint%73', complaint, { key });
+  expect(again).toMatchObject({ status: 201, body: { id: first.body['id'] } });
+  expect(again.headers.get('idempotency-replayed')).toBe('true');
+  const subject = 'two.hats';
+  const client = aClient();
+  const asManager = await (await under.as('branchManager', 'sh-01', subject)).post('/v1/clients', client, { key });
+  const asAgent = await (await under.as('serviceDeskAgent', 'sh-01', subject)).post('/v1/clients', client, { key });
+  const elsewhere = await (await under.as('branchManager', 'bj-01', subject)).post('/v1/clients', aClient(), { key });
+  expect(asManager.status).toBe(201);
+  expect(asAgent).toMatchObject({ status: 422, body: { code: 'client-number-taken' } });
+  expect(elsewhere.status).toBe(201);
+  expect(elsewhere.body['id']).not.toBe(asManager.body['id']);
+});
+
 describe('a repeat with the same Idempotency-Key', () => {
   test(`after ${DROPS} lost responses: one effect each, and the answer that was lost (G2)`, async () => {
     const unlucky = manager.at(dropper.through(under.api.url));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ApiUnderTest, Caller, startApiUnderTest } from '../../../test/support/api.js';
+import { createApi } from './create-api.js';
 
 jest.setTimeout(120_000);
 
@@ -36,6 +37,21 @@ describe('who calls too often', () => {
     }
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('addresses that there are not', () => {
+  test('cost whoever asks for them as any other call', async () => {
+    // an API of its own: those above have used up what this machine's address may ask
+    const api = await createApi({ ...under.parts, trustedProxies: ['127.0.0.1'] });
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const anybody = new Caller(api.url, '');
+    const statuses: number[] = [];
+    for (let i = 0; i < LIMIT + 2; i++) statuses.push((await anybody.get(`/v1/nothing/${i}`, from('203.0.113.7'))).status);
+    expect(statuses).toEqual([...Array<number>(LIMIT).fill(404), 429, 429]);
+    expect((await anybody.get('/problems', from('203.0.113.7'))).status).toBe(429);
+    expect((await anybody.get('/problems', from('203.0.113.8'))).status).toBe(200); // behind the same proxy, and somebody else
+    await api.close();
   });
 });
 

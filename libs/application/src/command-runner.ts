@@ -65,6 +65,12 @@ export class CommandRunner {
     return { state, version: rows.length, branchId: metadataOfEvent(first).branchId, clientId: first.key, begunAt: first.occurredAt };
   }
 
+  /** Who did what the last event of one type in a stream says, where no event of the other type came after it. */
+  async actorOfLast(streamId: Uuid, type: string, unless: string): Promise<string | undefined> {
+    const last = (await this.store.load(streamId)).findLast((event) => event.type === type || event.type === unless);
+    return last?.type === type ? metadataOfEvent(last).actor.id : undefined;
+  }
+
   /** Loads what the caller may touch; missing and hidden look alike. */
   async loadVisible<State, Command, Event extends DomainEvent>(
     decider: Decider<State, Command, Event>,

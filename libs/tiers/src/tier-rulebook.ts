@@ -13,6 +13,8 @@ interface RulesVersion {
   rules: TierRules;
   /** Everybody who has drafted this version. */
   drafters: readonly StaffId[];
+  /** Of one that is published. */
+  effectiveFrom?: LocalDate;
 }
 
 export interface TierRulebookState {
@@ -43,8 +45,11 @@ export const tierRulebook: Decider<TierRulebookState, TierRulesCommand, TierRule
       }
       case 'PublishTierRules': {
         const { version, effectiveFrom, publishedBy } = command;
-        const { status, rules } = versionOf(state, version);
-        if (status === 'published') return [];
+        const { status, rules, effectiveFrom: publishedFrom } = versionOf(state, version);
+        if (status === 'published') {
+          if (effectiveFrom === publishedFrom) return []; // a repeat changes nothing
+          throw refusal('tier-rules-already-published', ['/effectiveFrom']);
+        }
         if (status === 'drafted') throw refusal('tier-rules-not-approved');
         if (state.latestFrom !== null && effectiveFrom < state.latestFrom) {
           throw refusal('tier-rules-before-published', ['/effectiveFrom']);
@@ -67,7 +72,7 @@ export const tierRulebook: Decider<TierRulebookState, TierRulesCommand, TierRule
       case 'TierRulesPublished': {
         const { rules, effectiveFrom } = event.data;
         const drafters = state.versions.get(rules.version)?.drafters ?? [];
-        return { ...withVersion(state, { status: 'published', rules, drafters }), latestFrom: effectiveFrom };
+        return { ...withVersion(state, { status: 'published', rules, drafters, effectiveFrom }), latestFrom: effectiveFrom };
       }
     }
   },

@@ -15,7 +15,8 @@ export const accessHook =
   async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const context = contextOf(request);
     void reply.header('Rapport-Trace-Id', context.traceId);
-    if (request.is404) return;
+    // whoever guesses addresses pays for it as for any other call
+    if (request.is404) return withinLimit(await overLimit(request));
     const access = accessOf(request.routeOptions.config);
     if (!access) throw new Problem('not-permitted');
     if ('public' in access) return isProbe(request) ? undefined : withinLimit(await overLimit(request));

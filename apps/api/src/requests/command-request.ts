@@ -33,14 +33,20 @@ export const ChangeCommand = createParamDecorator((_: unknown, context: Executio
 
 function commandRequest(request: FastifyRequest): CommandRequest {
   const principal = principalIn(request);
-  const [path] = request.url.split('?', 1) as [string];
   const key = request.headers['idempotency-key'];
   if (key === undefined || key === '') throw new Problem('idempotency-key-missing');
   if (typeof key !== 'string' || !KEY.test(key)) throw new Problem('idempotency-key-malformed');
   const { requestId, traceparent } = contextOf(request);
-  const commandId = commandIdOf(principal.subject, request.method, path, key);
+  const commandId = commandIdOf(callerOf(principal), request.method, addressOf(request), key);
   return { principal, commandId, now: new Date().toISOString(), correlationId: requestId, traceparent };
 }
+
+/** Who asks: the same person in another role or for another branch asks something else. */
+const callerOf = ({ subject, role, branchScope }: Principal): string => JSON.stringify([subject, role, branchScope]);
+
+/** The route with what its address names, however that was spelled. */
+const addressOf = ({ routeOptions, params }: FastifyRequest): string =>
+  (routeOptions.url ?? '').replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent((params as Record<string, string>)[name] ?? ''));
 
 function expectedVersionIn({ headers }: FastifyRequest): number {
   const stated = headers['if-match'];

@@ -200,15 +200,26 @@ describe('reads of tiers', () => {
     expect(problem(await manager.get('/v1/tiers/changes?change=sideways'))).toEqual(fieldFault('#/query/change', 'not-allowed'));
   });
 
-  it('lists the month ends with their counts', async () => {
-    const { items } = (await manager.get('/v1/tiers/runs')).body as { items: Item[] };
-    expect(
-      items.map(({ on, clients, evaluated, stopped, promoted, demoted }) => [on, clients, evaluated, stopped, promoted, demoted]),
-    ).toEqual([
+  it('lists the month ends with their counts, of the firm or of a branch', async () => {
+    const countsOf = async (caller: Caller) => {
+      const { items } = (await caller.get('/v1/tiers/runs')).body as { items: Item[] };
+      expect(items[0]).toMatchObject({ ruleVersion: 'v1', finishedAt: expect.stringMatching(/Z$/) });
+      return items.map(({ on, clients, evaluated, stopped, promoted, demoted }) => [on, clients, evaluated, stopped, promoted, demoted]);
+    };
+    const between = ['2026-05-31', '2026-04-30', '2026-03-31', '2026-02-28'];
+    expect(await countsOf(await branch.under.as('complianceOfficer'))).toEqual([
       ['2026-06-30', 6, 5, 1, 0, 1],
-      ...['2026-05-31', '2026-04-30', '2026-03-31', '2026-02-28'].map((on) => [on, 6, 5, 1, 0, 0]),
+      ...between.map((on) => [on, 6, 5, 1, 0, 0]),
       ['2026-01-31', 6, 6, 0, 4, 0],
     ]);
-    expect(items[0]).toMatchObject({ ruleVersion: 'v1', finishedAt: expect.stringMatching(/Z$/) });
+    expect(await countsOf(manager)).toEqual([
+      ['2026-06-30', 5, 4, 1, 0, 1],
+      ...between.map((on) => [on, 5, 4, 1, 0, 0]),
+      ['2026-01-31', 5, 5, 0, 3, 0],
+    ]);
+    expect(await countsOf(await branch.under.as('branchManager', BEIJING))).toEqual([
+      ...['2026-06-30', ...between].map((on) => [on, 1, 1, 0, 0, 0]),
+      ['2026-01-31', 1, 1, 0, 1, 0],
+    ]);
   });
 });

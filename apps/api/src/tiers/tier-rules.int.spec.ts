@@ -66,7 +66,10 @@ describe('tier rules', () => {
       422,
       'tier-rules-already-published',
     ]);
-    done(await dora.post(`${address}/2026-1/publish`, { effectiveFrom: '2027-01-01' }, { version: 6 }));
+    expect(refused(await dora.post(`${address}/2026-1/publish`, { effectiveFrom: '2027-01-01' }, { version: 6 }))).toEqual([
+      422,
+      'tier-rules-already-published',
+    ]);
     expect(refused(await dora.post(`${address}/none/approve`, {}, { version: 6 }))).toEqual([404, 'not-found']);
   });
 

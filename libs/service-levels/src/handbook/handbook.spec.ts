@@ -74,6 +74,11 @@ describe('an edition', () => {
     expect(given(handbook, drafted(first)).when(publish(1))).toEqual({ refused: 'edition-not-approved' });
     expect(readyToPublish(first).when(publish(1))).toEqual(published(first).slice(2));
     const retire = { type: 'RetireEdition', edition: 1, at: day(6), retiredBy: 'bob' } as const;
+    expect(given(handbook, ...published(first)).when(publish(1))).toEqual([]);
+    expect(given(handbook, ...published(first)).when(publish(1, { effectiveFrom: first.effectiveFrom }))).toEqual([]);
+    expect(given(handbook, ...published(first)).when(publish(1, { effectiveFrom: day(9) }))).toEqual({
+      refused: 'edition-already-published',
+    });
     expect(given(handbook, ...published(first)).when(retire)).toMatchObject([{ type: 'HandbookRetired' }]);
     expect(given(handbook, ...published(first)).when({ ...retire, at: day(1) })).toEqual({ refused: 'edition-ends-before-it-starts' });
   });

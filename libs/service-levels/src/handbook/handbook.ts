@@ -62,7 +62,10 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
       case 'PublishEdition': {
         const { edition, publishedBy, calendars, effectiveFrom } = command;
         const found = editionOf(state, edition);
-        if (found.status === 'published' || found.status === 'retired') return [];
+        if (found.status === 'published' || found.status === 'retired') {
+          if (effectiveFrom === undefined || validFrom(effectiveFrom) === validFrom(found.handbook.effectiveFrom)) return []; // a repeat
+          throw refusal('edition-already-published', ['/effectiveFrom']);
+        }
         if (found.status === 'drafted') throw refusal('edition-not-approved');
         const published = { ...found.handbook, ...(effectiveFrom !== undefined && { effectiveFrom }) };
         checkPublishing(published, state, calendars);

@@ -74,6 +74,7 @@ export const requestEvents: EventDefinitions<RequestEvent> = {
 export const requestProblems = {
   'request-already-received': { en: 'The request is recorded already', zh: '服务请求已登记' },
   'request-not-received': { en: 'There is no such request', zh: '服务请求不存在' },
+  'request-started-by-another': { en: 'Another person has started the request', zh: '该服务请求已由他人开始处理' },
   'request-not-started': { en: 'Start the request first', zh: '请先开始处理该服务请求' },
   'request-closed': { en: 'The request is completed or cancelled', zh: '服务请求已办结或已取消' },
   'request-not-completed': { en: 'Only a completed request can be reopened', zh: '只有已办结的服务请求可以重新开启' },
