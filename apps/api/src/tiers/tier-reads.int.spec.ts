@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createPool } from '#database';
 import { BEIJING, type Caller, fieldFault, problem, SHANGHAI } from '../../../../test/support/api.js';
 import { startTieredBranch, type TieredBranch } from '../../../../test/support/tiered-branch.js';
 
@@ -198,6 +199,21 @@ describe('reads of tiers', () => {
     expect(await itemsAt(`/v1/tiers/changes?from=2026-01-01&to=2026-12-31&branchId=${SHANGHAI}`, beijing)).toEqual([]);
     expect(problem(await manager.get('/v1/tiers/clients?tier=BRASS'))).toEqual(fieldFault('#/query/tier', 'not-allowed'));
     expect(problem(await manager.get('/v1/tiers/changes?change=sideways'))).toEqual(fieldFault('#/query/change', 'not-allowed'));
+  });
+
+  it('reads days and ends of sources in a scope alone', async () => {
+    const pool = createPool({ url: branch.under.url, role: 'rapport_api', max: 1, applicationName: 'without a scope' });
+    const seen = async (scope: string) => {
+      await pool.query("SELECT set_config('app.branch', $1, false)", [scope]);
+      const { rows } = await pool.query<{ days: number }>(
+        'SELECT (SELECT count(*) FROM read.source_days)::int + (SELECT count(*) FROM read.ended_sources)::int AS days',
+      );
+      return rows[0]!.days;
+    };
+    expect(await seen('')).toBe(0);
+    expect(await seen(BEIJING)).toBeGreaterThan(0);
+    expect(await seen('*')).toBe(await seen(BEIJING));
+    await pool.end();
   });
 
   it('lists the month ends with their counts, of the firm or of a branch', async () => {

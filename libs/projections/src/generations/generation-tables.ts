@@ -175,5 +175,26 @@ const adoptions = Object.entries(firstGenerations).map(([model, tables]) => `SEL
 /** What is known of generations, and how they are made: beside the runner's tables. */
 export const generationTables: Migration = { name: 'read-models-007-generations', sql: `${ledger}${tablesOf}${functions}` };
 
+// What concerns the whole firm is read in every scope, but in none without one. Later generations copy the policies.
+const rowsOfTheFirm = `
+DO $$
+DECLARE own record;
+BEGIN
+  FOR own IN SELECT format('%I.%I', g.schema_name, t.name) AS name
+               FROM read.generations g, unnest('{source_days,ended_sources}'::text[]) t(name)
+              WHERE g.model = 'accountFacts' AND g.state IN ('building', 'active', 'kept')
+                AND to_regclass(format('%I.%I', g.schema_name, t.name)) IS NOT NULL LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', own.name);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', own.name);
+    EXECUTE format('CREATE POLICY of_the_firm ON %s FOR SELECT TO rapport_api USING (nullif(current_setting(''app.branch'', true), '''') IS NOT NULL)', own.name);
+    EXECUTE format('CREATE POLICY projected ON %s FOR ALL TO rapport_projector USING (true) WITH CHECK (true)', own.name);
+    EXECUTE format('CREATE POLICY inspected ON %s FOR SELECT TO rapport_reader, rapport_timekeeper, rapport_bridge USING (true)', own.name);
+  END LOOP;
+END $$;
+`;
+
 /** Makes every table of a read model a view over its first generation. Run after all migrations that alter those tables. */
-export const firstGenerationMigrations: readonly Migration[] = [{ name: 'read-models-007-first-generations', sql: adoptions.join('\n') }];
+export const firstGenerationMigrations: readonly Migration[] = [
+  { name: 'read-models-007-first-generations', sql: adoptions.join('\n') },
+  { name: 'read-models-008-rows-of-the-firm', sql: rowsOfTheFirm },
+];
