@@ -12,6 +12,7 @@ export * from './evaluation-events.js';
 export * from './said-of-days.js';
 export * from './corrected-intervals.js';
 export * from './tier-rules-check.js';
+export * from './tier-rules-faults.js';
 export * from './tier-rulebook.js';
 export * from './sample-tier-rules.js';
 export * from './value/index.js';

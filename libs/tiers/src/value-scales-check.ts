@@ -1,5 +1,5 @@
 import { defaultValueScales } from './value/scales.js';
-import type { TierRulesCode } from './tier-rules-check.js';
+import type { TierRulesCode } from './tier-rules-faults.js';
 
 type Report = (pointer: string, code: TierRulesCode) => void;
 type Members = Readonly<Record<string, unknown>>;
