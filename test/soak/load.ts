@@ -17,7 +17,8 @@ export interface LoadCounts {
 }
 
 export interface LoadOptions {
-  subject: string;
+  /** Who asks, as command ids name them: subject, role, branch. */
+  asks: string;
   bearer: string;
   /** At work at the same time. */
   people: number;
@@ -57,9 +58,9 @@ export class Load {
 
   /** A command and what is known of it at the end; undefined where that is nothing. */
   async command(chance: Chance, path: string, body: unknown, version?: number): Promise<Answer | undefined> {
-    const { subject, journal } = this.options;
+    const { asks, journal } = this.options;
     const key = newId();
-    const { id } = journal.sent(commandIdOf(subject, 'POST', path, key), path);
+    const { id } = journal.sent(commandIdOf(asks, 'POST', path, key), path);
     const patience = chance.happens(0.95) ? ASK_MAX : 1;
     const ask = async (): Promise<Answer | undefined> => {
       const caller = this.callers[this.turn++ % this.callers.length]!;

@@ -116,7 +116,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a repeated Idempotency-Key is another command',
     patches: [
-      { file: 'apps/api/src/requests/command-request.js', find: 'request.method, path, key)', put: 'request.method, path, requestId)' },
+      {
+        file: 'apps/api/src/requests/command-request.js',
+        find: 'request.method, addressOf(request), key)',
+        put: 'request.method, addressOf(request), requestId)',
+      },
     ],
   },
   {

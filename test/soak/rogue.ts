@@ -1,13 +1,16 @@
 import kafkajs, { type Kafka, type Message } from 'kafkajs';
 import type { Database } from '#database';
 import { createKafka, RecordMac, toRecord } from '#event-feed';
-import { newId, PARTITION_COUNT, partitionOf, type RecordedEvent, type Uuid } from '#event-sourcing';
+import { newId, PARTITION_COUNT, partitionOf, type RecordedEvent, type StreamRef, type Uuid } from '#event-sourcing';
 import { EventStore, LogReader } from '#event-store';
+import { calendarStream } from '#service-levels';
 import type { Chance } from '../support/chance.js';
+import { produceSnappy } from '../support/packed-batches.js';
 import type { Journal } from './journal.js';
 import { TOPICS, type World } from './world.js';
 
 const PAGE = 200;
+const METADATA = JSON.stringify({ actor: { id: 'rogue', role: 'admin' }, branchId: 'head-office', correlationId: newId() });
 
 /** Does what nobody should: publishes what the relay has not, and writes what no projection can read. */
 export class Rogue {
@@ -68,27 +71,59 @@ export class Rogue {
     if (forged.length > 0) await this.send(TOPICS.events, forged);
   }
 
+  /** Batches in the back office's topic that kafkajs cannot unpack, beside those of the back office. The topic is theirs: it keeps them packed. */
+  async packed(): Promise<void> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    try {
+      const configEntries = [{ name: 'compression.type', value: 'producer' }];
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: TOPICS.backOffice, configEntries }] });
+    } finally {
+      await admin.disconnect();
+    }
+    const messages = ['a', 'b', 'c'].map((value, partition) => ({ partition, value }));
+    await produceSnappy(this.kafka, TOPICS.backOffice, messages);
+  }
+
+  /** A calendar whose zone no clock knows, and a revision of it. */
+  async unreckonable(): Promise<void> {
+    const name = `ROGUE-${newId()}`;
+    const calendar = { zone: 'CST', week: { mon: [['09:00', '17:00']] } };
+    const stated = { name, effectiveFrom: '2020-01-01', sourceNotice: 'rogue', calendar };
+    await this.append(calendarStream(name), [
+      { type: 'CalendarPublished', data: JSON.stringify({ ...stated, calendarVersion: 1 }) },
+      { type: 'CalendarRevised', data: JSON.stringify({ ...stated, calendarVersion: 2 }) },
+    ]);
+  }
+
   /** A client whose first contact is recorded in a shape that it cannot have, and whose second is in order. */
   async poison(): Promise<void> {
-    const store = await EventStore.open({ url: this.world.postgres.url, role: 'rapport_api', applicationName: 'rogue' });
     const client = newId();
     this.poisoned.add(client);
+    for (const data of ['{"startedAt":17}', '{"nothing":true}']) {
+      await this.append({ id: newId(), kind: 'contact', key: client }, [{ type: 'ContactLogged', data, metadata: '{}' }]);
+    }
+  }
+
+  /** Past every decider, as one who has the API's login. Each event is one command. */
+  private async append(stream: StreamRef, events: readonly { type: string; data: string; metadata?: string }[]): Promise<void> {
+    const store = await EventStore.open({ url: this.world.postgres.url, role: 'rapport_api', applicationName: 'rogue' });
     try {
-      for (const data of ['{"startedAt":17}', '{"nothing":true}']) {
+      for (const { type, data, metadata = METADATA } of events) {
         const commandId = newId();
         const { id } = this.journal.sent(commandId, 'poison');
-        const event = { eventId: newId(), type: 'ContactLogged', schemaVersion: 1, occurredAt: '2026-03-11T01:00:00.000Z', data };
+        const event = { eventId: newId(), type, schemaVersion: 1, occurredAt: '2026-03-11T01:00:00.000Z', data, metadata };
         const outcome = await store.append({
           commandId,
           requestHash: 'a'.repeat(64),
           keepOutcome: 'sevenDays' as const,
           expectedVersion: 'any' as const,
-          stream: { id: newId(), kind: 'contact', key: client },
-          events: [{ ...event, metadata: '{}' }],
+          stream,
+          events: [event],
         });
         if (outcome.kind !== 'accepted') throw new Error(`poison was answered ${outcome.kind}`);
         const { position, version } = outcome;
-        this.journal.known({ id, outcome: 'acknowledged', status: 201, position, version, events: ['ContactLogged'] });
+        this.journal.known({ id, outcome: 'acknowledged', status: 201, position, version, events: [type] });
       }
     } finally {
       await store.close();

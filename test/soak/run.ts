@@ -20,7 +20,7 @@ import { Rogue } from './rogue.js';
 import { publishRules } from './rules.js';
 import { settled } from './settled.js';
 import { Tail } from './tail.js';
-import { openWorld, type World } from './world.js';
+import { BRANCH, openWorld, type World } from './world.js';
 
 export interface SoakOptions {
   seed: number;
@@ -104,7 +104,7 @@ export async function soak({ seed, size, root, untilFound, say }: SoakOptions): 
     const rogue = new Rogue(world, journal);
     const subject = 'loader';
     const load = new Load({
-      subject,
+      asks: JSON.stringify([subject, 'branchManager', BRANCH]),
       bearer: await world.bearer(subject, 'branchManager'),
       urls: world.apis.map(({ url }) => url),
       people: size.callers,

@@ -9,6 +9,8 @@ import { freePort } from '../support/free-port.js';
 import { Fleet } from './fleet.js';
 import { fakeClock, type KafkaServer, type PostgresServer, startBroker, startPostgres } from './servers.js';
 
+/** Of everybody who asks. */
+export const BRANCH = 'sh-01';
 export const FIRM_ZONE = 'Asia/Shanghai';
 export const TOPICS = { events: 'soak.events', backOffice: 'soak.back-office', tierChanges: 'soak.tier-changes' } as const;
 const TOKEN_DAYS = 29; // a clock that is a day ahead must not end it
@@ -84,7 +86,7 @@ export async function openWorld(folder: string, root: string): Promise<World> {
     masterKeyFile,
     clocks,
     async bearer(subject, role) {
-      const token = await issuer.issueToken({ subject, role, branch: 'sh-01', ttlSeconds: TOKEN_DAYS * 24 * 3600 });
+      const token = await issuer.issueToken({ subject, role, branch: BRANCH, ttlSeconds: TOKEN_DAYS * 24 * 3600 });
       return `Bearer ${token}`;
     },
     async close() {

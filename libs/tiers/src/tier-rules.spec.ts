@@ -133,7 +133,8 @@ describe('the book of tier rules', () => {
     const past = [drafted(), approved(), published('2026-01-01')];
     expect(given(tierRulebook, ...past).when(draft({ ...rules, graceDays: 1 }))).toEqual({ refused: 'tier-rules-already-published' });
     expect(given(tierRulebook, ...past).when(draft(rules))).toEqual({ refused: 'tier-rules-already-published' });
-    expect(given(tierRulebook, ...past).when(publish('2027-01-01'))).toEqual([]);
+    expect(given(tierRulebook, ...past).when(publish('2027-01-01'))).toEqual({ refused: 'tier-rules-already-published' });
+    expect(given(tierRulebook, ...past).when(publish('2026-01-01'))).toEqual([]);
     expect(given(tierRulebook, ...past).when(approve())).toEqual([]);
   });
 

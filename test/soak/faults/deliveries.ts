@@ -39,6 +39,18 @@ const poison: Fault = {
   },
 };
 
+const packed: Fault = {
+  name: 'batches that nobody can unpack',
+  kills: 0,
+  run: ({ rogue }) => tried(() => rogue.packed()),
+};
+
+const unreckonable: Fault = {
+  name: 'a calendar in the log that nothing can be reckoned with',
+  kills: 0,
+  run: ({ rogue }) => tried(() => rogue.unreckonable()),
+};
+
 /** G12: our own topics, deleted under everybody. That of the back office is not ours. */
 export const topicsDeleted: Fault = {
   name: 'every topic of ours deleted',
@@ -67,4 +79,4 @@ async function tried(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-export const deliveryFaults: readonly Fault[] = [repeats, gaps, poison, topicsDeleted];
+export const deliveryFaults: readonly Fault[] = [repeats, gaps, poison, packed, unreckonable, topicsDeleted];
