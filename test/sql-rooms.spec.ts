@@ -50,7 +50,7 @@ const exceptions: readonly { room: string; schema: string; names: readonly strin
     room: 'libs/tiering',
     schema: 'read',
     names: namesIn(`
-      account_assets account_gaps account_turnover accounts client_files commitments complaints ended_sources exchange_rates follow_ups
+      account_assets account_gaps account_sources account_turnover accounts client_files commitments complaints ended_sources exchange_rates follow_ups
       parked relationships risk_profiles source_days tier_assertions tier_evaluations tier_overrides tier_rules tier_standings`),
     why: 'a month end is set-based: it joins the facts of a page of clients in the database, as they were known at one position',
   },

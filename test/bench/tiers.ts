@@ -57,26 +57,33 @@ const evaluate = (size: number): Promise<{ firstMs: number; nextMs: number; held
 async function fill({ owner, store }: TieredLog, size: number): Promise<void> {
   const { position } = await store.head();
   await owner.query(
-    `INSERT INTO read.accounts (stream_id, client_id, account_id, branch_id, source, status, currency, opened_on, first_on, position)
-     SELECT uuidv7(), uuidv7(i * interval '30 seconds' - interval '2 years'), 'A-' || i, 'sh-01', $2, 'open', 'CNY', '2025-10-01', '2025-10-01', $3
+    `INSERT INTO read.accounts (row_id, stream_id, client_id, account_id, branch_id, source, status, currency, opened_on, first_on, position)
+     SELECT uuidv7(), uuidv7(), uuidv7(i * interval '30 seconds' - interval '2 years'), 'A-' || i, 'sh-01', $2, 'open', 'CNY', '2025-10-01', '2025-10-01', $3
        FROM generate_series(1, $1::int) i`,
     [size, SOURCE, position],
   );
   await owner.query(
-    `INSERT INTO read.account_assets (client_id, account_id, on_date, total_minor, currency, position, branch_id, source, source_record, recorded_at)
-     SELECT a.client_id, a.account_id, date '2025-10-01' + m * 31 + (substr(a.account_id, 3)::int % 28),
+    `INSERT INTO read.account_assets (client_id, account_id, on_date, told_as, total_minor, currency, position, branch_id, source, source_record, recorded_at)
+     SELECT a.client_id, a.account_id, date '2025-10-01' + m * 31 + (substr(a.account_id, 3)::int % 28), 'assets',
             (substr(a.account_id, 3)::bigint * 7919 + m * 104729) % 300000000, 'CNY', $2, 'sh-01', $3, 'R#1', now()
        FROM read.accounts a, generate_series(0, $1::int - 1) m ORDER BY a.client_id, a.account_id, m`,
     [CHANGES, position, SOURCE],
   );
+  await owner.query(
+    `INSERT INTO read.account_sources (client_id, account_id, branch_id, kind, source, counted, position)
+     SELECT client_id, account_id, branch_id, 'assets', source, true, position FROM read.accounts`,
+  );
   await owner.query('INSERT INTO read.source_days SELECT $1, d, $2 FROM unnest($3::date[]) d', [SOURCE, position, [FIRST, NEXT]]);
   await owner.query(
     `INSERT INTO read.checkpoints (projection, version, partition, position, fence)
-     SELECT model, 1, partition, 1000000000000, 1 FROM unnest($1::text[]) model, generate_series(0, 23) partition
+     SELECT g.model, g.version, partition, 1000000000000, 1
+       FROM read.generations g, generate_series(0, 23) partition WHERE g.state = 'active' AND g.model = ANY ($1)
      ON CONFLICT (projection, version, partition) DO UPDATE SET position = excluded.position`,
     [['accountFacts', 'tierStandings', 'clientFiles']],
   );
-  await owner.query('VACUUM ANALYZE read_account_facts_1.accounts, read_account_facts_1.account_assets');
+  await owner.query(
+    'VACUUM ANALYZE read_account_facts_1.accounts, read_account_facts_1.account_assets, read_account_facts_1.account_sources',
+  );
 }
 
 async function standingsFromLog({ owner }: TieredLog): Promise<void> {

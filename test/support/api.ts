@@ -10,7 +10,7 @@ import { createPool, type Database } from '#database';
 import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, openReadDatabase, readModelMigrations } from '#read-models';
+import { allProjections, laterReadModelMigrations, openReadDatabase, readModelMigrations } from '#read-models';
 import { firstGenerationMigrations, ProjectionRunner, ReadModelPositions, readModelRunnerMigrations } from '#projections';
 import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
@@ -57,6 +57,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
     ...tieringMigrations,
     ...backOfficeMigrations,
     ...firstGenerationMigrations,
+    ...laterReadModelMigrations,
   ];
   const database = await createTestDatabase(migrations);
   const { url } = database;

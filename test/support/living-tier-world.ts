@@ -28,6 +28,8 @@ const OF_A_WORLD = [
   'account_assets',
   'account_turnover',
   'account_gaps',
+  'account_sources',
+  'rate_sources',
   'source_days',
   'exchange_rates',
   'ended_sources',

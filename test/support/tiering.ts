@@ -8,7 +8,7 @@ import { eventFeedMigrations, PostgresFeed } from '#event-feed';
 import type { LocalDate } from '#event-sourcing';
 import { EventStore, eventStoreMigrations, LogReader } from '#event-store';
 import { ClientKeys, MasterKeys, privacyMigrations } from '#privacy';
-import { allProjections, readModelMigrations } from '#read-models';
+import { allProjections, laterReadModelMigrations, readModelMigrations } from '#read-models';
 import { firstGenerationMigrations, ProjectionRunner, readModelRunnerMigrations } from '#projections';
 import { openTiering, type Tiering, tieringMigrations, type TieringOptions } from '#tiering';
 import { createTestDatabase, type TestDatabase } from './postgres.js';
@@ -36,7 +36,13 @@ export interface TieredLog extends TierFacts {
 export async function createTieredLog(options: Partial<TieringOptions> = {}, database?: TestDatabase): Promise<TieredLog> {
   const migrations = [eventStoreMigrations, privacyMigrations, eventFeedMigrations, readModelRunnerMigrations, readModelMigrations];
   const { url, drop } = database ?? (await createTestDatabase());
-  await migrate(url, [...migrations.flat(), ...timekeepingMigrations, ...tieringMigrations, ...firstGenerationMigrations]);
+  await migrate(url, [
+    ...migrations.flat(),
+    ...timekeepingMigrations,
+    ...tieringMigrations,
+    ...firstGenerationMigrations,
+    ...laterReadModelMigrations,
+  ]);
   const folder = mkdtempSync(path.join(tmpdir(), 'rapport-tiers-'));
   const owner = createPool({ url, max: 3, applicationName: 'owner' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });

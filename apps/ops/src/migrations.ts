@@ -5,7 +5,7 @@ import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
 import { privacyMigrations } from '#privacy';
 import { firstGenerationMigrations, readModelRunnerMigrations } from '#projections';
-import { readModelMigrations } from '#read-models';
+import { laterReadModelMigrations, readModelMigrations } from '#read-models';
 import { tieringMigrations } from '#tiering';
 
 /** What imports have finished: a repeated one answers from here at once. */
@@ -39,5 +39,6 @@ export const allMigrations: readonly Migration[] = [
   ...tieringMigrations,
   ...backOfficeMigrations,
   ...firstGenerationMigrations,
+  ...laterReadModelMigrations,
   ...opsMigrations,
 ];

@@ -1,4 +1,5 @@
 export * from './account-events.js';
+export * from './fact-kinds.js';
 export * from './message-check.js';
 export * from './message-facts.js';
 export * from './message-schemas.js';

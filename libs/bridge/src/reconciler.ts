@@ -199,7 +199,7 @@ async function readModelOf(sql: Sql, source: string, on: LocalDate): Promise<Dif
       `SELECT * FROM (
          SELECT m.arrival, m.account_id, m.record, m.version, m.amount_minor || ' ' || m.currency AS expected,
                 (SELECT a.${amount} || ' ' || a.currency FROM read.${table} a
-                  WHERE a.client_id = m.client_id AND a.account_id = m.account_id AND ${id} AND a.replaced_at IS NULL) AS observed
+                  WHERE a.client_id = m.client_id AND a.account_id = m.account_id AND a.source = m.source AND ${id} AND a.replaced_at IS NULL) AS observed
            FROM bridge.messages m
           WHERE m.source = $1 AND m.on_date = $2 AND m.status = 'applied' AND m.kind = ANY ($3::text[])
             AND NOT EXISTS (SELECT FROM bridge.messages n WHERE n.source = m.source AND n.record = m.record AND n.version > m.version

@@ -4,13 +4,14 @@ import { eventFeedMigrations } from '#event-feed';
 import { eventStoreMigrations } from '#event-store';
 import { firstGenerationMigrations, readModelRunnerMigrations } from '#projections';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/postgres.js';
+import { laterReadModelMigrations } from './accounts/index.js';
 import { readModelMigrations, readModels } from './read-models.js';
 
 let database: TestDatabase;
 let pool: ReturnType<typeof createPool>;
 beforeAll(async () => {
   const runners = [...eventStoreMigrations, ...eventFeedMigrations, ...readModelRunnerMigrations];
-  database = await createTestDatabase([...runners, ...readModelMigrations, ...firstGenerationMigrations]);
+  database = await createTestDatabase([...runners, ...readModelMigrations, ...firstGenerationMigrations, ...laterReadModelMigrations]);
   pool = createPool({ url: database.url, max: 1, applicationName: 'test' });
 });
 afterAll(async () => {

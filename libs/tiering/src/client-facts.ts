@@ -1,5 +1,6 @@
 import type { Sql } from '#database';
 import type { LocalDate, Uuid } from '#event-sourcing';
+import { countedAccount, countedAssets, countedFact, countedForSomething, countedRate, notSetAside } from '#read-models';
 import type { AssetValue, CommissionFact, ExchangeRate } from '#tiers';
 
 /** A value and where it comes from: the source's own record, and the log. */
@@ -45,27 +46,33 @@ export interface ClientFacts {
 export const IN_FORCE = 'position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)';
 /**
  * A gap of an account that is the client's no more stops them no more; its later messages are another owner's. A scalar
- * subquery, for the planner would turn a NOT EXISTS into a join that reads every account for each client.
+ * subquery, for the planner would turn a NOT EXISTS into a join that reads every account for each client. A gap of a source
+ * of whose facts none counts stops nobody.
  */
-export const STILL_OWNED = `coalesce((SELECT min(a.unlinked_position) FROM read.accounts a WHERE a.client_id = account_gaps.client_id
+export const GAP_STOPS = `${notSetAside('account_gaps', '$2')} AND coalesce((SELECT min(a.unlinked_position) FROM read.accounts a WHERE a.client_id = account_gaps.client_id
   AND a.account_id = account_gaps.account_id), 9223372036854775807) > $2`;
+/** SQL: the day on which the account of `read.accounts` in alias `t` closed, by the source that says so. */
+export const CLOSED_ON = (t: string): string => `(SELECT min(c.closed_on) FROM read.accounts c
+  WHERE c.client_id = ${t}.client_id AND c.account_id = ${t}.account_id AND c.position <= $2 AND ${countedAccount('c', '$2')})`;
 const ACCOUNTS = `
-  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", closed_on AS "closedOn",
+  SELECT client_id, account_id AS "accountId", source, first_on AS "firstOn", ${CLOSED_ON('a')} AS "closedOn",
          CASE WHEN unlinked_position <= $2 THEN unlinked_on END AS "unlinkedOn"
-    FROM read.accounts WHERE client_id = ANY ($1::uuid[]) AND position <= $2 ORDER BY account_id`;
+    FROM read.accounts a WHERE client_id = ANY ($1::uuid[]) AND position <= $2 AND ${countedForSomething('a', '$2')}
+   ORDER BY account_id, source`;
 const ASSETS = `
-  SELECT client_id, account_id AS "accountId", on_date AS "on", total_minor AS "totalMinor", currency, source,
+  SELECT DISTINCT ON (account_id, on_date, client_id) client_id, account_id AS "accountId", on_date AS "on", total_minor AS "totalMinor", currency, source,
          source_record AS "sourceRecord", position
-    FROM read.account_assets WHERE client_id = ANY ($1::uuid[]) AND ${IN_FORCE} ORDER BY account_id, on_date`;
+    FROM read.account_assets a WHERE client_id = ANY ($1::uuid[]) AND ${IN_FORCE} AND ${countedAssets('a', '$2')}
+   ORDER BY account_id, on_date, client_id, position DESC`;
 const COMMISSIONS = `
   SELECT client_id, account_id AS "accountId", trade_id AS "tradeId", kind, on_date AS "on", commission_minor - passed_on_minor AS "netMinor",
          currency, source, source_record AS "sourceRecord", position
-    FROM read.account_turnover WHERE client_id = ANY ($1::uuid[]) AND ${IN_FORCE} AND state <> 'cancelled'
-     AND commission_minor <> passed_on_minor ORDER BY on_date, account_id, trade_id`;
+    FROM read.account_turnover t WHERE client_id = ANY ($1::uuid[]) AND ${IN_FORCE} AND state <> 'cancelled'
+     AND ${countedFact('t', `'trades'`, '$2')} AND commission_minor <> passed_on_minor ORDER BY on_date, account_id, trade_id`;
 const GAPS = `
   SELECT client_id, account_id AS "accountId", source, first_sequence AS "firstSequence", last_sequence AS "lastSequence"
     FROM read.account_gaps WHERE client_id = ANY ($1::uuid[]) AND position <= $2 AND (closed_position IS NULL OR closed_position > $2)
-     AND ${STILL_OWNED} ORDER BY account_id, first_sequence`;
+     AND ${GAP_STOPS} ORDER BY account_id, first_sequence`;
 
 const nothing = (): ClientFacts => ({ assets: [], commissions: [], gaps: [], accounts: [] });
 
@@ -87,7 +94,7 @@ export async function clientFacts(db: Sql, clientIds: readonly Uuid[], knownTo: 
 export async function exchangeRates(db: Sql, base: string, knownTo: number): Promise<ExchangeRate[]> {
   const { rows } = await db.query<ExchangeRate>(
     `SELECT on_date AS "on", currency, amount_minor AS "amountMinor", base_minor AS "baseMinor"
-       FROM read.exchange_rates WHERE base = $1 AND ${IN_FORCE} ORDER BY on_date, currency`,
+       FROM read.exchange_rates r WHERE base = $1 AND ${IN_FORCE} AND ${countedRate('r', '$2')} ORDER BY on_date, currency`,
     [base, knownTo],
   );
   return rows;

@@ -23,6 +23,7 @@ const TOUCHED = `
     UNION SELECT client_id FROM read.account_turnover WHERE position > $1 AND position <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.account_turnover WHERE replaced_at > $1 AND replaced_at <= $2 AND on_date <= $3
     UNION SELECT client_id FROM read.accounts WHERE changed_at > $1 AND changed_at <= $2 AND first_on <= $3
+    UNION SELECT client_id FROM read.account_sources WHERE position > $1 AND position <= $2 OR replaced_at > $1 AND replaced_at <= $2
     UNION SELECT client_id FROM read.account_gaps WHERE position > $1 AND position <= $2
     UNION SELECT client_id FROM read.account_gaps WHERE closed_position > $1 AND closed_position <= $2
     UNION SELECT e.client_id FROM read.source_days d JOIN tiering.runs u ON u.on_date = d.on_date AND u.known_to < d.position

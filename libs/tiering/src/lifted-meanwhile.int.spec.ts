@@ -82,7 +82,7 @@ describe('a stop that is lifted while the month end is being evaluated', () => {
     const client = await log.client('M-parked', '2026-08-01');
     await log.complete('2026-08-31');
     await log.late(); // its facts have been looked at
-    const park = `INSERT INTO read.parked (projection, version, position, key, partition, error_code) VALUES ('accountFacts', 1, 1, $1, 0, 'test')`;
+    const park = `INSERT INTO read.parked (projection, version, position, key, partition, error_code) VALUES ('accountFacts', 2, 1, $1, 0, 'test')`;
     await log.owner.query(park, [client]);
     await runWith('2026-08-31', () => Promise.resolve());
     expect(await lastOf(client, '2026-08-31')).toBe('TierEvaluationStopped');

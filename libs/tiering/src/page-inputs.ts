@@ -1,7 +1,8 @@
 import type { Sql } from '#database';
 import { addDays, type LocalDate, rational, type Uuid } from '#event-sourcing';
 import { assetWindow, commissionPeriod, type Standing, type TierInputs, type TierName, type TierRules } from '#tiers';
-import { STILL_OWNED } from './client-facts.js';
+import { countedAssets, countedFact, countedForSomething } from '#read-models';
+import { CLOSED_ON, GAP_STOPS } from './client-facts.js';
 
 /** A client to evaluate, with what could be summed in the database. */
 export interface PageClient {
@@ -43,7 +44,7 @@ interface PageRow {
 }
 
 const IDS = `
-SELECT client_id FROM read.accounts WHERE client_id > $1 AND position <= $2
+SELECT client_id FROM read.accounts a WHERE client_id > $1 AND position <= $2 AND ${countedForSomething('a', '$2')}
  GROUP BY client_id HAVING min(first_on) <= $3 ORDER BY client_id LIMIT $4`;
 
 // Each client's rows are looked up by the client: a join of whole pages is planned by an estimate of how many clients lie in
@@ -52,14 +53,14 @@ SELECT client_id FROM read.accounts WHERE client_id > $1 AND position <= $2
 const PAGE = `
 WITH page AS MATERIALIZED (
   SELECT client_id, min(first_on) AS first_on, min(branch_id) AS branch_id,
-         array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND (closed_on IS NULL OR closed_on > $3)
+         array_agg(DISTINCT source) FILTER (WHERE first_on <= $3 AND coalesce(${CLOSED_ON('a')} > $3, true)
            AND (unlinked_position IS NULL OR unlinked_position > $2 OR unlinked_on > $3)) AS sources
-    FROM read.accounts WHERE client_id > $1 AND client_id <= $7 AND position <= $2 GROUP BY client_id HAVING min(first_on) <= $3
+    FROM read.accounts a WHERE client_id > $1 AND client_id <= $7 AND position <= $2 AND ${countedForSomething('a', '$2')} GROUP BY client_id HAVING min(first_on) <= $3
 )
 SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchId", f.status = 'closed' AS closed, p.first_on AS "firstOn",
        coalesce(p.sources, '{}') AS sources,
        EXISTS (SELECT FROM read.account_gaps WHERE client_id = p.client_id AND position <= $2
-                  AND (closed_position IS NULL OR closed_position > $2) AND ${STILL_OWNED}) AS "hasGap",
+                  AND (closed_position IS NULL OR closed_position > $2) AND ${GAP_STOPS}) AS "hasGap",
        EXISTS (SELECT FROM read.parked k WHERE k.key = p.client_id AND k.projection IN ('accountFacts', 'tierStandings')) AS parked,
        s.version, s.initial_from AS "initialFrom", s.tier, s.strikes, s.promoted_from AS "promotedFrom", s.evaluated_on AS "evaluatedOn",
        s.stopped_on AS "stoppedOn", a.asset_days AS "assetDays", e.commission, a.accounts, a.facts + e.facts AS facts,
@@ -71,14 +72,15 @@ SELECT p.client_id AS "clientId", coalesce(f.branch_id, p.branch_id) AS "branchI
    SELECT sum(total_minor * days) FILTER (WHERE days > 0)::text AS asset_days, count(DISTINCT account_id)::int AS accounts,
           count(*) FILTER (WHERE days > 0)::int AS facts, bool_or(days > 0 AND total_minor <> 0 AND currency <> $8) AS other
      FROM (SELECT account_id, total_minor, currency,
-                  least(coalesce(lead(on_date) OVER (PARTITION BY account_id ORDER BY on_date), $5), $5) - greatest(on_date, $4) AS days
-             FROM read.account_assets
-            WHERE client_id = p.client_id AND on_date <= $3 AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)) held) a
+                  least(coalesce(lead(on_date) OVER (PARTITION BY account_id ORDER BY on_date, position), $5), $5) - greatest(on_date, $4) AS days
+             FROM read.account_assets h
+            WHERE client_id = p.client_id AND on_date <= $3 AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)
+              AND ${countedAssets('h', '$2')}) held) a
  CROSS JOIN LATERAL (
    SELECT sum(commission_minor - passed_on_minor)::text AS commission, count(*)::int AS facts, bool_or(currency <> $8) AS other
-     FROM read.account_turnover
+     FROM read.account_turnover t
     WHERE client_id = p.client_id AND on_date >= $6 AND on_date <= $3 AND state <> 'cancelled' AND commission_minor <> passed_on_minor
-      AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2)) e
+      AND position <= $2 AND (replaced_at IS NULL OR replaced_at > $2) AND ${countedFact('t', `'trades'`, '$2')}) e
  ORDER BY p.client_id`;
 
 export interface PageQuestion {

@@ -1,5 +1,6 @@
 import type { Sql } from '#database';
 import { type LocalDate, monthEnds, type Uuid } from '#event-sourcing';
+import { countedForSomething } from '#read-models';
 import {
   type DayAnswer,
   evaluateDays,
@@ -195,7 +196,7 @@ async function candidates(db: Sql, last: LocalDate, knownTo: number, branchId: s
   const { rows } = await db.query<Candidate>(
     `SELECT a.client_id AS "clientId", coalesce(f.branch_id, min(a.branch_id)) AS "branchId"
        FROM read.accounts a LEFT JOIN read.client_files f USING (client_id)
-      WHERE a.client_id > $1 AND a.position <= $2 AND f.status IS DISTINCT FROM 'closed' AND ($3::text IS NULL OR coalesce(f.branch_id, a.branch_id) = $3)
+      WHERE a.client_id > $1 AND a.position <= $2 AND ${countedForSomething('a', '$2')} AND f.status IS DISTINCT FROM 'closed' AND ($3::text IS NULL OR coalesce(f.branch_id, a.branch_id) = $3)
       GROUP BY a.client_id, f.branch_id HAVING min(a.first_on) <= $4 ORDER BY a.client_id LIMIT $5`,
     [after, knownTo, branchId ?? null, last, PAGE_CLIENTS],
   );

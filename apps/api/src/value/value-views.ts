@@ -158,6 +158,8 @@ export class AccountFactView {
   @ShownText() source: string;
   @ShownTextOrNull('The source’s own id of the record, with its version') sourceRecord: string | null;
   @ShownNumber('Position in the log') position: number;
+  @ShownFlag('Its source is the one that counts for this kind of fact of the account: figures and tiers rest on it')
+  counted: boolean;
   @ShownObject('Amounts in minor units') data: object;
 }
 

@@ -145,10 +145,10 @@ describe('ops rebuild', () => {
 describe('a database from before there were generations', () => {
   it('keeps its rows: its tables become the first generation', async () => {
     const at = allMigrations.findIndex(({ name }) => name === 'read-models-007-first-generations');
-    const database = await createTestDatabase(allMigrations.filter((_, i) => i !== at));
+    const database = await createTestDatabase(allMigrations.slice(0, at));
     const owner = createPool({ url: database.url, max: 1, applicationName: 'test' });
     await owner.query(`INSERT INTO read.source_days SELECT 'core', date '2025-01-01' + i, i FROM generate_series(1, 20) i`);
-    expect(await migrate(database.url, allMigrations)).toEqual(['read-models-007-first-generations']);
+    expect(await migrate(database.url, allMigrations.slice(0, at + 1))).toContain('read-models-007-first-generations');
     expect((await owner.query('SELECT FROM read.source_days')).rowCount).toBe(20);
     const { rows } = await owner.query<{ relname: string }>(
       `SELECT relname FROM pg_class WHERE relnamespace = 'read'::regnamespace AND relkind = 'r' ORDER BY 1`,

@@ -1,11 +1,10 @@
 import { type AccountEvent, accountEvents, type RateEvent, rateEvents, type SourceEvent, sourceEvents } from '#back-office';
 import { type ClientEvent, clientEvents } from '#clients';
-import type { LocalDate } from '#event-sourcing';
+import { derivedId, type LocalDate, type Uuid } from '#event-sourcing';
 import {
   bigint,
   date,
   type Db,
-  firstOfItsStream,
   isOf,
   ofTypes,
   pick,
@@ -28,6 +27,7 @@ import {
 } from './account-rows.js';
 import { assetsOf, movementOf, turnoverOf } from './account-statements.js';
 import { keepEndedSources, keepGaps, keepRates, keepSourceDays } from './account-sources.js';
+import { keepAccountSources, keepRateSources } from './counted-sources.js';
 import { insertStatements } from './replaced-statements.js';
 
 type Fact = AccountEvent | SourceEvent | RateEvent | Extract<ClientEvent, { type: 'AccountLinked' | 'AccountUnlinked' }>;
@@ -43,10 +43,11 @@ export const projectAccountFacts = ({ localDate }: ProjectionParts): Projecting 
     const unlinked = ofTypes(events, 'AccountUnlinked');
     await keepLinks(db, linked, unlinked, dateOf);
     const ofAccounts = events.filter((event) => isOf(event, accountEvents));
-    await accountTable.foldInto(db, ofAccounts, (event) => event.streamId, foldAccount, firstOfItsStream);
+    await keepAccountSources(db, ofAccounts);
+    await accountTable.foldInto(db, ofAccounts, rowOf, foldAccount, ({ version }) => version === 1);
     await keepOwnership(db, ofTypes(events, 'AccountLinked', 'AccountUnlinked'), dateOf);
     const stated = [
-      ...ofTypes(events, 'AssetsObserved').map(assetsOf),
+      ...ofTypes(events, 'AssetsObserved').map((event) => assetsOf(event)),
       ...ofTypes(events, 'AccountClosed').map(nothingFromClosing),
       ...unlinked.map((event) => nothingFrom(event, dateOf(event))),
     ].sort((a, b) => a.position - b.position);
@@ -57,6 +58,7 @@ export const projectAccountFacts = ({ localDate }: ProjectionParts): Projecting 
     await keepGaps(db, ofTypes(events, 'SequenceGapFound'), ofTypes(events, 'SequenceGapClosed'));
     await keepSourceDays(db, ofTypes(events, 'SourceDayCompleted'));
     await keepEndedSources(db, ofTypes(events, 'SourceEnded'));
+    await keepRateSources(db, ofTypes(events, 'RateObserved'));
     await keepRates(db, ofTypes(events, 'RateObserved'));
   });
 
@@ -109,9 +111,12 @@ async function keepOwnership(
   }
 }
 
+const rowOf = ({ streamId, data: { source } }: ProjectedEvent<AccountEvent>): Uuid => derivedId(streamId, `account of|${source}`);
+
 function foldAccount(row: AccountRow | undefined, event: ProjectedEvent<AccountEvent>): AccountRow {
   const { accountId, source } = event.data;
   const known: AccountRow = row ?? {
+    rowId: rowOf(event),
     streamId: event.streamId,
     clientId: event.key,
     accountId,
@@ -151,11 +156,16 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent<AccountE
 }
 
 // Nothing is carried forward from an account that is closed, or is the client's no more. Nothing needs no rate.
-const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.data.closedOn, event.data.source);
+const nothingFromClosing = (event: Of<'AccountClosed'>): AssetsRow => nothingFrom(event, event.data.closedOn, 'account', event.data.source);
 
-function nothingFrom(event: Of<'AccountClosed' | 'AccountUnlinked'>, on: LocalDate, source = 'client file'): AssetsRow {
+function nothingFrom(
+  event: Of<'AccountClosed' | 'AccountUnlinked'>,
+  on: LocalDate,
+  toldAs: AssetsRow['toldAs'] = 'link',
+  source = 'client file',
+): AssetsRow {
   const total = { amountMinor: 0, currency: 'XXX' };
-  return assetsOf({ ...event, data: { accountId: event.data.accountId, source, on, total } });
+  return assetsOf({ ...event, data: { accountId: event.data.accountId, source, on, total } }, toldAs);
 }
 
 /** A record that is stated anew for another day takes its place there: the earlier day keeps nothing of it. */

@@ -1,4 +1,5 @@
-import { bigint, date, int, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
+import type { AccountFactKind } from '#back-office';
+import { bigint, boolean, date, int, type RowOf, RowTable, text, timestamptz, uuid } from '#projections';
 
 /** A statement of the back office, and from where on another holds in its place. Amounts in minor units of `currency`. */
 const statement = {
@@ -14,8 +15,10 @@ const statement = {
   recordedAt: timestamptz,
 };
 
-export const assetsTable = new RowTable('account_assets', ['clientId', 'accountId', 'onDate', 'position'], {
+export const assetsTable = new RowTable('account_assets', ['clientId', 'accountId', 'onDate', 'source', 'position'], {
   ...statement,
+  /** The kind of fact that said so: a closing and an unlinking leave nothing, whoever else tells of assets. */
+  toldAs: text.of<'assets' | 'account' | 'link'>(),
   totalMinor: bigint,
   securitiesMinor: bigint.orNull,
   cashMinor: bigint.orNull,
@@ -23,7 +26,7 @@ export const assetsTable = new RowTable('account_assets', ['clientId', 'accountI
 export type AssetsRow = RowOf<typeof assetsTable>;
 export type StatementRow = Pick<AssetsRow, keyof typeof statement>;
 
-export const turnoverTable = new RowTable('account_turnover', ['clientId', 'accountId', 'tradeId', 'position'], {
+export const turnoverTable = new RowTable('account_turnover', ['clientId', 'accountId', 'tradeId', 'source', 'position'], {
   ...statement,
   tradeId: text,
   kind: text.of<'trade' | 'charge'>(),
@@ -39,7 +42,7 @@ export const turnoverTable = new RowTable('account_turnover', ['clientId', 'acco
 });
 export type TurnoverRow = RowOf<typeof turnoverTable>;
 
-export const movementTable = new RowTable('account_movements', ['clientId', 'accountId', 'movementId', 'position'], {
+export const movementTable = new RowTable('account_movements', ['clientId', 'accountId', 'movementId', 'source', 'position'], {
   ...statement,
   movementId: text,
   kind: text.of<'cash' | 'securities'>(),
@@ -49,7 +52,10 @@ export const movementTable = new RowTable('account_movements', ['clientId', 'acc
 });
 export type MovementRow = RowOf<typeof movementTable>;
 
-export const accountTable = new RowTable('accounts', ['streamId'], {
+/** An account as one source tells of it. */
+export const accountTable = new RowTable('accounts', ['rowId'], {
+  /** Of the account's stream and the source. */
+  rowId: uuid,
   streamId: uuid,
   clientId: uuid,
   accountId: text,
@@ -103,12 +109,37 @@ export const endedSourceTable = new RowTable('ended_sources', ['source'], {
   position: bigint,
 });
 
-export const rateTable = new RowTable('exchange_rates', ['currency', 'base', 'onDate', 'position'], {
+export const rateTable = new RowTable('exchange_rates', ['currency', 'base', 'onDate', 'source', 'position'], {
   currency: text,
   base: text,
+  source: text,
   onDate: date,
   position: bigint,
   replacedAt: bigint.orNull,
   amountMinor: bigint,
   baseMinor: bigint,
 });
+
+/** Whether the facts of a kind that a source tells of an account count, from a position until another. */
+export const accountSourceTable = new RowTable('account_sources', ['clientId', 'accountId', 'kind', 'source', 'position'], {
+  clientId: uuid,
+  accountId: text,
+  branchId: text,
+  kind: text.of<AccountFactKind>(),
+  source: text,
+  counted: boolean,
+  position: bigint,
+  replacedAt: bigint.orNull,
+});
+export type AccountSourceRow = RowOf<typeof accountSourceTable>;
+
+/** The same of the rates of one currency in another. */
+export const rateSourceTable = new RowTable('rate_sources', ['currency', 'base', 'source', 'position'], {
+  currency: text,
+  base: text,
+  source: text,
+  counted: boolean,
+  position: bigint,
+  replacedAt: bigint.orNull,
+});
+export type RateSourceRow = RowOf<typeof rateSourceTable>;

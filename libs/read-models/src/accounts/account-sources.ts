@@ -51,9 +51,10 @@ export async function keepEndedSources(db: Db, ended: readonly Of<'SourceEnded'>
 }
 
 export async function keepRates(db: Db, rates: readonly Of<'RateObserved'>[]): Promise<void> {
-  const rows = rates.map(({ position, data: { currency, base, on, amountMinor, baseMinor } }) => ({
+  const rows = rates.map(({ position, data: { source, currency, base, on, amountMinor, baseMinor } }) => ({
     currency,
     base,
+    source,
     onDate: on,
     position,
     replacedAt: null,

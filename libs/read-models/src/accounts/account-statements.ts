@@ -22,12 +22,13 @@ const statementOf = (
   recordedAt,
 });
 
-export const assetsOf = (event: Stated<'AssetsObserved'>): AssetsRow => {
+export const assetsOf = (event: Stated<'AssetsObserved'>, toldAs: AssetsRow['toldAs'] = 'assets'): AssetsRow => {
   const fact = event.data;
   return {
     totalMinor: fact.total.amountMinor,
     securitiesMinor: fact.securities?.amountMinor ?? null,
     cashMinor: fact.cash?.amountMinor ?? null,
+    toldAs,
     ...statementOf(event, fact, fact.total.currency),
   };
 };

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type LocalDate, type Rational, rational, type Uuid } from '#event-sourcing';
 import { defaultValueScales, sumOf, type TierRules, type ValueScales } from '#tiers';
+import { countedRate } from '../accounts/counted-facts.js';
 
 /** Where no tier rules were ever published. */
 const CURRENCY_DEFAULT = 'CNY';
@@ -18,7 +19,8 @@ export async function valueRules(manager: EntityManager, on: LocalDate): Promise
 
 /** SQL that finds the rate of an amount's own day beside it: of table alias `t`, to the currency in parameter `$base`. */
 export const withRate = (t: string, base: string): string => `
-  LEFT JOIN read.exchange_rates r ON r.currency = ${t}.currency AND r.base = ${base} AND r.on_date = ${t}.on_date AND r.replaced_at IS NULL`;
+  LEFT JOIN read.exchange_rates r ON r.currency = ${t}.currency AND r.base = ${base} AND r.on_date = ${t}.on_date AND r.replaced_at IS NULL
+   AND ${countedRate('r')}`;
 
 /** A sum of amounts of one client, one currency and one rate, as SQL answers it. */
 export interface SummedRow {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { addDays, daysBetween, type LocalDate, multiplyRationals, rational, type Uuid } from '#event-sourcing';
 import type { DaySpan, DormancyFacts } from '#tiers';
+import { countedAccount, countedAssets, countedFact } from '../accounts/counted-facts.js';
 import { type ExactSum, exactSum, exactSums, groupedBy, RATE_COLUMNS, type SummedRow, withRate } from './value-amounts.js';
 import type { ClientRange } from './value-clients.js';
 
@@ -8,9 +9,10 @@ import type { ClientRange } from './value-clients.js';
 const ASSET_DAYS = `
   WITH held AS (
     SELECT a.client_id, a.total_minor, a.currency, a.on_date,
-           least(coalesce(lead(a.on_date) OVER (PARTITION BY a.client_id, a.account_id ORDER BY a.on_date), $4::date), $4::date) - greatest(a.on_date, $3::date) AS days
+           least(coalesce(lead(a.on_date) OVER (PARTITION BY a.client_id, a.account_id ORDER BY a.on_date, a.position), $4::date), $4::date) - greatest(a.on_date, $3::date) AS days
       FROM read.account_assets a
-     WHERE a.client_id > $1 AND a.client_id <= $2 AND a.on_date < $4::date AND a.replaced_at IS NULL)
+     WHERE a.client_id > $1 AND a.client_id <= $2 AND a.on_date < $4::date AND a.replaced_at IS NULL
+       AND ${countedAssets('a')})
   SELECT h.client_id AS "clientId", h.currency, sum(h.total_minor * h.days)::text AS minor, count(*)::int AS facts, ${RATE_COLUMNS}
     FROM held h ${withRate('h', '$5')}
    WHERE h.days > 0 AND h.total_minor <> 0
@@ -43,17 +45,18 @@ const HOLDINGS = `
          count(*)::int AS facts, bool_or(t.total_minor <> 0 AND (t.securities_minor IS NULL OR t.cash_minor IS NULL)) AS unknown, ${RATE_COLUMNS}
     FROM (SELECT DISTINCT ON (a.client_id, a.account_id) a.* FROM read.account_assets a
            WHERE a.client_id > $1 AND a.client_id <= $2 AND a.on_date <= $3::date AND a.replaced_at IS NULL
-           ORDER BY a.client_id, a.account_id, a.on_date DESC) t ${withRate('t', '$4')}
+             AND ${countedAssets('a')}
+           ORDER BY a.client_id, a.account_id, a.on_date DESC, a.position DESC) t ${withRate('t', '$4')}
    GROUP BY t.client_id, t.currency, r.amount_minor, r.base_minor`;
 
 const ACTIVITY = `
   SELECT a.client_id AS "clientId", max(greatest(a.first_on,
            (SELECT max(t.on_date) FROM read.account_turnover t WHERE t.client_id = a.client_id AND t.account_id = a.account_id AND t.on_date <= $3::date
-               AND t.replaced_at IS NULL AND t.state <> 'cancelled' AND t.kind = 'trade'),
+               AND t.replaced_at IS NULL AND t.state <> 'cancelled' AND t.kind = 'trade' AND ${countedFact('t', `'trades'`)}),
            (SELECT max(m.on_date) FROM read.account_movements m WHERE m.client_id = a.client_id AND m.account_id = a.account_id AND m.on_date <= $3::date
-               AND m.replaced_at IS NULL AND m.state <> 'cancelled')))::text AS "lastActivityOn"
+               AND m.replaced_at IS NULL AND m.state <> 'cancelled' AND ${countedFact('m', 'm.kind')})))::text AS "lastActivityOn"
     FROM read.accounts a
-   WHERE a.client_id > $1 AND a.client_id <= $2 AND a.first_on <= $3::date
+   WHERE a.client_id > $1 AND a.client_id <= $2 AND a.first_on <= $3::date AND ${countedAccount('a')}
    GROUP BY a.client_id HAVING bool_or(a.closed_on IS NULL OR a.closed_on > $3::date)`;
 
 /** What dormancy goes by, of the clients with an open account on the day. */

@@ -14,6 +14,7 @@ import {
   rateTable,
   type RateTable,
 } from '#tiers';
+import { countedAssets, countedFact, countedRate } from '../accounts/counted-facts.js';
 import { groupedBy } from './value-amounts.js';
 import { averageAssets } from './value-assets.js';
 import type { ClientChunk } from './value-clients.js';
@@ -44,17 +45,20 @@ const COMPLAINTS = `
   SELECT c.client_id AS "clientId", c.complaint_id AS "complaintId", c.received_on::text AS "receivedOn" FROM read.complaints c
    WHERE c.client_id > $1 AND c.client_id <= $2 AND c.received_on BETWEEN $3 AND $4
      AND EXISTS (SELECT FROM read.account_movements m WHERE m.client_id = c.client_id AND m.direction = 'out' AND m.replaced_at IS NULL
-                    AND m.state <> 'cancelled' AND m.on_date >= c.received_on)
+                    AND ${countedFact('m', 'm.kind')} AND m.state <> 'cancelled' AND m.on_date >= c.received_on)
    ORDER BY c.complaint_id`;
 const MOVEMENTS = `
-  SELECT client_id AS "clientId", on_date::text AS "on", direction, amount_minor::text AS "amountMinor", currency FROM read.account_movements
-   WHERE client_id = ANY ($1::uuid[]) AND on_date BETWEEN $2 AND $3 AND replaced_at IS NULL AND state <> 'cancelled'`;
+  SELECT client_id AS "clientId", on_date::text AS "on", direction, amount_minor::text AS "amountMinor", currency FROM read.account_movements m
+   WHERE client_id = ANY ($1::uuid[]) AND on_date BETWEEN $2 AND $3 AND replaced_at IS NULL AND state <> 'cancelled'
+     AND ${countedFact('m', 'm.kind')}`;
 const ASSETS = `
-  SELECT client_id AS "clientId", account_id AS "accountId", on_date::text AS "on", total_minor::text AS "totalMinor", currency FROM read.account_assets
-   WHERE client_id = ANY ($1::uuid[]) AND on_date <= $2 AND replaced_at IS NULL`;
+  SELECT client_id AS "clientId", account_id AS "accountId", on_date::text AS "on", total_minor::text AS "totalMinor", currency
+    FROM (SELECT DISTINCT ON (client_id, account_id, on_date) * FROM read.account_assets a
+           WHERE client_id = ANY ($1::uuid[]) AND on_date <= $2 AND replaced_at IS NULL AND ${countedAssets('a')}
+           ORDER BY client_id, account_id, on_date, position DESC) held`;
 const RATES = `
-  SELECT on_date::text AS "on", currency, amount_minor::text AS "amountMinor", base_minor::text AS "baseMinor" FROM read.exchange_rates
-   WHERE base = $1 AND on_date <= $2 AND replaced_at IS NULL`;
+  SELECT on_date::text AS "on", currency, amount_minor::text AS "amountMinor", base_minor::text AS "baseMinor" FROM read.exchange_rates r
+   WHERE base = $1 AND on_date <= $2 AND replaced_at IS NULL AND ${countedRate('r')}`;
 
 /** What the churn signals go by, of every client of the chunk. */
 export async function churnFacts(

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { LocalDate, Uuid } from '#event-sourcing';
+import { countedForSomething } from '../accounts/counted-facts.js';
 import type { ReadDatabase } from '../reading/read-database.js';
 
 /** A client as figures of value list them. */
@@ -32,7 +33,7 @@ const LARGEST: Uuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const CLIENTS = (only: string): string => `
   SELECT f.client_id AS "clientId", f.client_no AS "clientNo", f.branch_id AS "branchId", f.status,
          least(((f.file::jsonb ->> 'registeredAt')::timestamptz AT TIME ZONE $3)::date,
-               (SELECT min(a.first_on) FROM read.accounts a WHERE a.client_id = f.client_id))::text AS "clientSince"
+               (SELECT min(a.first_on) FROM read.accounts a WHERE a.client_id = f.client_id AND ${countedForSomething('a')}))::text AS "clientSince"
     FROM read.client_files f
    WHERE f.client_id > $1 AND f.client_id <= $2 AND f.status = ANY ($4::text[])${only && ` AND ${only}`}
    ORDER BY f.client_id LIMIT $5`;

@@ -16,6 +16,7 @@ import { riskProfileTable } from '../clients/risk-profiles.js';
 import { type ClientFile, clientFileTable } from '../clients/client-files.js';
 import { repositoryOf } from '../reading/entity.js';
 import { ReadDatabase } from '../reading/read-database.js';
+import { countedFact } from '../accounts/counted-facts.js';
 import { exactSum, RATE_COLUMNS, withRate } from './value-amounts.js';
 import { type ChurnItem, churnOfChunk } from './value-churn-query.js';
 import { oneClient } from './value-clients.js';
@@ -54,6 +55,7 @@ const TRADES = `
          t.risk_level AS "riskLevel", t.quantity_millionths::text AS "quantityMillionths", t.gross_minor::text AS minor, 1 AS facts, t.currency, ${RATE_COLUMNS}
     FROM read.account_turnover t ${withRate('t', '$3')}
    WHERE t.client_id = $1 AND t.on_date <= $2 AND t.replaced_at IS NULL AND t.kind = 'trade' AND t.state <> 'cancelled'
+     AND ${countedFact('t', `'trades'`)}
    ORDER BY t.on_date, t.trade_id`;
 
 interface TradeRow extends Omit<ObservedTrade, 'gross' | 'side' | 'quantityMillionths'> {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { LocalDate, Uuid } from '#event-sourcing';
 import { type DaySpan, type RfmFacts, type RfmScales, rfmWindow } from '#tiers';
+import { countedFact } from '../accounts/counted-facts.js';
 import { type ExactSum, exactSums, groupedBy, nothing, RATE_COLUMNS, type SummedRow, withRate } from './value-amounts.js';
 import type { ClientRange } from './value-clients.js';
 
@@ -16,6 +17,7 @@ const TRADES = (spans: number): string => `
          ARRAY[${Array.from({ length: spans }, (_, i) => `count(DISTINCT t.on_date) FILTER (WHERE t.on_date BETWEEN $${4 + 2 * i}::date AND $${5 + 2 * i}::date)`).join(', ')}]::int[] AS within
     FROM read.account_turnover t
    WHERE t.client_id > $1 AND t.client_id <= $2 AND t.on_date <= $3::date AND t.replaced_at IS NULL AND t.kind = 'trade' AND t.state <> 'cancelled'
+     AND ${countedFact('t', `'trades'`)}
    GROUP BY t.client_id`;
 
 /** Trade dates of the clients who ever traded up to a day. */
@@ -34,7 +36,7 @@ const COMMISSION = `
   SELECT t.client_id AS "clientId", t.currency, sum(t.commission_minor - t.passed_on_minor)::text AS minor, count(*)::int AS facts, ${RATE_COLUMNS}
     FROM read.account_turnover t ${withRate('t', '$5')}
    WHERE t.client_id > $1 AND t.client_id <= $2 AND t.on_date BETWEEN $3 AND $4 AND t.replaced_at IS NULL AND t.state <> 'cancelled'
-     AND t.commission_minor <> t.passed_on_minor
+     AND t.commission_minor <> t.passed_on_minor AND ${countedFact('t', `'trades'`)}
    GROUP BY t.client_id, t.currency, r.amount_minor, r.base_minor`;
 
 /** Net commission of trades and charges within days; clients who left none are absent. */
