@@ -4,6 +4,7 @@ import path from 'node:path';
 import { brokerDayFile, importBackOfficeFile, openBackOffice } from '#bridge';
 import { createPool } from '#database';
 import type { MasterKeys } from '#privacy';
+import { letSpeak } from '../support/seen-sources.js';
 import { assertSame, type Contender } from './bench.js';
 import { type BenchServer, everyMigration } from './bench-server.js';
 import { timed } from './load.js';
@@ -26,6 +27,9 @@ export async function backOfficeContender(server: BenchServer, folder: string, m
   const pool = createPool({ url: filled, role: 'rapport_projector', max: 6, applicationName: 'bench projector' });
   await projectAll(pool, master, end);
   await pool.end();
+  const owner = createPool({ url: filled, max: 1, applicationName: 'bench' });
+  await letSpeak(owner, 'counter');
+  await owner.end();
   const file = await writeDayFile(folder, accounts);
   let round = 0;
   const measure = async (): Promise<number> => {

@@ -3,7 +3,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { eventRegistry } from '#application';
-import { inboxConflict, inboxConflictEvents, parkedMessage, parkedMessageEvents, reconciliation, reconciliationEvents } from '#back-office';
+import {
+  authority,
+  authorityEvents,
+  inboxConflict,
+  inboxConflictEvents,
+  parkedMessage,
+  parkedMessageEvents,
+  reconciliation,
+  reconciliationEvents,
+  sourceRegistration,
+  sourceRegistrationEvents,
+} from '#back-office';
 import { assignmentEvents, assignments, client, clientEvents, riskProfile, riskProfileEvents, segment, segmentEvents } from '#clients';
 import { complaint, complaintEvents } from '#complaints';
 import { contact, contactEvents, followUp, followUpEvents, outreach, outreachEvents, survey, surveyEvents } from '#contacts';
@@ -35,6 +46,7 @@ const released: Record<string, string> = {
   '2026-12-restated.jsonl': 'f4d721c79a3712cb59d5d178c09704504d2fa74edd3328e8d3192697fb1727b8',
   '2026-12-own-words.jsonl': '0af184a686386566b1cc04cbcba290e2681b72b4d2fc3d308a529525179b6dbe',
   '2026-12-clients.jsonl': '439c1e85c3c29304f2b1bb62d5134ea3d3167f486be4ebc3f00fcbd138330147',
+  '2026-12-sources.jsonl': '73c892f1fd9b7e11f704a0ff25d37003b110ec75a00d79c18639448eb41189b3',
 };
 
 const SPINE = '2026-11-spine.jsonl';
@@ -99,14 +111,19 @@ describe('released event shapes', () => {
       parkedMessage: state(parkedMessage, parkedMessageEvents),
       reconciliation: state(reconciliation, reconciliationEvents),
     };
+    const sources = {
+      sourceRegistration: state(sourceRegistration, sourceRegistrationEvents),
+      authority: state(authority, authorityEvents),
+    };
     if (process.env.UPDATE_GOLDEN_STATE === '1') {
-      for (const [name, states] of Object.entries({ '2026-11-tiers': tiers, '2026-12-evidence': evidence }))
+      for (const [name, states] of Object.entries({ '2026-11-tiers': tiers, '2026-12-evidence': evidence, '2026-12-sources': sources }))
         writeFileSync(path.join(import.meta.dirname, `${name}.state.json`), JSON.stringify(plain(states), null, 2));
     }
     expect(plain(spine)).toEqual(JSON.parse(read('2026-11-spine.state.json')));
     expect(plain(serviceLevels)).toEqual(JSON.parse(read('2026-11-service-levels.state.json')));
     expect(plain(evidence)).toEqual(JSON.parse(read('2026-12-evidence.state.json')));
     expect(plain(tiers)).toEqual(JSON.parse(read('2026-11-tiers.state.json')));
+    expect(plain(sources)).toEqual(JSON.parse(read('2026-12-sources.state.json')));
   });
 
   it('give back what was said in anybody’s own words, also where its class was raised since', () => {

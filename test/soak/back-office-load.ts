@@ -8,6 +8,7 @@ import type { Chance } from '../support/chance.js';
 import { TOPICS } from './world.js';
 
 const ACCOUNTS = 12;
+const SENDER = 'soak-core';
 const EVERY_MS = 150;
 const FIRST_DAY = '2001-01-01';
 
@@ -25,8 +26,12 @@ export class BackOfficeLoad {
     private readonly chance: Chance,
   ) {}
 
-  /** Clients who own the accounts. */
-  async open(manager: Caller): Promise<void> {
+  /** A source that two persons have registered, and clients who own its accounts. */
+  async open(manager: Caller, requesting: Caller, approving: Caller): Promise<void> {
+    const terms = { subjects: [], senders: [SENDER], files: false, kinds: ['assets'], encoding: 'utf-8', zone: 'Asia/Shanghai' };
+    const { body } = await requesting.post('/v1/back-office/sources', { source: 'core', ...terms });
+    const approved = await approving.post(`/v1/back-office/sources/${String(body['id'])}/approve`, {});
+    if (approved.status >= 400) throw new Error(`the source was not registered: ${JSON.stringify(approved.body)}`);
     await ensureTopic(createKafka('soak', { brokers: [this.brokers] }), TOPICS.backOffice);
     for (let nth = 0; nth < ACCOUNTS; nth++) {
       const accountId = `SOAK-${nth}`;
@@ -73,7 +78,8 @@ export class BackOfficeLoad {
       });
       try {
         await producer.connect();
-        await producer.send({ topic: TOPICS.backOffice, acks: -1, messages });
+        const headers = { ce_source: SENDER };
+        await producer.send({ topic: TOPICS.backOffice, acks: -1, messages: messages.map((message) => ({ ...message, headers })) });
         return;
       } catch {
         await sleep(EVERY_MS);

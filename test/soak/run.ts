@@ -170,7 +170,7 @@ async function prepared(world: World, backOffice: BackOfficeLoad): Promise<numbe
     }
   }
   await publishRules(drafter!, approver!);
-  await backOffice.open(manager!);
+  await backOffice.open(manager!, drafter!, approver!);
   return endOfLog(world);
 }
 

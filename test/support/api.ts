@@ -15,6 +15,7 @@ import { firstGenerationMigrations, ProjectionRunner, ReadModelPositions, readMo
 import { tieringMigrations } from '#tiering';
 import { type ApiOptions, createApi, type RunningApi } from '../../apps/api/src/index.js';
 import { type Answer, Caller, SHANGHAI } from './caller.js';
+import { letSpeak, SEEN } from './seen-sources.js';
 import { createTestDatabase } from './postgres.js';
 
 export * from './caller.js';
@@ -66,6 +67,7 @@ export async function startApiUnderTest({ timekeeping = false, ...options }: Und
   const inboxPool = createPool({ url, role: 'rapport_api', max: 4, applicationName: 'inbox of the api under test' });
   const projectorPool = createPool({ url, role: 'rapport_projector', applicationName: 'projector under test' });
   const owner = createPool({ url, max: 2, applicationName: 'owner' });
+  await letSpeak(owner, ...SEEN);
   const master = MasterKeys.loadOrCreate(path.join(folder, 'master-keys.json'));
   const issuer = await LocalIssuer.open(path.join(folder, 'issuer'));
   const store = await EventStore.open({ url, role: 'rapport_api', applicationName: 'store under test' });

@@ -6,6 +6,7 @@ import { newId } from '#event-sourcing';
 import { type TierEvent, tierStream } from '#tiers';
 import { aClient, type ApiUnderTest, type Caller, SHANGHAI, startApiUnderTest, type UnderTestOptions } from './api.js';
 import { rawOf } from './back-office-messages.js';
+import { letSpeak } from './seen-sources.js';
 
 /** An inbox on the API's database, with the read models beside it. */
 export interface BackOfficeUnderTest {
@@ -28,7 +29,8 @@ export interface BackOfficeUnderTest {
   close(): Promise<void>;
 }
 
-export async function startBackOffice(options?: UnderTestOptions): Promise<BackOfficeUnderTest> {
+/** `strict`: sources speak only where they were registered. */
+export async function startBackOffice(options?: UnderTestOptions & { strict?: boolean }): Promise<BackOfficeUnderTest> {
   const under = await startApiUnderTest(options);
   const database: Database & { end(): Promise<void> } = createPool({
     url: under.url,
@@ -39,8 +41,11 @@ export async function startBackOffice(options?: UnderTestOptions): Promise<BackO
   const { inbox } = office;
   const manager = await under.as('branchManager', SHANGHAI);
   const rawsOf = (messages: readonly object[]) => messages.map((one) => (one instanceof Uint8Array ? one : rawOf(one)));
-  const take = (messages: readonly object[], adapter = standard) =>
-    inbox.take(rawsOf(messages), { channel: 'http', deliveryId: newId(), adapter, source: 'unknown' });
+  const take = async (messages: readonly object[], adapter = standard) => {
+    if (!options?.strict)
+      await letSpeak(under.owner, ...messages.map(({ source }: { source?: unknown }) => (typeof source === 'string' ? source : 'core')));
+    return inbox.take(rawsOf(messages), { channel: 'http', deliveryId: newId(), adapter, source: 'unknown' });
+  };
   const link = async (clientId: string, ...accountIds: string[]) => {
     for (const accountId of accountIds) {
       const version = await under.store.streamVersion(clientId);

@@ -14,6 +14,7 @@ import { AssignmentsController } from './clients/assignments.controller.js';
 import { RiskProfileController } from './clients/risk-profile.controller.js';
 import { BackOfficeController } from './back-office/back-office.controller.js';
 import { BackOfficeReadsController } from './back-office/back-office-reads.controller.js';
+import { SourcesController } from './back-office/sources.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
 import { OpenItems } from './clients/open-items.js';
@@ -114,6 +115,7 @@ export class ApiModule {
         WhatIfController,
         BackOfficeController,
         BackOfficeReadsController,
+        SourcesController,
         FreshnessController,
         HealthController,
         ProblemPagesController,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { factKinds } from '#back-office';
 import { createPool, type Sql } from '#database';
 import { sampleTierRules, type TierRules, type TierStep, tierRulesStream } from '#tiers';
 import { type DataSetReport, evaluateTiers, importBackOffice, type Installation } from '../../ops/src/index.js';
-import type { Tokens } from './people.js';
+import { people, type Tokens } from './people.js';
 import { Walker } from './walker.js';
 
 const FIRST_MONTH = '1993-01-01';
@@ -41,6 +42,26 @@ export async function publishDemoTierRules(apiUrl: string, databaseUrl: string, 
     ({ version } = await as.post('admin', '/v1/tier-rules', rules, version));
     ({ version } = await as.post('complianceOfficer', `${place}/approve`, {}, version));
     ({ version } = await as.post('complianceOfficer', `${place}/publish`, { effectiveFrom }, version));
+  }
+}
+
+const WALKED_SOURCE = 'demo-core';
+const REGISTRATIONS = [
+  { source: 'berka', subjects: [], files: true, kinds: ['assets', 'trades'] },
+  { source: WALKED_SOURCE, subjects: [people.integrationClient], files: false, kinds: [...factKinds] },
+];
+
+/** The demo's sources may speak: requested by one of its people, approved by another, once. */
+export async function registerDemoSources(apiUrl: string, tokens: Tokens, zone: string): Promise<void> {
+  const known = await new Walker(apiUrl, tokens, 'demo-sources').get<{ items: { source: string; status: string }[] }>(
+    'complianceOfficer',
+    '/v1/back-office/sources',
+  );
+  for (const terms of REGISTRATIONS) {
+    if (known.items.some(({ source, status }) => source === terms.source && status === 'registered')) continue;
+    const as = new Walker(apiUrl, tokens, `demo-source-${terms.source}`);
+    const { id } = await as.post('admin', '/v1/back-office/sources', { senders: [], encoding: 'utf-8', zone, ...terms });
+    await as.post('complianceOfficer', `/v1/back-office/sources/${id}/approve`, {});
   }
 }
 

@@ -4,7 +4,7 @@ import { roles } from '#access';
 import { createPool } from '#database';
 import { type DataSetReport, HEAD_OFFICE, importDataSets, reportLine, sourceNamed, untilTimeKept } from '../../ops/src/index.js';
 import { publishDemoRules } from './demo-rules.js';
-import { publishDemoTierRules, type TieredPast, tierThePast } from './demo-tiers.js';
+import { publishDemoTierRules, registerDemoSources, type TieredPast, tierThePast } from './demo-tiers.js';
 import { people, type Tokens } from './people.js';
 import type { Standalone } from './standalone.js';
 import { walkOneClient, type Walked } from './walkthrough.js';
@@ -29,6 +29,7 @@ export async function runDemo(standalone: Standalone, firmZone: string, say: (li
   const tokens = await issueTokens(standalone);
   await publishDemoRules(standalone.apiUrl, standalone.installation.url, tokens, dataFolder());
   await publishDemoTierRules(standalone.apiUrl, standalone.installation.url, tokens);
+  await registerDemoSources(standalone.apiUrl, tokens, firmZone);
   const requests = DATA_SETS.map(({ source, path: place }) => ({ source: sourceNamed(source), path: path.join(dataFolder(), place) }));
   const dataSets = await importDataSets(standalone.installation, firmZone, requests, say);
   const past = await tierThePast(standalone.installation, firmZone, dataFolder(), say);

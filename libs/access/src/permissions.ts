@@ -83,6 +83,8 @@ const reads = {
   'backOffice.listGaps': 'CA',
   'backOffice.listBreaks': 'CA',
   'backOffice.listDays': 'CA',
+  'backOffice.listSources': 'CAN',
+  'backOffice.listAuthorities': 'CA',
   'freshness.read': 'SRBCAIN',
 } as const satisfies Record<string, Holders>;
 
@@ -161,6 +163,12 @@ const acts = {
   'preset.switchOff': 'C',
   // the source's own client delivers, compliance decides about what was delivered
   'backOffice.deliver': 'I',
+  'backOffice.registerSource': 'CN',
+  'backOffice.approveSource': 'C',
+  'backOffice.refuseSource': 'C',
+  'backOffice.requestAuthority': 'C',
+  'backOffice.approveAuthority': 'C',
+  'backOffice.refuseAuthority': 'C',
   'backOffice.resolveConflict': 'C',
   'backOffice.retryParked': 'C',
   'backOffice.giveUpParked': 'C',

@@ -1,4 +1,13 @@
-import { accountEvents, inboxConflictEvents, parkedMessageEvents, rateEvents, reconciliationEvents, sourceEvents } from '#back-office';
+import {
+  accountEvents,
+  authorityEvents,
+  inboxConflictEvents,
+  parkedMessageEvents,
+  rateEvents,
+  reconciliationEvents,
+  sourceEvents,
+  sourceRegistrationEvents,
+} from '#back-office';
 import { assignmentEvents, clientEvents, riskProfileEvents, segmentEvents } from '#clients';
 import { complaintEvents } from '#complaints';
 import { contactEvents, followUpEvents, outreachEvents, surveyEvents } from '#contacts';
@@ -30,5 +39,7 @@ export const eventRegistry = new EventRegistry(
   accountEvents,
   sourceEvents,
   rateEvents,
+  sourceRegistrationEvents,
+  authorityEvents,
   tierRulesEvents,
 );

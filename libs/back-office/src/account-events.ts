@@ -9,6 +9,7 @@ import {
   type TradeSide,
   type Uuid,
 } from '#event-sourcing';
+import type { AccountFactKind } from './fact-kinds.js';
 
 export const accountStatuses = ['open', 'dormant', 'frozen', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];
@@ -72,7 +73,9 @@ export type AccountEvent =
   /** Messages `first` to `last` of the account's sequence are missing: no evaluation of its owner until they have come. */
   | { type: 'SequenceGapFound'; data: { accountId: string; source: string; first: number; last: number } }
   /** All that was missing up to `through` has come, or `givenUpBy` has said that it never will. */
-  | { type: 'SequenceGapClosed'; data: { accountId: string; source: string; through: number; givenUpBy?: StaffId } };
+  | { type: 'SequenceGapClosed'; data: { accountId: string; source: string; through: number; givenUpBy?: StaffId } }
+  /** From here on the facts of this kind count that this source tells of the account: two persons have named it. */
+  | { type: 'AuthoritativeSourceNamed'; data: { accountId: string; source: string; kind: AccountFactKind } };
 
 const account = { accountId: 'P1', source: 'P1' } as const;
 
@@ -103,6 +106,7 @@ export const accountEvents: EventDefinitions<AccountEvent> = {
   },
   SequenceGapFound: { version: 1, fields: { ...account, first: 'P1', last: 'P1' } },
   SequenceGapClosed: { version: 1, fields: { ...account, through: 'P1', givenUpBy: 'P1' } },
+  AuthoritativeSourceNamed: { version: 1, fields: { ...account, kind: 'P1' } },
 };
 
 /** An account under one owner; another owner's is another stream. */

@@ -20,6 +20,7 @@ export function accountFactKindOf(event: AccountEvent): AccountFactKind | undefi
       return event.data.kind;
     case 'SequenceGapFound':
     case 'SequenceGapClosed':
+    case 'AuthoritativeSourceNamed':
       return undefined;
   }
 }

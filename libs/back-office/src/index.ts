@@ -1,4 +1,5 @@
 export * from './account-events.js';
+export * from './authority.js';
 export * from './fact-kinds.js';
 export * from './message-check.js';
 export * from './message-facts.js';
@@ -7,5 +8,7 @@ export { LIST_MAX, messageKinds } from './message-shapes.js';
 export * from './messages.js';
 export * from './sequence.js';
 export * from './source-events.js';
+export * from './source-registration.js';
+export * from './speaking.js';
 export * from './inbox-decisions.js';
 export * from './reconciliation.js';

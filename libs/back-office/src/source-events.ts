@@ -35,13 +35,17 @@ export const sourceEvents: EventDefinitions<SourceEvent> = {
 export const sourceStream = (source: string): StreamRef => firmStream('back-office-source', `back-office-source|${source}`);
 
 /** On a day `amountMinor` of `currency` are worth `baseMinor` of `base`: an exact ratio, as rates are published. */
-export type RateEvent = {
-  type: 'RateObserved';
-  data: { source: string; on: LocalDate; currency: string; amountMinor: number; base: string; baseMinor: number };
-};
+export type RateEvent =
+  | {
+      type: 'RateObserved';
+      data: { source: string; on: LocalDate; currency: string; amountMinor: number; base: string; baseMinor: number };
+    }
+  /** From here on the rates count that this source tells: two persons have named it. */
+  | { type: 'AuthoritativeRatesNamed'; data: { source: string; currency: string; base: string } };
 
 export const rateEvents: EventDefinitions<RateEvent> = {
   RateObserved: { version: 1, fields: { source: 'P1', on: 'P1', currency: 'P1', amountMinor: 'P1', base: 'P1', baseMinor: 'P1' } },
+  AuthoritativeRatesNamed: { version: 1, fields: { source: 'P1', currency: 'P1', base: 'P1' } },
 };
 
 export const rateStream = (currency: string, base: string): StreamRef => firmStream('exchange-rate', `exchange-rate|${currency}|${base}`);

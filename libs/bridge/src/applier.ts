@@ -1,13 +1,15 @@
 import type { BackOfficeMessage } from '#back-office';
-import { type Database, transaction } from '#database';
-import type { LocalDate, Uuid } from '#event-sourcing';
+import { type Database, type Sql, transaction } from '#database';
+import type { Instant, LocalDate, Uuid } from '#event-sourcing';
+import { namingsOf, sayNamed } from './authorities.js';
 import { ApplyingPage, type ApplyingParts } from './applying-page.js';
 import { appliedOf, messagesOf, settle, waitingIn } from './inbox-rows.js';
 import { lockLanes } from './lanes.js';
 import { byKeys } from './look-ups.js';
-import { clientsNumbered, ownersOf } from './owners.js';
+import { clientsNumbered, type Owner, ownersOf } from './owners.js';
 import type { RawVault } from './raw-vault.js';
 import { Sequences } from './sequences.js';
+import { standingsOf } from './source-registry.js';
 
 const PAGE = 2_000; // more than a block of a file, so that the end of most is seen at once
 const PAGES_MAX = 1_000;
@@ -58,12 +60,24 @@ export class Applier {
       const read = await messagesOf(sql, vault, unknown, this.parts.today());
       const messages = new Map(rows.map(({ messageId }) => [messageId, known.get(messageId) ?? read.get(messageId)]));
       const stated = await clientsNumbered(sql, clientNumbersIn(messages.values()));
-      const page = new ApplyingPage(this.parts, { sql, now, owners, numbered, latest, sequences, messages, stated });
+      const standings = await standingsOf(
+        sql,
+        rows.map(({ source }) => source),
+      );
+      await this.sayNamings(sql, owners, now);
+      const page = new ApplyingPage(this.parts, { sql, now, owners, numbered, latest, sequences, messages, stated, standings });
       const settled = await page.apply(rows);
       await sequences.save();
       await settle(sql, settled);
       return rows.length === PAGE && settled.length > 0;
     });
+  }
+
+  /** An owner who came after a source was named for the account is told of it before its facts. */
+  private async sayNamings(sql: Sql, owners: ReadonlyMap<string, Owner>, now: Instant): Promise<void> {
+    const namings = await namingsOf(sql, [...owners.keys()]);
+    for (const [accountId, those] of namings)
+      for (const naming of those) await sayNamed(this.parts.facts, naming, owners.get(accountId)!, now);
   }
 }
 

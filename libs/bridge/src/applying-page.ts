@@ -1,6 +1,15 @@
-import { accountFactOf, type BackOfficeMessage, isOfAccount, type MessageOf, sourceFactOf, subjectOf } from '#back-office';
+import {
+  accountFactOf,
+  type BackOfficeMessage,
+  isOfAccount,
+  type MessageOf,
+  sourceFactOf,
+  type SourceStanding,
+  type SourceTerms,
+  subjectOf,
+} from '#back-office';
 import type { Sql } from '#database';
-import { DomainError, HEAD_OFFICE, type Instant, type SourceRef, type Uuid } from '#event-sourcing';
+import { DomainError, HEAD_OFFICE, type Instant, type LocalDate, type SourceRef, type Uuid } from '#event-sourcing';
 import { createLogger } from '#telemetry';
 import type { Days } from './days.js';
 import { AppliedOtherwise, type FactLog } from './fact-log.js';
@@ -32,6 +41,8 @@ export interface PageParts {
   sequences: Sequences;
   /** Undefined: its raw bytes can no longer be read. */
   messages: ReadonlyMap<Uuid, BackOfficeMessage | undefined>;
+  /** What is known of their sources. */
+  standings: ReadonlyMap<string, SourceStanding>;
   /** Clients by the numbers that messages state. */
   stated: ReadonlyMap<string, Uuid>;
 }
@@ -96,6 +107,9 @@ export class ApplyingPage {
     const { clientNo, accountId } = message;
     if (clientNo !== undefined && accountId !== undefined && this.page.stated.get(clientNo) !== this.ownerOf(row)?.clientId)
       return parked('owner-differs');
+    const branches = this.termsOf(row)?.branches;
+    const owner = this.ownerOf(row);
+    if (branches && owner && !branches.includes(owner.branchId)) return parked('branch-not-of-source');
     return before && row.version < before.version ? { messageId, status: 'stale' } : undefined;
   }
 
@@ -104,6 +118,8 @@ export class ApplyingPage {
     const { sql, now } = this.page;
     const source: SourceRef = { system, record: `${record}#${version}` };
     if (message.sequence !== undefined) source.sequence = message.sequence;
+    const zone = this.termsOf(row)?.zone;
+    const dated = (on: LocalDate | null) => ({ on, ...(zone !== undefined && { zone }) });
     const purpose = `inbox|${system}|${record}|${version}${row.conflictsWith ? `|${contentSha256}` : ''}`;
     if (isOfAccount(message)) {
       // a correction goes where the first statement went, also after the account has another owner
@@ -111,7 +127,7 @@ export class ApplyingPage {
       const { stream, event } = accountFactOf(message, clientId);
       const { on } = countedOf(message);
       const position = await this.parts.facts.append(
-        { stream, event, purpose, contentSha256, branchId, source, on, correlationId: messageId },
+        { stream, event, purpose, contentSha256, branchId, source, ...dated(on), correlationId: messageId },
         now,
       );
       return { messageId, status: 'applied', clientId, branchId, streamId: stream.id, position };
@@ -125,7 +141,7 @@ export class ApplyingPage {
     const { stream, event } = sourceFactOf(message as MessageOf<'feeSchedule' | 'outageDeclared' | 'exchangeRate' | 'sourceEnded'>);
     const { on } = countedOf(message);
     const position = await this.parts.facts.append(
-      { stream, event, purpose, contentSha256, branchId: HEAD_OFFICE, source, on, correlationId: messageId },
+      { stream, event, purpose, contentSha256, branchId: HEAD_OFFICE, source, ...dated(on), correlationId: messageId },
       now,
     );
     return { messageId, status: 'applied', streamId: stream.id, position };
@@ -135,6 +151,11 @@ export class ApplyingPage {
     if (status !== 'applied') return;
     const { version, kind, lane } = row;
     this.page.latest.set(recordKey(row), { version, kind, lane, clientId: clientId ?? null, branchId: branchId ?? null });
+  }
+
+  private termsOf({ source }: InboxRow): SourceTerms | undefined {
+    const standing = this.page.standings.get(source);
+    return standing?.is === 'registered' ? standing.terms : undefined;
   }
 
   private heirOf(row: InboxRow): Owner {

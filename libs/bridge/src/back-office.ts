@@ -1,9 +1,11 @@
 import { CommandRunner, EventCodec, eventRegistry } from '#application';
+import { Authorities } from './authorities.js';
 import { Deliveries } from './deliveries.js';
 import { InboxDecisions } from './decisions.js';
 import { Inbox, type InboxOptions } from './inbox.js';
 import { InboxLists } from './lists.js';
 import { Reconciler } from './reconciler.js';
+import { SourceRegistry } from './source-registry.js';
 
 /** Every part of the back office over one database, one store and one set of keys. Whoever made those closes them. */
 export class BackOffice {
@@ -12,6 +14,8 @@ export class BackOffice {
   readonly lists: InboxLists;
   readonly decisions: InboxDecisions;
   readonly reconciler: Reconciler;
+  readonly sources: SourceRegistry;
+  readonly authorities: Authorities;
   readonly runner: CommandRunner;
 
   constructor(readonly options: InboxOptions) {
@@ -22,5 +26,7 @@ export class BackOffice {
     this.lists = new InboxLists(database);
     this.decisions = new InboxDecisions(this.inbox, this.runner);
     this.reconciler = new Reconciler(database, this.runner);
+    this.sources = new SourceRegistry(database, this.runner);
+    this.authorities = new Authorities(database, this.runner, this.inbox.facts);
   }
 }

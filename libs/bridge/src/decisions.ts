@@ -14,7 +14,7 @@ import { adapterNamed } from './adapters/index.js';
 import type { Inbox } from './inbox.js';
 import { messageRow } from './inbox-rows.js';
 import { lockLane } from './lanes.js';
-import { type Delivery, statementsOf } from './statement.js';
+import type { Delivery } from './statement.js';
 
 const refusal = DomainError.of(inboxProblems);
 
@@ -62,8 +62,9 @@ export class InboxDecisions {
     const raw = await this.inbox.vault.open(row);
     const adapter = adapterNamed(row.adapter);
     if (!raw || !adapter) return result;
-    const delivery: Delivery = { channel: 'http', deliveryId: row.deliveryId, adapter, source: row.source };
-    const { message, refusal } = statementsOf(raw, delivery, this.inbox.today())[row.ordinal] ?? {};
+    const { channel, speaker } = row;
+    const delivery: Delivery = { channel, deliveryId: row.deliveryId, adapter, source: row.source, ...(speaker !== null && { speaker }) };
+    const { message, refusal } = (await this.inbox.understood([raw], delivery))[row.ordinal] ?? {};
     if (!message) {
       await this.database.query('UPDATE bridge.messages SET reason = $2, pointer = $3 WHERE message_id = $1', [
         messageId,

@@ -26,6 +26,8 @@ export interface Fact {
   branchId: string;
   source: SourceRef;
   on: LocalDate | null;
+  /** IANA zone in which `on` is, where it is not the firm's. */
+  zone?: string;
   correlationId: Uuid;
 }
 
@@ -37,7 +39,7 @@ const MIDNIGHTS_MAX = 10_000;
 /** Appends facts of the back office, each once. */
 export class FactLog {
   private readonly codec: PlainCodec;
-  private readonly midnights = new Map<LocalDate, Instant>();
+  private readonly midnights = new Map<string, Instant>();
 
   constructor(
     private readonly store: EventStore,
@@ -52,10 +54,10 @@ export class FactLog {
    * Position of the fact, the first time and every time. Throws AppliedOtherwise. Facts are sent in the order in which this is
    * called, also where nobody waits for one before stating the next.
    */
-  async append({ stream, event, purpose, contentSha256, branchId, source, on, correlationId }: Fact, now: Instant): Promise<number> {
+  async append({ stream, event, purpose, contentSha256, branchId, source, on, zone, correlationId }: Fact, now: Instant): Promise<number> {
     const commandId = derivedId(stream.id, purpose);
     const context = ownCommand({ commandId, requestHash: contentSha256, principal: BRIDGE, now, correlationId, source });
-    if (on !== null) context.occurred = this.day(on);
+    if (on !== null) context.occurred = this.day(on, zone ?? this.zone);
     const events = [this.codec.encodeOne(event, undefined, branchId, context)];
     const outcome = await this.store.append({
       commandId,
@@ -70,14 +72,15 @@ export class FactLog {
   }
 
   /** A fact known by its date begins at that midnight. */
-  private day(date: LocalDate): When {
-    let at = this.midnights.get(date);
+  private day(date: LocalDate, zone: string): When {
+    const key = `${date} ${zone}`;
+    let at = this.midnights.get(key);
     if (at === undefined) {
-      const midnight = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: this.zone });
+      const midnight = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone });
       at = new Date(midnight.epochMilliseconds).toISOString();
       if (this.midnights.size >= MIDNIGHTS_MAX) this.midnights.clear();
-      this.midnights.set(date, at); // files have thousands of rows a day
+      this.midnights.set(key, at); // files have thousands of rows a day
     }
-    return { precision: 'day', at, date, zone: this.zone };
+    return { precision: 'day', at, date, zone };
   }
 }

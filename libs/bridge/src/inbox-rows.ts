@@ -3,7 +3,7 @@ import type { Sql } from '#database';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { adapterNamed } from './adapters/index.js';
 import type { RawVault } from './raw-vault.js';
-import { checkStated } from './statement.js';
+import { checkStated, type Delivery } from './statement.js';
 
 /** A row of the inbox, as far as applying it needs, once its message is at hand. */
 export interface InboxRow {
@@ -58,12 +58,19 @@ export async function waitingIn(sql: Sql, lanes: readonly string[], limit: numbe
   return rows;
 }
 
-export async function messageRow(
-  sql: Sql,
-  messageId: Uuid,
-): Promise<(SealedRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }) | undefined> {
-  const { rows } = await sql.query<SealedRow & { status: string; holdsKey: boolean; rawSha256: string; reason: string | null }>(
-    `SELECT ${COLUMNS}, ${SEALED}, status, holds_key AS "holdsKey", raw_sha256 AS "rawSha256", reason FROM bridge.messages WHERE message_id = $1`,
+/** With how it stands, and how it came. */
+export interface KnownRow extends SealedRow {
+  status: string;
+  holdsKey: boolean;
+  rawSha256: string;
+  reason: string | null;
+  channel: Delivery['channel'];
+  speaker: string | null;
+}
+
+export async function messageRow(sql: Sql, messageId: Uuid): Promise<KnownRow | undefined> {
+  const { rows } = await sql.query<KnownRow>(
+    `SELECT ${COLUMNS}, ${SEALED}, status, holds_key AS "holdsKey", raw_sha256 AS "rawSha256", reason, channel, speaker FROM bridge.messages WHERE message_id = $1`,
     [messageId],
   );
   return rows[0];

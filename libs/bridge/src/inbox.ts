@@ -14,6 +14,8 @@ import { type Taken, takeIn } from './intake.js';
 import { lockLane, sourceLane } from './lanes.js';
 import { RawVault } from './raw-vault.js';
 import { RiskResults } from './risk-results.js';
+import { heard } from './hearing.js';
+import { standingsOf } from './source-registry.js';
 import { type Delivery, type Statement, statementsOf } from './statement.js';
 import { statusesOf, type TakenMessage, told } from './taken-messages.js';
 
@@ -68,8 +70,7 @@ export class Inbox {
 
   /** The first half of taking in: what came is kept, and not applied yet. `applyKept` has to follow. */
   async keep(raws: readonly Uint8Array[], delivery: Delivery): Promise<readonly Taken[]> {
-    const today = this.today();
-    const statements = raws.flatMap((raw) => statementsOf(raw, delivery, today));
+    const statements = await this.understood(raws, delivery);
     if (statements.length === 0) return [];
     // which version an unnumbered one is, is known once it is in
     for (const { messageId, message, unnumbered } of statements) if (message && !unnumbered) this.atHand.set(messageId, message);
@@ -82,6 +83,20 @@ export class Inbox {
       for (const { messageId } of statements) this.atHand.delete(messageId);
       throw error;
     }
+  }
+
+  /**
+   * Every statement of these bytes; one that nobody may make who brings it is a refusal. Throws DomainError where it came over
+   * HTTP: its caller is told, and nothing of the delivery is kept.
+   */
+  async understood(raws: readonly Uint8Array[], delivery: Delivery): Promise<Statement[]> {
+    const today = this.today();
+    const pieces = raws.map((raw) => statementsOf(raw, delivery, today));
+    const standings = await standingsOf(
+      this.options.database,
+      pieces.flat().map(({ source }) => source),
+    );
+    return heard(pieces, delivery, standings);
   }
 
   /** The second half. `settling`: the days of what came are looked at again; who takes a whole file in does so at its end. */

@@ -1,4 +1,5 @@
 export * from './adapters/index.js';
+export { Authorities, type ListedAuthority } from './authorities.js';
 export { BackOffice } from './back-office.js';
 export { InboxDecisions } from './decisions.js';
 export { Deliveries, type DeliveryAnswer } from './deliveries.js';
@@ -16,4 +17,5 @@ export * from './outbound/outlet.js';
 export * from './open-back-office.js';
 export { messageStatuses, type MessageStatus, type TakenMessage } from './taken-messages.js';
 export * from './start-bridge.js';
+export { type ListedSource, SourceRegistry } from './source-registry.js';
 export { dataFilesAt, type FileReport, importBackOfficeFile } from './file-import.js';

@@ -21,7 +21,7 @@ interface Holder {
 
 const COLUMNS = `message_id uuid, source text, record text, version int, kind text, lane text, account_id text, client_no text,
   sequence bigint, on_date date, amount_minor bigint, currency text, content_sha256 text, raw_sha256 text, ordinal int, adapter text,
-  sealed text, key_subject uuid, channel text, delivery_id uuid, status text, holds_key boolean, reason text, pointer text, conflicts_with uuid`;
+  sealed text, key_subject uuid, channel text, delivery_id uuid, status text, holds_key boolean, reason text, pointer text, conflicts_with uuid, speaker text`;
 const NAMES = COLUMNS.replaceAll(/\s+/g, ' ')
   .split(',')
   .map((column) => column.trim().split(' ')[0])
@@ -185,7 +185,7 @@ const asConflict = (row: NewRow, first: Holder): NewRow => ({
   conflicts_with: first.message_id,
 });
 
-function rowFor(statement: Statement, sealed: string, { channel, deliveryId, adapter }: Delivery) {
+function rowFor(statement: Statement, sealed: string, { channel, deliveryId, adapter, speaker }: Delivery) {
   const { message, refusal } = statement;
   const { on, amountMinor, currency } = countedOf(message);
   return {
@@ -214,5 +214,6 @@ function rowFor(statement: Statement, sealed: string, { channel, deliveryId, ada
     reason: (refusal?.code ?? null) as string | null,
     pointer: refusal?.pointer ?? null,
     conflicts_with: null as Uuid | null,
+    speaker: speaker ?? null,
   };
 }

@@ -150,9 +150,40 @@ GRANT SELECT ON read.${table} TO rapport_bridge;`,
 // Whatever holds the key: what is said of a record is looked up page by page, however many millions there are.
 const records = `CREATE INDEX statements_of_record ON bridge.messages (source, record, version);`;
 
+// Who may speak for which source, and which source counts for what: what two persons decided, as the log has it. Sources that
+// spoke before they were registered go on as they did until they are.
+const sources = `
+CREATE TABLE bridge.sources (
+  source      text PRIMARY KEY,
+  source_id   uuid NOT NULL UNIQUE,      -- stream of its registration
+  as_seen     boolean NOT NULL,
+  terms       text,                      -- JSON, in force
+  approved_by text,
+  pending     text,                      -- JSON: terms, and who requested them
+  version     int NOT NULL DEFAULT 0     -- of the stream
+);
+CREATE TABLE bridge.authorities (
+  authority_id uuid PRIMARY KEY,         -- stream of its decisions
+  over         text NOT NULL,            -- JSON: a kind of fact of an account, or the rates of a pair
+  account_id   text,
+  source       text,
+  given        int NOT NULL,             -- how often one was named
+  approved_by  text,
+  pending      text,                     -- JSON: the source, and who requested it
+  version      int NOT NULL              -- of the stream
+);
+CREATE INDEX ON bridge.authorities (account_id) WHERE source IS NOT NULL;
+ALTER TABLE bridge.messages ADD COLUMN speaker text; -- subject of the token, or what a record named as its source
+GRANT SELECT, INSERT, UPDATE ON bridge.sources, bridge.authorities TO rapport_bridge, rapport_api;
+GRANT SELECT ON bridge.sources, bridge.authorities TO rapport_reader;
+INSERT INTO bridge.sources (source, source_id, as_seen)
+  SELECT source, gen_random_uuid(), true FROM bridge.messages WHERE holds_key GROUP BY source;
+`;
+
 /** Run after the read models', which the inbox looks owners up in. */
 export const backOfficeMigrations: readonly Migration[] = [
   { name: 'back-office-001-inbox', sql: inbox },
   { name: 'back-office-002-rights', sql: bridgeRights },
   { name: 'back-office-003-records', sql: records },
+  { name: 'back-office-004-sources', sql: sources },
 ];

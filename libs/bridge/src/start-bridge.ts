@@ -54,8 +54,8 @@ export async function startBridge({ url, master, firmZone, kafka, onIdleError, .
       const delivery = { channel: 'kafka', deliveryId: newId(), source: 'unknown' } as const;
       const notes = records.flatMap((record) => (record.undecodable ? [noteOf(kafka.backOfficeTopic, record, record.undecodable)] : []));
       if (notes.length > 0) await office.inbox.take(notes, { ...delivery, adapter: undecodableBatch });
-      const raws = records.filter(({ undecodable }) => !undecodable).map(({ value }) => value ?? Buffer.alloc(0));
-      if (raws.length > 0) await office.inbox.take(raws, { ...delivery, adapter: standard });
+      for (const { sender, raws } of runsBySender(records.filter(({ undecodable }) => !undecodable)))
+        await office.inbox.take(raws, { ...delivery, adapter: standard, ...(sender !== undefined && { speaker: sender }) });
     };
     parts.push(new TopicReader({ kafka: client, topic: kafka.backOfficeTopic, group: kafka.group }).run(take, signal));
     relay = new Relay({
@@ -75,4 +75,16 @@ export async function startBridge({ url, master, firmZone, kafka, onIdleError, .
     await close();
   };
   return { office, ended, stop, ...(relay && { relay }) };
+}
+
+/** Records in their order, those of one sender that follow each other together. */
+function runsBySender(records: readonly ForeignRecord[]): { sender: string | undefined; raws: Buffer[] }[] {
+  const runs: { sender: string | undefined; raws: Buffer[] }[] = [];
+  for (const { sender, value } of records) {
+    const last = runs.at(-1);
+    const raw = value ?? Buffer.alloc(0);
+    if (last && last.sender === sender) last.raws.push(raw);
+    else runs.push({ sender, raws: [raw] });
+  }
+  return runs;
 }

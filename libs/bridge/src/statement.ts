@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type BackOfficeMessage, checkMessage, dayOf, type MessageFaultCode } from '#back-office';
+import { type BackOfficeMessage, checkMessage, dayOf, type MessageFaultCode, type SpeakingFault } from '#back-office';
 import { derivedId, FIRM_ROOT, type LocalDate, newId, type Uuid } from '#event-sourcing';
 import { canonicalJson } from '#privacy';
 import { type Adapter, NEXT_VERSION, type RefusalCode } from './adapters/index.js';
@@ -12,6 +12,8 @@ export interface Delivery {
   adapter: Adapter;
   /** Whom an unreadable message is put down to. */
   source: string;
+  /** Who says so: the subject of the token, or what the record names as its source. */
+  speaker?: string;
 }
 
 /** One statement as it goes into the inbox: readable, or parked with the reason why not. */
@@ -21,7 +23,7 @@ export interface Statement {
   record: string;
   version: number;
   message?: BackOfficeMessage;
-  refusal?: { code: MessageFaultCode | RefusalCode; pointer: string };
+  refusal?: { code: MessageFaultCode | RefusalCode | SpeakingFault; pointer: string };
   lane: string;
   raw: Uint8Array;
   rawSha256: string;

@@ -30,6 +30,8 @@ export interface ForeignRecord {
   partition: number;
   offset: string;
   value: Buffer | null;
+  /** What its header `ce_source` says. Who may write to the topic at all is Kafka's to check. */
+  sender?: string;
   /** This record stands for a batch, of which no record can be read. */
   undecodable?: UndecodableBatch;
 }
@@ -114,7 +116,8 @@ export class TopicReader {
 function foreign(partition: number, message: KafkaMessage): ForeignRecord {
   const { offset, value } = message;
   const undecodable = undecodableBatch(message);
-  if (!undecodable) return { partition, offset, value };
+  const header = [message.headers?.['ce_source']].flat()[0];
+  if (!undecodable) return { partition, offset, value, ...(header !== undefined && { sender: header.toString() }) };
   log.error({ partition, ...undecodable }, 'a batch cannot be decoded');
   return { partition, offset, value, undecodable };
 }

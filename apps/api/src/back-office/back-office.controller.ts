@@ -39,7 +39,7 @@ export class BackOfficeController {
     const raws = body.messages.map((message) => Buffer.from(JSON.stringify(message)));
     const { subject } = request.principal;
     const source = SOURCE.test(subject) ? subject : 'unknown';
-    const delivery = { channel: 'http', deliveryId: request.commandId, adapter: standard, source } as const;
+    const delivery = { channel: 'http', deliveryId: request.commandId, adapter: standard, source, speaker: subject } as const;
     const { replayed, deliveryId, messages } = await this.backOffice.deliveries.take(raws, this.hasher.hash(body), delivery);
     if (replayed) void reply.header('Idempotency-Replayed', 'true');
     return { deliveryId, messages: [...messages] };

@@ -1,4 +1,4 @@
-import { inboxProblems, reconciliationProblems } from '#back-office';
+import { authorityProblems, inboxProblems, reconciliationProblems, sourceProblems, speakingProblems } from '#back-office';
 import { applicationProblems } from '#application';
 import { assignmentProblems, clientProblems, riskProfileProblems, segmentProblems } from '#clients';
 import { complaintProblems } from '#complaints';
@@ -27,6 +27,8 @@ const domainProblems = {
   ...commitmentProblems,
   ...inboxProblems,
   ...reconciliationProblems,
+  ...sourceProblems,
+  ...authorityProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {
@@ -37,7 +39,8 @@ const applicationStatuses: Record<keyof typeof applicationProblems, number> = {
   'stale-version': 412,
 };
 
-export type ProblemCode = keyof typeof edgeProblems | keyof typeof applicationProblems | keyof typeof domainProblems;
+export type ProblemCode =
+  keyof typeof speakingProblems | keyof typeof edgeProblems | keyof typeof applicationProblems | keyof typeof domainProblems;
 
 export interface CatalogueEntry extends ProblemTitle {
   code: ProblemCode;
@@ -53,6 +56,8 @@ const withStatus = ([code, { en, zh }]: [string, ProblemTitle], status: number):
 
 const entries: readonly CatalogueEntry[] = [
   ...Object.entries(domainProblems).map((entry) => withStatus(entry, 422)),
+  // who may not speak for a source may not, whatever they say
+  ...Object.entries(speakingProblems).map((entry) => withStatus(entry, 403)),
   ...Object.entries(applicationProblems).map((entry) =>
     withStatus(entry, applicationStatuses[entry[0] as keyof typeof applicationProblems]),
   ),

@@ -44,7 +44,9 @@ export const projectAccountFacts = ({ localDate }: ProjectionParts): Projecting 
     await keepLinks(db, linked, unlinked, dateOf);
     const ofAccounts = events.filter((event) => isOf(event, accountEvents));
     await keepAccountSources(db, ofAccounts);
-    await accountTable.foldInto(db, ofAccounts, rowOf, foldAccount, ({ version }) => version === 1);
+    // to name a source is to tell nothing of the account
+    const told = ofAccounts.filter(({ type }) => type !== 'AuthoritativeSourceNamed');
+    await accountTable.foldInto(db, told, rowOf, foldAccount, ({ version }) => version === 1);
     await keepOwnership(db, ofTypes(events, 'AccountLinked', 'AccountUnlinked'), dateOf);
     const stated = [
       ...ofTypes(events, 'AssetsObserved').map((event) => assetsOf(event)),
@@ -58,7 +60,7 @@ export const projectAccountFacts = ({ localDate }: ProjectionParts): Projecting 
     await keepGaps(db, ofTypes(events, 'SequenceGapFound'), ofTypes(events, 'SequenceGapClosed'));
     await keepSourceDays(db, ofTypes(events, 'SourceDayCompleted'));
     await keepEndedSources(db, ofTypes(events, 'SourceEnded'));
-    await keepRateSources(db, ofTypes(events, 'RateObserved'));
+    await keepRateSources(db, ofTypes(events, 'RateObserved', 'AuthoritativeRatesNamed'));
     await keepRates(db, ofTypes(events, 'RateObserved'));
   });
 
@@ -151,6 +153,7 @@ function foldAccount(row: AccountRow | undefined, event: ProjectedEvent<AccountE
       return since(event.data.on);
     case 'SequenceGapFound':
     case 'SequenceGapClosed':
+    case 'AuthoritativeSourceNamed':
       return known;
   }
 }
