@@ -113,9 +113,9 @@ export class NaiveCommitment {
     if (this.now.deadline !== null && this.now.deadline < at) this.breached = true;
   }
 
-  private reachedPercent(percent: number): number | null {
+  private reachedPercent(percent: number, pauses = this.pauses): number | null {
     if (!this.business) return this.startedAt + Math.round((percent * ((this.now.deadline ?? 0) - this.startedAt)) / 100);
-    const reached = this.calendar.reachOutside(this.pauses, this.startedAt, (percent * this.now.goalMs) / 100);
+    const reached = this.calendar.reachOutside(pauses, this.startedAt, (percent * this.now.goalMs) / 100);
     return reached === null ? null : Math.ceil(reached);
   }
 
@@ -271,15 +271,18 @@ export class NaiveCommitment {
       elapsedMinutes: Math.floor((end - startedAt) / minuteMs),
       warnings: [...(policy.warnings ?? [])]
         .sort((a, b) => a - b)
-        .flatMap((percent) => {
-          const at = this.warned.get(percent);
-          return at === undefined ? [] : [{ percent, at: this.instant(at) }];
+        .map((percent) => {
+          const reached = this.warned.get(percent);
+          const ahead = deadline === null ? null : this.reachedPercent(percent, this.pauses.map((one) => ({ ...one, to: one.to ?? end }))); // prettier-ignore
+          const at = reached ?? (ahead === null ? null : Math.max(ahead, this.changedAt));
+          return { percent, at: at === null ? null : this.instant(at), reached: reached !== undefined };
         }),
-      escalations: (breached && deadline !== null ? (policy.escalations ?? []) : [])
+      escalations: [...(policy.escalations ?? [])]
         .toSorted((a, b) => a.afterMinutes - b.afterMinutes)
-        .map(({ afterMinutes, toRole }) => ({ afterMinutes, toRole, at: calendar.reach(deadline ?? 0, afterMinutes * minuteMs) }))
-        .filter(({ at }) => at <= end)
-        .map(({ at, ...rest }) => ({ ...rest, at: this.instant(at) })),
+        .map(({ afterMinutes, toRole }) => {
+          const at = deadline === null ? null : calendar.reach(deadline, afterMinutes * minuteMs);
+          return { afterMinutes, toRole, at: at === null ? null : this.instant(at), reached: breached && at !== null && at <= end };
+        }),
       ...(this.missed && this.late.length > 0 ? { lateEvidence: this.late } : {}),
     };
   }

@@ -2,15 +2,17 @@ import { commitmentStates, metrics, promiseClasses } from '#service-levels';
 import { member } from '../fields/index.js';
 import { Shown, ShownFlag, ShownList, ShownNumber, ShownNumberOrNull, ShownText, ShownTextOrNull } from '../reads/view-fields.js';
 
-export class WarningReachedView {
+export class WarningView {
   @ShownNumber('Of the target') percent: number;
-  @ShownText() at: string;
+  @ShownTextOrNull('When it was reached, or would be as things stand; null where that is open') at: string | null;
+  @ShownFlag() reached: boolean;
 }
 
-export class EscalationReachedView {
+export class EscalationView {
   @ShownNumber('Business minutes after the deadline') afterMinutes: number;
   @ShownText() toRole: string;
-  @ShownText() at: string;
+  @ShownTextOrNull('When it was reached, or would be as things stand; null where that is open') at: string | null;
+  @ShownFlag() reached: boolean;
 }
 
 export class StatedLateView {
@@ -40,8 +42,8 @@ export class PromiseCycleView {
   @ShownNumberOrNull() pausedMinutes: number | null;
   @ShownNumberOrNull() remainingMinutes: number | null;
   @ShownNumber('Physical minutes from the start to the stop, or to asOf') elapsedMinutes: number;
-  @ShownList(() => WarningReachedView) warnings: WarningReachedView[];
-  @ShownList(() => EscalationReachedView) escalations: EscalationReachedView[];
+  @ShownList(() => WarningView) warnings: WarningView[];
+  @ShownList(() => EscalationView) escalations: EscalationView[];
   @member({ type: () => StatedLateView, isArray: true }, [], {
     optional: true,
     description: 'Recorded after the deadline, and confirmed by nobody yet',

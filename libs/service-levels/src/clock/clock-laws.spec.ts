@@ -190,8 +190,9 @@ describe('laws of the clocks', () => {
             if (['met', 'completedLate', 'cancelled'].includes(was.state)) expect(is).toEqual(was);
             if (was.state === 'breached')
               expect(is).toMatchObject({ state: expect.stringMatching(/^(breached|completedLate)$/), deadlineAt: was.deadlineAt });
-            expect(is.warnings).toEqual(expect.arrayContaining(was.warnings));
-            expect(is.escalations.slice(0, was.escalations.length)).toEqual(was.escalations);
+            const reached = <T extends { reached: boolean }>(all: readonly T[]): T[] => all.filter((one) => one.reached);
+            expect(reached(is.warnings)).toEqual(expect.arrayContaining(reached(was.warnings)));
+            expect(reached(is.escalations)).toEqual(expect.arrayContaining(reached(was.escalations)));
           }
         }
       }),

@@ -208,8 +208,9 @@ export interface PromiseAnswer {
   remainingMinutes: number | null;
   /** Physical minutes from the start to the stop, or to `asOf`. */
   elapsedMinutes: number;
-  warnings: { percent: number; at: string }[];
-  escalations: { afterMinutes: number; toRole: string; at: string }[];
+  /** Every threshold; `at` is null where its instant is open, as while the clock waits. */
+  warnings: { percent: number; at: string | null; reached: boolean }[];
+  escalations: { afterMinutes: number; toRole: string; at: string | null; reached: boolean }[];
   /** What somebody recorded late that would undo the breach, once a second person has confirmed it. */
   lateEvidence?: { fact: FactName; statedAt: string; recordedAt: string }[];
   why: Reason[];

@@ -1,6 +1,7 @@
 import type { Instant } from '#event-sourcing';
 import type { CaseFact, TracedClock } from '../clock/case.js';
 import { runCase, weigh } from '../clock/evidence.js';
+import { thresholdsOf } from '../clock/clock-motion.js';
 import { accruedUpTo, type CalendarInForce, countsMinutes, isProvisional, pausedUpTo } from '../clock/clock.js';
 import { explain } from '../clock/explain.js';
 import type { Calendar, PromiseAnswer, WhatIfAnswer, WhatIfDocument } from '../format/format.js';
@@ -41,6 +42,7 @@ export function promiseAnswer(clock: TracedClock, untilMs: number): PromiseAnswe
   const atMs = endedMs ?? untilMs;
   const minutesOf = (ms: number): number => Math.floor(ms / MINUTE_MS);
   const inMinutes = countsMinutes(clock);
+  const { warnings, escalations } = thresholdsOf(clock);
   return {
     promise: promise.id,
     metric: promise.metric,
@@ -61,10 +63,8 @@ export function promiseAnswer(clock: TracedClock, untilMs: number): PromiseAnswe
     pausedMinutes: inMinutes ? minutesOf(pausedUpTo(clock, atMs)) : null,
     remainingMinutes: inMinutes ? minutesOf(remainingMs(clock, atMs)) : null,
     elapsedMinutes: minutesOf(Math.max(0, atMs - startMs)),
-    warnings: clock.transitions.flatMap((t) => (t.type === 'warned' ? [{ percent: t.percent, at: print(t.atMs) }] : [])),
-    escalations: clock.transitions.flatMap((t) =>
-      t.type === 'escalated' ? [{ afterMinutes: t.afterMinutes, toRole: t.toRole, at: print(t.atMs) }] : [],
-    ),
+    warnings: warnings.map(({ atMs: threshold, ...warning }) => ({ ...warning, at: threshold === null ? null : print(threshold) })),
+    escalations: escalations.map(({ atMs: threshold, ...one }) => ({ ...one, at: threshold === null ? null : print(threshold) })),
     ...(clock.lateEvidence.length > 0 && { lateEvidence: clock.lateEvidence.flatMap((fact) => shownEvidence(fact, print)) }),
     why: explain(clock, untilMs),
   };
