@@ -4,7 +4,7 @@ import path from 'node:path';
 import { brokerDayFile, importBackOfficeFile, openBackOffice } from '#bridge';
 import { createPool } from '#database';
 import type { MasterKeys } from '#privacy';
-import { letSpeak } from '../support/seen-sources.js';
+import { holdAccounts, letSpeak } from '../support/seen-sources.js';
 import { assertSame, type Contender } from './bench.js';
 import { type BenchServer, everyMigration } from './bench-server.js';
 import { timed } from './load.js';
@@ -29,6 +29,7 @@ export async function backOfficeContender(server: BenchServer, folder: string, m
   await pool.end();
   const owner = createPool({ url: filled, max: 1, applicationName: 'bench' });
   await letSpeak(owner, 'counter');
+  await holdAccounts(owner);
   await owner.end();
   const file = await writeDayFile(folder, accounts);
   let round = 0;

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { eventRegistry } from '#application';
 import {
+  accountClaim,
+  accountClaimEvents,
   authority,
   authorityEvents,
   inboxConflict,
@@ -47,6 +49,7 @@ const released: Record<string, string> = {
   '2026-12-own-words.jsonl': '0af184a686386566b1cc04cbcba290e2681b72b4d2fc3d308a529525179b6dbe',
   '2026-12-clients.jsonl': '439c1e85c3c29304f2b1bb62d5134ea3d3167f486be4ebc3f00fcbd138330147',
   '2026-12-sources.jsonl': '73c892f1fd9b7e11f704a0ff25d37003b110ec75a00d79c18639448eb41189b3',
+  '2026-12-account-claims.jsonl': '8bdddb8bd902a4a8c7afa1837ea3de2cc2d01795d770e9e163069c414f38bf00',
 };
 
 const SPINE = '2026-11-spine.jsonl';
@@ -115,14 +118,21 @@ describe('released event shapes', () => {
       sourceRegistration: state(sourceRegistration, sourceRegistrationEvents),
       authority: state(authority, authorityEvents),
     };
+    const accountClaims = { accountClaim: state(accountClaim, accountClaimEvents) };
     if (process.env.UPDATE_GOLDEN_STATE === '1') {
-      for (const [name, states] of Object.entries({ '2026-11-tiers': tiers, '2026-12-evidence': evidence, '2026-12-sources': sources }))
+      for (const [name, states] of Object.entries({
+        '2026-11-tiers': tiers,
+        '2026-12-evidence': evidence,
+        '2026-12-sources': sources,
+        '2026-12-account-claims': accountClaims,
+      }))
         writeFileSync(path.join(import.meta.dirname, `${name}.state.json`), JSON.stringify(plain(states), null, 2));
     }
     expect(plain(spine)).toEqual(JSON.parse(read('2026-11-spine.state.json')));
     expect(plain(serviceLevels)).toEqual(JSON.parse(read('2026-11-service-levels.state.json')));
     expect(plain(evidence)).toEqual(JSON.parse(read('2026-12-evidence.state.json')));
     expect(plain(tiers)).toEqual(JSON.parse(read('2026-11-tiers.state.json')));
+    expect(plain(accountClaims)).toEqual(JSON.parse(read('2026-12-account-claims.state.json')));
     expect(plain(sources)).toEqual(JSON.parse(read('2026-12-sources.state.json')));
   });
 

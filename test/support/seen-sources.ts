@@ -24,6 +24,13 @@ export const SEEN = [
   'counter',
   'srcA',
   'srcB',
+  'fixes',
+  'cured',
+  'early',
+  'enc',
+  'h',
+  'brokerT',
+  'dos',
 ] as const;
 
 /** Lets these sources speak as those do that spoke before sources were registered. */
@@ -31,5 +38,13 @@ export async function letSpeak(owner: Sql, ...sources: readonly string[]): Promi
   await owner.query(
     'INSERT INTO bridge.sources (source, source_id, as_seen) SELECT s, gen_random_uuid(), true FROM unnest($1::text[]) s ON CONFLICT DO NOTHING',
     [sources],
+  );
+}
+
+/** Has the clients hold the accounts that the log, written without commands, links them to. */
+export async function holdAccounts(owner: Sql): Promise<void> {
+  await owner.query(
+    `INSERT INTO log.reservations (kind, key, stream_id) SELECT 'accountOwner', account_id, client_id FROM read.account_links
+      WHERE role = 'owner' AND unlinked_position IS NULL ON CONFLICT DO NOTHING`,
   );
 }

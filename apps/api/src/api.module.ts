@@ -14,6 +14,7 @@ import { AssignmentsController } from './clients/assignments.controller.js';
 import { RiskProfileController } from './clients/risk-profile.controller.js';
 import { BackOfficeController } from './back-office/back-office.controller.js';
 import { BackOfficeReadsController } from './back-office/back-office-reads.controller.js';
+import { ClaimsController } from './back-office/claims.controller.js';
 import { SourcesController } from './back-office/sources.controller.js';
 import { ClientReadsController } from './clients/client-reads.controller.js';
 import { ClientsController } from './clients/clients.controller.js';
@@ -116,6 +117,7 @@ export class ApiModule {
         BackOfficeController,
         BackOfficeReadsController,
         SourcesController,
+        ClaimsController,
         FreshnessController,
         HealthController,
         ProblemPagesController,

@@ -85,6 +85,8 @@ const reads = {
   'backOffice.listDays': 'CA',
   'backOffice.listSources': 'CAN',
   'backOffice.listAuthorities': 'CA',
+  // of the clients of one's own branch
+  'backOffice.listClaims': 'BCA',
   'freshness.read': 'SRBCAIN',
 } as const satisfies Record<string, Holders>;
 
@@ -169,6 +171,8 @@ const acts = {
   'backOffice.requestAuthority': 'C',
   'backOffice.approveAuthority': 'C',
   'backOffice.refuseAuthority': 'C',
+  'backOffice.approveClaim': 'BC',
+  'backOffice.refuseClaim': 'BC',
   'backOffice.resolveConflict': 'C',
   'backOffice.retryParked': 'C',
   'backOffice.giveUpParked': 'C',

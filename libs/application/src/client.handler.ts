@@ -13,6 +13,7 @@ import {
 import { complaint } from '#complaints';
 import { followUp } from '#contacts';
 import { DomainError, newId, type Uuid } from '#event-sourcing';
+import { linkAccount, unlinkAccount } from './account-holders.js';
 import { applicationProblems, type CommandContext, type CommandResult, type Principal } from './command.js';
 import { CommandRunner, maySee } from './command-runner.js';
 import { act, change } from './transactions.js';
@@ -38,6 +39,8 @@ export class ChangeClientHandler implements ICommandHandler<ChangeClient> {
   constructor(private readonly runner: CommandRunner) {}
 
   execute({ clientId, command, context }: ChangeClient): Promise<CommandResult> {
+    if (command.type === 'UnlinkAccount') return unlinkAccount(this.runner, clientId!, command.accountId, context);
+    if (command.type === 'LinkAccount') return linkAccount(this.runner, clientId!, command.link, context);
     if (command.type !== 'RegisterClient') {
       return change(this.runner, client, clientId!, context, async ({ begunAt }) =>
         command.type === 'CloseClient' ? { ...command, registeredAt: begunAt } : command,

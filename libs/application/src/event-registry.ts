@@ -1,4 +1,5 @@
 import {
+  accountClaimEvents,
   accountEvents,
   authorityEvents,
   inboxConflictEvents,
@@ -41,5 +42,6 @@ export const eventRegistry = new EventRegistry(
   rateEvents,
   sourceRegistrationEvents,
   authorityEvents,
+  accountClaimEvents,
   tierRulesEvents,
 );

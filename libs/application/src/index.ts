@@ -1,6 +1,7 @@
 export * from './application.module.js';
 export * from './calendar.handler.js';
 export * from './client.handler.js';
+export * from './account-holders.js';
 export * from './command.js';
 export * from './command-runner.js';
 export * from './commitment.handler.js';

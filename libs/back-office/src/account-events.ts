@@ -9,7 +9,7 @@ import {
   type TradeSide,
   type Uuid,
 } from '#event-sourcing';
-import type { AccountFactKind } from './fact-kinds.js';
+import type { AccountFactKind } from './fact-words.js';
 
 export const accountStatuses = ['open', 'dormant', 'frozen', 'closed'] as const;
 export type AccountStatus = (typeof accountStatuses)[number];

@@ -7,7 +7,7 @@ import {
   type StaffId,
   type StreamRef,
 } from '#event-sourcing';
-import type { AccountFactKind } from './fact-kinds.js';
+import type { AccountFactKind } from './fact-words.js';
 import { samePerson } from './source-registration.js';
 
 /** A kind of fact of an account, or the rates of one currency in another: what one source counts for. */

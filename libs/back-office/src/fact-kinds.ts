@@ -1,9 +1,6 @@
 import type { AccountEvent } from './account-events.js';
 import type { MessageKind } from './messages.js';
-
-/** Kinds of facts of an account: for each, one source counts. `account`: that it is open, closed, dormant or frozen. */
-export const accountFactKinds = ['account', 'assets', 'trades', 'cash', 'securities'] as const;
-export type AccountFactKind = (typeof accountFactKinds)[number];
+import type { AccountFactKind, FactKind } from './fact-words.js';
 
 /** Undefined where the event is no fact that a source tells. */
 export function accountFactKindOf(event: AccountEvent): AccountFactKind | undefined {
@@ -24,10 +21,6 @@ export function accountFactKindOf(event: AccountEvent): AccountFactKind | undefi
       return undefined;
   }
 }
-
-/** What sources may tell, by the word that their registration uses. */
-export const factKinds = [...accountFactKinds, 'riskResults', 'fees', 'outages', 'rates'] as const;
-export type FactKind = (typeof factKinds)[number];
 
 /** Undefined: every source says of its own days when they are complete, and when it ends. */
 export function factKindOf(kind: MessageKind): FactKind | undefined {

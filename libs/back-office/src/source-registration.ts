@@ -7,7 +7,7 @@ import {
   type StaffId,
   type StreamRef,
 } from '#event-sourcing';
-import type { FactKind } from './fact-kinds.js';
+import type { FactKind } from './fact-words.js';
 
 export const sourceEncodings = ['utf-8', 'utf-16', 'gbk', 'gb18030'] as const;
 

@@ -74,10 +74,10 @@ export class Applier {
   }
 
   /** An owner who came after a source was named for the account is told of it before its facts. */
-  private async sayNamings(sql: Sql, owners: ReadonlyMap<string, Owner>, now: Instant): Promise<void> {
+  private async sayNamings(sql: Sql, owners: ReadonlyMap<string, readonly Owner[]>, now: Instant): Promise<void> {
     const namings = await namingsOf(sql, [...owners.keys()]);
     for (const [accountId, those] of namings)
-      for (const naming of those) await sayNamed(this.parts.facts, naming, owners.get(accountId)!, now);
+      for (const naming of those) for (const owner of owners.get(accountId)!) await sayNamed(this.parts.facts, naming, owner, now);
   }
 }
 

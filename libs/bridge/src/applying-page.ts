@@ -33,7 +33,7 @@ export interface ApplyingParts {
 export interface PageParts {
   sql: Sql;
   now: Instant;
-  owners: ReadonlyMap<string, Owner>;
+  owners: ReadonlyMap<string, readonly [Owner, ...Owner[]]>;
   /** Clients of lanes that are a client's, by number. */
   numbered: ReadonlyMap<string, Uuid>;
   /** The latest applied statement of each record, moving along. */
@@ -79,10 +79,10 @@ export class ApplyingPage {
   private async take(row: InboxRow): Promise<Settled> {
     const message = this.page.messages.get(row.messageId);
     const decided = this.decide(row, message);
-    const owner = this.ownerOf(row);
+    const owners = this.ownersOf(row);
     const counts = decided === undefined || decided.status === 'stale';
-    if (counts && message?.accountId !== undefined && message.sequence !== undefined && owner) {
-      this.page.sequences.seen({ source: row.source, accountId: message.accountId }, message.sequence, owner, row.messageId);
+    if (counts && message?.accountId !== undefined && message.sequence !== undefined && owners) {
+      this.page.sequences.seen({ source: row.source, accountId: message.accountId }, message.sequence, owners, row.messageId);
     }
     if (decided) return decided;
     try {
@@ -105,11 +105,14 @@ export class ApplyingPage {
     if (before && before.lane !== row.lane) return parked('record-of-another-account');
     if (before && subjectOf(before.kind as never) !== subjectOf(message.kind)) return parked('record-of-another-kind');
     const { clientNo, accountId } = message;
-    if (clientNo !== undefined && accountId !== undefined && this.page.stated.get(clientNo) !== this.ownerOf(row)?.clientId)
+    const owners = this.ownersOf(row) ?? [];
+    const stated = clientNo === undefined ? undefined : this.page.stated.get(clientNo);
+    if (clientNo !== undefined && accountId !== undefined && !owners.some(({ clientId }) => clientId === stated))
       return parked('owner-differs');
+    // a profile is one person's
+    if (message.kind === 'riskResult' && owners.length > 1 && clientNo === undefined) return parked('joint-account');
     const branches = this.termsOf(row)?.branches;
-    const owner = this.ownerOf(row);
-    if (branches && owner && !branches.includes(owner.branchId)) return parked('branch-not-of-source');
+    if (branches && owners.some(({ branchId }) => !branches.includes(branchId))) return parked('branch-not-of-source');
     return before && row.version < before.version ? { messageId, status: 'stale' } : undefined;
   }
 
@@ -123,14 +126,16 @@ export class ApplyingPage {
     const purpose = `inbox|${system}|${record}|${version}${row.conflictsWith ? `|${contentSha256}` : ''}`;
     if (isOfAccount(message)) {
       // a correction goes where the first statement went, also after the account has another owner
-      const { clientId, branchId } = this.heirOf(row);
-      const { stream, event } = accountFactOf(message, clientId);
+      const heirs = this.heirsOf(row);
       const { on } = countedOf(message);
-      const position = await this.parts.facts.append(
-        { stream, event, purpose, contentSha256, branchId, source, ...dated(on), correlationId: messageId },
-        now,
-      );
-      return { messageId, status: 'applied', clientId, branchId, streamId: stream.id, position };
+      const stated = heirs.map(async ({ clientId, branchId }) => {
+        const { stream, event } = accountFactOf(message, clientId);
+        const fact = { stream, event, purpose, contentSha256, branchId, source, ...dated(on), correlationId: messageId };
+        return { streamId: stream.id, position: await this.parts.facts.append(fact, now) };
+      });
+      const [first] = await Promise.all(stated);
+      const [{ clientId, branchId }, ...joint] = heirs;
+      return { messageId, status: 'applied', clientId, branchId, joint, ...first! };
     }
     if (message.kind === 'riskResult') {
       const clientId = this.clientOf(row)!;
@@ -147,10 +152,10 @@ export class ApplyingPage {
     return { messageId, status: 'applied', streamId: stream.id, position };
   }
 
-  private remember(row: InboxRow, { status, clientId, branchId }: Settled): void {
+  private remember(row: InboxRow, { status, clientId, branchId, joint = [] }: Settled): void {
     if (status !== 'applied') return;
     const { version, kind, lane } = row;
-    this.page.latest.set(recordKey(row), { version, kind, lane, clientId: clientId ?? null, branchId: branchId ?? null });
+    this.page.latest.set(recordKey(row), { version, kind, lane, clientId: clientId ?? null, branchId: branchId ?? null, joint });
   }
 
   private termsOf({ source }: InboxRow): SourceTerms | undefined {
@@ -158,17 +163,23 @@ export class ApplyingPage {
     return standing?.is === 'registered' ? standing.terms : undefined;
   }
 
-  private heirOf(row: InboxRow): Owner {
+  /** Each who got the earlier statement; of a record that is new, each who owns the account. */
+  private heirsOf(row: InboxRow): readonly [Owner, ...Owner[]] {
     const before = this.page.latest.get(recordKey(row));
-    const owner = this.ownerOf(row)!;
-    return { clientId: before?.clientId ?? owner.clientId, branchId: before?.branchId ?? owner.branchId };
+    const owners = this.ownersOf(row)!;
+    if (!before?.clientId) return owners;
+    return [{ clientId: before.clientId, branchId: before.branchId ?? owners[0].branchId }, ...before.joint];
   }
 
-  private ownerOf({ lane }: InboxRow): Owner | undefined {
+  private ownersOf({ lane }: InboxRow): readonly [Owner, ...Owner[]] | undefined {
     return lane.startsWith('account|') ? this.page.owners.get(lane.slice('account|'.length)) : undefined;
   }
 
   private clientOf(row: InboxRow): Uuid | undefined {
-    return row.lane.startsWith('client|') ? this.page.numbered.get(row.lane.slice('client|'.length)) : this.ownerOf(row)?.clientId;
+    if (row.lane.startsWith('client|')) return this.page.numbered.get(row.lane.slice('client|'.length));
+    const owners = this.ownersOf(row);
+    const clientNo = this.page.messages.get(row.messageId)?.clientNo;
+    const named = clientNo === undefined ? undefined : this.page.stated.get(clientNo);
+    return owners?.find(({ clientId }) => clientId === named)?.clientId ?? owners?.[0].clientId;
   }
 }

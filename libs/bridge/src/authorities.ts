@@ -77,8 +77,8 @@ export class Authorities {
       const naming = { authorityId: id, over, source, given };
       if (over.kind === 'rates') await sayRates(this.facts, naming, over, now);
       else {
-        const owner = (await ownersOf(sql, [over.accountId])).get(over.accountId);
-        if (owner) await sayNamed(this.facts, naming, owner, now);
+        const owners = await ownersOf(sql, [over.accountId]);
+        for (const owner of owners.get(over.accountId) ?? []) await sayNamed(this.facts, naming, owner, now);
       }
     });
   }

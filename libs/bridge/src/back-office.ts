@@ -1,4 +1,5 @@
 import { CommandRunner, EventCodec, eventRegistry } from '#application';
+import { AccountClaims } from './account-claims.js';
 import { Authorities } from './authorities.js';
 import { Deliveries } from './deliveries.js';
 import { InboxDecisions } from './decisions.js';
@@ -16,6 +17,7 @@ export class BackOffice {
   readonly reconciler: Reconciler;
   readonly sources: SourceRegistry;
   readonly authorities: Authorities;
+  readonly claims: AccountClaims;
   readonly runner: CommandRunner;
 
   constructor(readonly options: InboxOptions) {
@@ -27,6 +29,7 @@ export class BackOffice {
     this.decisions = new InboxDecisions(this.inbox, this.runner);
     this.reconciler = new Reconciler(database, this.runner);
     this.sources = new SourceRegistry(database, this.runner);
+    this.claims = new AccountClaims(database, this.runner);
     this.authorities = new Authorities(database, this.runner, this.inbox.facts);
   }
 }

@@ -4,6 +4,7 @@ import type { LocalDate } from '#event-sourcing';
 import { createLogger } from '#telemetry';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackOffice } from './back-office.js';
+import { HOLDS } from './owners.js';
 
 export interface BridgeWorkerOptions {
   pollMs?: number;
@@ -62,6 +63,7 @@ export class BridgeWorker {
   async look(): Promise<boolean> {
     const { inbox } = this.office;
     await inbox.conflicts.note();
+    await this.office.claims.confirm();
     const lanes = await this.freeLanes();
     await inbox.applier.apply(lanes.filter((lane) => !lane.startsWith('source|')));
     await inbox.applier.apply(lanes.filter((lane) => lane.startsWith('source|')));
@@ -81,7 +83,7 @@ export class BridgeWorker {
          SELECT (SELECT m.lane FROM bridge.messages m WHERE m.status = 'waiting' AND m.lane > l.lane ORDER BY m.lane LIMIT 1) FROM l WHERE l.lane IS NOT NULL)
        SELECT lane FROM l WHERE lane IS NOT NULL AND (lane LIKE 'source|%'
          OR EXISTS (SELECT FROM read.account_links a WHERE 'account|' || a.account_id = lane AND a.account_id = substr(lane, 9)
-                       AND a.role = 'owner' AND a.unlinked_position IS NULL)
+                       AND ${HOLDS('a')})
          OR EXISTS (SELECT FROM log.reservations r WHERE r.kind = 'clientNo' AND lane LIKE 'client|%' AND r.key = substr(lane, 8)))
        LIMIT ${LANES}`,
     );

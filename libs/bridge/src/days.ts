@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { type OpenReason, receivedOn, sameTotals } from './day-totals.js';
 import type { FactLog } from './fact-log.js';
 import type { InboxRow, Settled } from './inbox-rows.js';
+import { HOLDS } from './owners.js';
 
 /** A day with the totals by which it may be completed, and who stated them: a message, or a file with its marker. */
 interface StatedDay {
@@ -146,7 +147,7 @@ async function whyOpen(sql: Sql, source: string, days: readonly StatedDay[]): Pr
   // what waits although its account has an owner is about to be applied; what waits for an owner stops nobody
   await sql.query(`SELECT set_config('app.branch', '*', true)`);
   const { rows } = await sql.query(
-    `SELECT 1 FROM bridge.messages m JOIN read.account_links l ON l.account_id = m.account_id AND l.role = 'owner' AND l.unlinked_position IS NULL
+    `SELECT 1 FROM bridge.messages m JOIN read.account_links l ON l.account_id = m.account_id AND ${HOLDS('l')}
       WHERE m.status = 'waiting' AND m.source = $1 AND m.lane LIKE 'account|%' LIMIT 1`,
     [source],
   );

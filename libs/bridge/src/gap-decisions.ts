@@ -1,7 +1,8 @@
 import { accountStream, inboxProblems } from '#back-office';
 import { type CommandContext, type CommandResult, type CommandRunner, NotFound } from '#application';
 import { type Sql, transaction } from '#database';
-import { DomainError, type Uuid } from '#event-sourcing';
+import { type DomainEvent, DomainError, type Instant, type Uuid } from '#event-sourcing';
+import { hash } from 'node:crypto';
 import type { Inbox } from './inbox.js';
 import { accountLane, lockLane } from './lanes.js';
 import { closeGaps, Sequences } from './sequences.js';
@@ -30,6 +31,10 @@ export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid
     return rows[0];
   };
   const { accountId } = await find(database);
+  const event = ({ source }: GapRow, through: number) => ({
+    type: 'SequenceGapClosed',
+    data: { accountId, source, through, givenUpBy: context.principal.subject },
+  });
   return transaction(database, async (sql) => {
     await lockLane(sql, accountLane(accountId));
     const gap = await find(sql); // as it stands now that nobody else works on the account
@@ -39,15 +44,31 @@ export async function giveUpGap(inbox: Inbox, runner: CommandRunner, gapId: Uuid
     const stream = accountStream(gap.clientId, accountId);
     const result = await runner.run({ id: gapId, created: false }, context, async () => {
       if (gap.closed) throw refusal('gap-closed');
-      const event = { type: 'SequenceGapClosed', data: { accountId, source: gap.source, through, givenUpBy: context.principal.subject } };
-      return { stream, version: await store.streamVersion(stream.id), decision: { events: [event], branchId: gap.branchId } };
+      return { stream, version: await store.streamVersion(stream.id), decision: { events: [event(gap, through)], branchId: gap.branchId } };
     });
     if (!gap.closed) {
       sequences.keep(gap, news);
       await sequences.save();
       const { source } = gap;
+      await closeOfOthers(sql, inbox, gap, event(gap, through), context.now);
       await closeGaps(sql, [{ source, accountId, through, position: result.position }], context.principal.subject);
     }
     return result;
   });
+}
+
+/** The gap of a joint account is each owner's: none of them is kept waiting. */
+async function closeOfOthers(sql: Sql, inbox: Inbox, gap: GapRow, event: DomainEvent, now: Instant): Promise<void> {
+  const { rows } = await sql.query<{ clientId: Uuid; branchId: string }>(
+    `SELECT DISTINCT client_id AS "clientId", branch_id AS "branchId" FROM bridge.gaps
+      WHERE source = $1 AND account_id = $2 AND closed_at IS NULL AND client_id <> $3`,
+    [gap.source, gap.accountId, gap.clientId],
+  );
+  for (const { clientId, branchId } of rows) {
+    const purpose = `sequence given up|${gap.source}|${gap.last}`;
+    const source = { system: gap.source, record: `sequence#${gap.last}`, sequence: gap.last };
+    const stream = accountStream(clientId, gap.accountId);
+    const contentSha256 = hash('sha256', purpose, 'hex');
+    await inbox.facts.append({ stream, event, purpose, contentSha256, branchId, source, on: null, correlationId: stream.id }, now);
+  }
 }

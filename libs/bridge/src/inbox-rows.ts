@@ -2,6 +2,7 @@ import type { BackOfficeMessage } from '#back-office';
 import type { Sql } from '#database';
 import type { Instant, LocalDate, Uuid } from '#event-sourcing';
 import { adapterNamed } from './adapters/index.js';
+import type { Owner } from './owners.js';
 import type { RawVault } from './raw-vault.js';
 import { checkStated, type Delivery } from './statement.js';
 
@@ -35,6 +36,8 @@ export interface AppliedRecord {
   lane: string;
   clientId: Uuid | null;
   branchId: string | null;
+  /** Owners of a joint account besides. */
+  joint: readonly Owner[];
 }
 
 const COLUMNS = `arrival, message_id AS "messageId", source, record, version, kind, lane, content_sha256 AS "contentSha256", adapter, ordinal,
@@ -81,14 +84,14 @@ export const recordKey = ({ source, record }: { source: string; record: string }
 /** The latest applied statement of each of these records. */
 export async function appliedOf(sql: Sql, records: readonly InboxRow[]): Promise<Map<string, AppliedRecord>> {
   if (records.length === 0) return new Map();
-  const { rows } = await sql.query<AppliedRecord & { source: string; record: string }>(
-    `SELECT DISTINCT ON (m.source, m.record) m.source, m.record, m.version, m.kind, m.lane, m.client_id AS "clientId", m.branch_id AS "branchId"
+  const { rows } = await sql.query<Omit<AppliedRecord, 'joint'> & { source: string; record: string; joint: string | null }>(
+    `SELECT DISTINCT ON (m.source, m.record) m.source, m.record, m.version, m.kind, m.lane, m.client_id AS "clientId", m.branch_id AS "branchId", m.joint
        FROM bridge.messages m JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS r (source, record)) r
          ON m.source = r.source AND m.record = r.record
       WHERE m.status IN ('applied', 'replaced') AND m.kind IS NOT NULL ORDER BY m.source, m.record, m.version DESC`,
     [records.map(({ source }) => source), records.map(({ record }) => record)],
   );
-  return new Map(rows.map((row) => [recordKey(row), row]));
+  return new Map(rows.map((row) => [recordKey(row), { ...row, joint: row.joint === null ? [] : (JSON.parse(row.joint) as Owner[]) }]));
 }
 
 /** Messages as they were understood when they came; undefined where the raw bytes can no longer be read. */
@@ -120,6 +123,8 @@ export interface Settled {
   reason?: string;
   clientId?: Uuid;
   branchId?: string;
+  /** Owners of a joint account besides, who got it too. */
+  joint?: readonly Owner[];
   streamId?: Uuid;
   position?: number;
 }
@@ -128,9 +133,9 @@ export async function settle(sql: Sql, settled: readonly Settled[]): Promise<voi
   if (settled.length === 0) return;
   await sql.query(
     `UPDATE bridge.messages m SET status = s.status, reason = s.reason, client_id = coalesce(s.client_id, m.client_id),
-            branch_id = coalesce(s.branch_id, m.branch_id), stream_id = s.stream_id, position = s.position
-       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[])
-            AS s (message_id, status, reason, client_id, branch_id, stream_id, position)
+            branch_id = coalesce(s.branch_id, m.branch_id), joint = coalesce(s.joint, m.joint), stream_id = s.stream_id, position = s.position
+       FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bigint[], $8::text[])
+            AS s (message_id, status, reason, client_id, branch_id, stream_id, position, joint)
       WHERE m.message_id = s.message_id`,
     [
       settled.map((s) => s.messageId),
@@ -140,6 +145,7 @@ export async function settle(sql: Sql, settled: readonly Settled[]): Promise<voi
       settled.map((s) => s.branchId ?? null),
       settled.map((s) => s.streamId ?? null),
       settled.map((s) => s.position ?? null),
+      settled.map((s) => (s.joint && s.joint.length > 0 ? JSON.stringify(s.joint) : null)),
     ],
   );
 }

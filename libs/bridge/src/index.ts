@@ -1,4 +1,5 @@
 export * from './adapters/index.js';
+export { AccountClaims, type ListedClaim } from './account-claims.js';
 export { Authorities, type ListedAuthority } from './authorities.js';
 export { BackOffice } from './back-office.js';
 export { InboxDecisions } from './decisions.js';

@@ -1,3 +1,4 @@
+import { ACCOUNT_OWNER } from '#application';
 import type { Migration } from '#database';
 
 const inbox = `
@@ -180,10 +181,39 @@ INSERT INTO bridge.sources (source, source_id, as_seen)
   SELECT source, gen_random_uuid(), true FROM bridge.messages WHERE holds_key GROUP BY source;
 `;
 
+// Who claims an account that is not free. An account has one owner: of those who were linked before that was so, the first, as it
+// was; whoever came after them got nothing, and gets nothing until a person agrees.
+const claims = `
+CREATE TABLE bridge.claims (
+  claim_id   uuid PRIMARY KEY,           -- stream of its decisions
+  account_id text NOT NULL,
+  client_id  uuid NOT NULL,
+  branch_id  text NOT NULL,
+  reason     text,                       -- held, factsKnown; null once it is decided
+  claimed_by text,
+  claimed_at timestamptz NOT NULL DEFAULT now(),
+  version    int NOT NULL                -- of the stream
+);
+CREATE INDEX ON bridge.claims (claimed_at) WHERE reason IS NOT NULL;
+CREATE INDEX ON bridge.messages (account_id) WHERE account_id IS NOT NULL;
+ALTER TABLE bridge.messages ADD COLUMN joint text; -- JSON: further owners of a joint account who got the fact
+GRANT SELECT, INSERT, UPDATE ON bridge.claims TO rapport_bridge, rapport_api;
+GRANT SELECT ON bridge.claims TO rapport_reader;
+INSERT INTO log.reservations (kind, key, stream_id)
+  SELECT DISTINCT ON (account) '${ACCOUNT_OWNER}', account, stream_id
+    FROM (SELECT e.data::jsonb ->> 'accountId' AS account, e.stream_id, e.position FROM log.events e
+           WHERE e.type = 'AccountLinked' AND e.data::jsonb ->> 'role' = 'owner'
+             AND NOT EXISTS (SELECT FROM log.events u WHERE u.stream_id = e.stream_id AND u.version > e.version AND u.type = 'AccountUnlinked'
+                                AND u.data::jsonb ->> 'accountId' = e.data::jsonb ->> 'accountId')) linked
+   ORDER BY account, position
+  ON CONFLICT DO NOTHING;
+`;
+
 /** Run after the read models', which the inbox looks owners up in. */
 export const backOfficeMigrations: readonly Migration[] = [
   { name: 'back-office-001-inbox', sql: inbox },
   { name: 'back-office-002-rights', sql: bridgeRights },
   { name: 'back-office-003-records', sql: records },
   { name: 'back-office-004-sources', sql: sources },
+  { name: 'back-office-005-claims', sql: claims },
 ];

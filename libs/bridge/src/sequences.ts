@@ -45,21 +45,25 @@ export class Sequences {
   }
 
   /** A message with this number has come: a gap is found, or closed, or neither. The log is told at once, before what is sent next. */
-  seen(account: Account, sequence: number, owner: Owner, correlationId: Uuid): void {
+  seen(account: Account, sequence: number, owners: readonly Owner[], correlationId: Uuid): void {
     const { state } = this.states.get(keyOf(account)) ?? { state: noSequence };
     const news = sequenceSeen(state, sequence);
     const { source, accountId } = account;
     if (news.found) {
       const [first, last] = news.found;
       const event = { type: 'SequenceGapFound', data: { accountId, source, first, last } };
-      const told = this.tell(account, event, `sequence gap|${source}|${first}|${last}`, last, owner, correlationId);
-      this.found.push({ ...told, first, last });
+      for (const owner of owners) {
+        const told = this.tell(account, event, `sequence gap|${source}|${first}|${last}`, last, owner, correlationId);
+        this.found.push({ ...told, first, last });
+      }
     }
     if (news.closedThrough !== undefined) {
       const through = news.closedThrough;
       const event = { type: 'SequenceGapClosed', data: { accountId, source, through } };
-      const told = this.tell(account, event, `sequence closed|${source}|${through}`, through, owner, correlationId);
-      this.closed.push({ ...told, through });
+      for (const owner of owners) {
+        const told = this.tell(account, event, `sequence closed|${source}|${through}`, through, owner, correlationId);
+        this.closed.push({ ...told, through });
+      }
     }
     this.keep(account, news);
   }

@@ -34,6 +34,7 @@ export const clientProblems = {
   'client-number-taken': { en: 'The client number belongs to another client', zh: '客户编号已被使用' },
   'identity-missing': { en: 'A client that is not provisional needs a name', zh: '非临时客户必须有姓名' },
   'nothing-stated': { en: 'The command states nothing to record', zh: '未填写任何内容' },
+  'account-held-by-another': { en: 'Another client holds the account', zh: '该账户由其他客户持有' },
   'account-linked-in-another-role': { en: 'The account is linked in another role', zh: '账户已以其他身份关联' },
   'account-not-linked': { en: 'The account is not linked to this client', zh: '账户未关联该客户' },
   'client-not-closed': { en: 'The client is not closed', zh: '客户未销户' },

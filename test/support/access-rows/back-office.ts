@@ -23,6 +23,9 @@ export const backOfficeRows: AccessRows = {
     ['POST /v1/back-office/authorities', 'C', { kind: 'assets', accountId: 'matrix', source: 'core' }, 'firm'],
     ['POST /v1/back-office/authorities/:authorityId/approve', 'C', {}, 'firm'],
     ['POST /v1/back-office/authorities/:authorityId/refuse', 'C', {}, 'firm'],
+    ['GET /v1/back-office/claims', 'BCA', undefined, 'list'],
+    ['POST /v1/back-office/claims/:claimId/approve', 'BC', {}],
+    ['POST /v1/back-office/claims/:claimId/refuse', 'BC', {}],
     ['POST /v1/back-office/conflicts/:conflictId/resolve', 'C', { decision: 'keepFirst' }, 'firm'],
     ['POST /v1/back-office/parked/:messageId/retry', 'C', {}, 'firm'],
     ['POST /v1/back-office/parked/:messageId/give-up', 'C', {}, 'firm'],
@@ -34,6 +37,12 @@ export const backOfficeRows: AccessRows = {
     const manager = await under.as('branchManager', SHANGHAI);
     const { body } = await manager.post('/v1/clients', aClient());
     await manager.post(`/v1/clients/${String(body['id'])}/link-account`, { accountId: 'matrix', role: 'owner' }, { version: 1 });
+    const { body: other } = await manager.post('/v1/clients', aClient());
+    const claimed = await manager.post(
+      `/v1/clients/${String(other['id'])}/link-account`,
+      { accountId: 'matrix', role: 'owner' },
+      { version: 1 },
+    );
     await under.settled();
     const source = await under.as('integrationClient');
     const first = assets('matrix', day, 1, { sequence: 3 });
@@ -52,6 +61,7 @@ export const backOfficeRows: AccessRows = {
     return {
       sourceId: String(registered.body['id']),
       authorityId: String(named.body['id']),
+      claimId: String(claimed.body['id']),
       conflictId: await idOf('conflicts', 'conflictId'),
       gapId: await idOf('gaps', 'gapId'),
       breakId: await idOf('breaks', 'breakId'),

@@ -32,3 +32,5 @@ export class NameAuthorityBody {
 
 export class ApproveAuthorityBody {}
 export class RefuseAuthorityBody {}
+export class ApproveClaimBody {}
+export class RefuseClaimBody {}

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ChangeClient, type CommandResult } from '#application';
+import { BackOffice } from '#bridge';
 import type { ClientCommand } from '#clients';
 import type { Uuid, When } from '#event-sourcing';
 import { invalidRequest } from '../problems/problem.js';
@@ -23,7 +24,10 @@ import {
 @ApiTags('clients')
 @Controller('v1/clients')
 export class ClientsController {
-  constructor(private readonly commands: CommandDispatcher) {}
+  constructor(
+    private readonly commands: CommandDispatcher,
+    private readonly backOffice: BackOffice,
+  ) {}
 
   @Creates('', 'client.register', '/v1/clients', 'Register a client')
   register(@NewCommand() request: CommandRequest, @Stated() body: RegisterClientBody): Promise<CommandResult> {
@@ -54,11 +58,16 @@ export class ClientsController {
     return this.change(request, clientId, body, this.commands.occurred(occurredAt, request.now), command);
   }
 
-  @Changes(':clientId/link-account', 'client.linkAccount', 'Link an account that the client owns or may act on')
+  @Changes(
+    ':clientId/link-account',
+    'client.linkAccount',
+    'Link an account that the client owns or may act on; one that is not free is claimed, and another person decides',
+  )
   linkAccount(@ChangeCommand() request: CommandRequest, @Id('clientId') clientId: Uuid, @Stated() body: LinkAccountBody) {
     const { occurredAt, opened, ...account } = body;
     const link = { ...account, ...(opened !== undefined && { opened: this.commands.past(opened, request.now, '/opened') }) };
-    return this.change(request, clientId, body, this.commands.occurred(occurredAt, request.now), { type: 'LinkAccount', link });
+    const occurred = this.commands.occurred(occurredAt, request.now);
+    return this.backOffice.claims.link(clientId, link, this.commands.context(request, body, occurred));
   }
 
   @Changes(':clientId/unlink-account', 'client.unlinkAccount', 'Unlink an account')

@@ -1,4 +1,4 @@
-import { authorityProblems, inboxProblems, reconciliationProblems, sourceProblems, speakingProblems } from '#back-office';
+import { authorityProblems, claimProblems, inboxProblems, reconciliationProblems, sourceProblems, speakingProblems } from '#back-office';
 import { applicationProblems } from '#application';
 import { assignmentProblems, clientProblems, riskProfileProblems, segmentProblems } from '#clients';
 import { complaintProblems } from '#complaints';
@@ -29,6 +29,7 @@ const domainProblems = {
   ...reconciliationProblems,
   ...sourceProblems,
   ...authorityProblems,
+  ...claimProblems,
 };
 
 const applicationStatuses: Record<keyof typeof applicationProblems, number> = {

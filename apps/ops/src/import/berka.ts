@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { ownerOf } from '#application';
 import { type AccountLink, type AccountRole, client, type ClientEvent, clientStream } from '#clients';
 import { type DomainEvent, fold, type When } from '#event-sourcing';
 import { localDate, onDay } from './dates.js';
@@ -110,6 +111,7 @@ function dispositionRow(
     stream: clientStream(importedId(SYSTEM, clientId, 'client')),
     branchId: branchOf(accountOf(clientId), options),
     creates: false,
+    ...(role === 'owner' && { reservations: [ownerOf(link.accountId)] }),
     decide: steps(client, [{ command: { type: 'LinkAccount', link }, occurred: account.opened }]),
     amend: (past: readonly DomainEvent[]) => amendedLink(past, link, account.opened),
   };

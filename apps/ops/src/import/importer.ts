@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventRegistry, ownCommand, PlainCodec, sourcePart } from '#application';
+import { ACCOUNT_OWNER, eventRegistry, ownCommand, PlainCodec, sourcePart } from '#application';
 import { type DomainEvent, DomainError, type NewEvent, type RecordedEvent, type Uuid } from '#event-sourcing';
 import type { Append, EventStore, Outcome } from '#event-store';
 import type { ClientKeys, DataKey, RequestHasher } from '#privacy';
@@ -158,7 +158,7 @@ export class Importer {
         case 'mismatch':
           return this.takeAmended(fact, parts);
         case 'reserved':
-          return { reason: 'client-number-taken' };
+          return { reason: outcome.reservation.kind === ACCOUNT_OWNER ? 'account-held-by-another' : 'client-number-taken' };
         case 'conflict':
           prepared = this.prepare(fact, await this.parts.store.load(fact.stream.id), parts);
       }
