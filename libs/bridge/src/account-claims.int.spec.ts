@@ -64,6 +64,7 @@ describe('whose an account is', () => {
     const rightful = await client(north);
     const second = await link(north, rightful, 'SQ-1');
     expect(await decide(await t.under.as('branchManager', SHANGHAI, 'chen'), second.id, 'approve')).toMatchObject({ status: 200 });
+    await t.under.settled();
     await t.office.inbox.follow({ lane: 'account|SQ-1', source: 'core' }); // as the bridge does next
     expect(await assetsOf(north, rightful)).toEqual([7]);
     expect(await assetsOf(south, stranger)).toEqual([]);
