@@ -1,8 +1,14 @@
+import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { newId } from '#event-sourcing';
+import { canonicalJson } from '#privacy';
+import { BackOffice, standard } from './index.js';
 import { type BackOfficeUnderTest, startBackOffice } from '../../../test/support/back-office.js';
 import { aMessage, assets, rawOf } from '../../../test/support/back-office-messages.js';
 
 jest.setTimeout(120_000);
+
+const sha256 = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
 
 describe('the inbox of the back office', () => {
   let office: BackOfficeUnderTest;
@@ -196,5 +202,53 @@ describe('the inbox of the back office', () => {
       expect(text).not.toContain(form);
     expect(await office.inbox.vault.open({ messageId: id, sealed, keySubject: key })).toEqual(raw);
     expect(sha).toMatch(/^[0-9a-f]{64}$/);
+    expect(sha).not.toBe(sha256(raw));
+  });
+
+  it('keeps what is said of a client under a key of that client, and no digest that values can be tried against', async () => {
+    const said = aMessage('riskResult', { accountId: undefined, clientNo: 'C-9001', record: 'R-9001' });
+    const other = aMessage('riskResult', { accountId: undefined, clientNo: 'C-9002', record: 'R-9002' });
+    await office.say(said, other);
+    const { rows } = await office.under.owner.query<{ key: string; all: string }>(
+      `SELECT key_subject AS key, m::text AS all FROM bridge.messages m WHERE record IN ('R-9001', 'R-9002', 'assets-secret-2025-03-11')`,
+    );
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(3);
+    for (const { all } of rows) expect(all).not.toContain(sha256(canonicalJson(said)));
+  });
+
+  it('puts a key to digests of an earlier version before it compares anything with them', async () => {
+    await office.owner('earlier');
+    const [first, second] = [assets('earlier', '2025-03-11', 1), assets('earlier', '2025-03-12', 2)];
+    const unreadable = Buffer.from('{"unreadable');
+    expect(await office.say(first, second)).toEqual(['applied', 'applied']);
+    await office.say(unreadable);
+    const asBefore = async (record: string, content: string, raw: Buffer | Uint8Array): Promise<void> => {
+      await office.under.owner.query(`UPDATE bridge.messages SET content_sha256 = $2, raw_sha256 = $3, digest_form = 1 WHERE record = $1`, [
+        record,
+        content,
+        sha256(raw),
+      ]);
+    };
+    for (const one of [first, second]) await asBefore(one.record, sha256(canonicalJson(one)), rawOf(one));
+    await asBefore(`digest:${office.inbox.digests.ofBytes(unreadable)}`, sha256(unreadable), unreadable);
+    const restarted = new BackOffice(office.office.options).inbox;
+    const take = async (...raws: Uint8Array[]) =>
+      (await restarted.take(raws, { channel: 'http', deliveryId: newId(), adapter: standard, source: 'unknown' })).map(
+        ({ status }) => status,
+      );
+    expect(await take(rawOf(first), rawOf({ ...second, data: { ...second.data, total: { amountMinor: 3, currency: 'CNY' } } }))).toEqual([
+      'ignored',
+      'conflict',
+    ]);
+    expect(await take(unreadable)).toEqual(['ignored']);
+    const { rows } = await office.under.owner.query<{ old: number; parked: number }>(
+      `SELECT count(*) FILTER (WHERE digest_form = 1)::int AS old, count(*) FILTER (WHERE status = 'parked' AND kind IS NULL)::int AS parked
+         FROM bridge.messages`,
+    );
+    expect(rows[0]!.old).toBe(0);
+    expect(await take(unreadable)).toEqual(['ignored']);
+    expect(
+      (await office.under.owner.query(`SELECT count(*)::int AS n FROM bridge.messages WHERE status = 'parked' AND kind IS NULL`)).rows,
+    ).toEqual([{ n: rows[0]!.parked }]);
   });
 });

@@ -11,6 +11,7 @@ import { Days } from './days.js';
 import { FactLog } from './fact-log.js';
 import { messageRow } from './inbox-rows.js';
 import { type Taken, takeIn } from './intake.js';
+import { MessageDigests } from './message-digests.js';
 import { lockLane, sourceLane } from './lanes.js';
 import { RawVault } from './raw-vault.js';
 import { RiskResults } from './risk-results.js';
@@ -40,6 +41,7 @@ export class Inbox {
   readonly vault: RawVault;
   readonly days: Days;
   readonly applier: Applier;
+  readonly digests: MessageDigests;
   readonly conflicts: ConflictNotes;
   /** What is being taken in, so that nobody has to decrypt it to apply it. */
   private readonly atHand = new Map<Uuid, BackOfficeMessage>();
@@ -48,6 +50,7 @@ export class Inbox {
     const { database, store, keys, zone } = options;
     this.facts = new FactLog(store, eventRegistry, zone);
     this.vault = new RawVault(keys);
+    this.digests = new MessageDigests(keys);
     this.days = new Days(this.facts);
     this.conflicts = new ConflictNotes(database, this.facts);
     const today = () => this.today();
@@ -70,12 +73,13 @@ export class Inbox {
 
   /** The first half of taking in: what came is kept, and not applied yet. `applyKept` has to follow. */
   async keep(raws: readonly Uint8Array[], delivery: Delivery): Promise<readonly Taken[]> {
+    await this.digests.readyIn(this.options.database);
     const statements = await this.understood(raws, delivery);
     if (statements.length === 0) return [];
     // which version an unnumbered one is, is known once it is in
     for (const { messageId, message, unnumbered } of statements) if (message && !unnumbered) this.atHand.set(messageId, message);
     try {
-      const taken = await takeIn(this.options.database, this.vault, delivery, statements);
+      const taken = await takeIn(this.options.database, this.vault, delivery, statements, this.digests);
       for (const { as, statement } of taken)
         if (as === 'new' && statement.unnumbered) this.atHand.set(statement.messageId, statement.message!);
       return taken;
@@ -91,7 +95,7 @@ export class Inbox {
    */
   async understood(raws: readonly Uint8Array[], delivery: Delivery): Promise<Statement[]> {
     const today = this.today();
-    const pieces = raws.map((raw) => statementsOf(raw, delivery, today));
+    const pieces = raws.map((raw) => statementsOf(raw, delivery, today, this.digests));
     const standings = await standingsOf(
       this.options.database,
       pieces.flat().map(({ source }) => source),

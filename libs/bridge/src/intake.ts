@@ -1,6 +1,7 @@
 import { type Database, type Sql, transaction } from '#database';
 import type { Uuid } from '#event-sourcing';
 import { byKeys } from './look-ups.js';
+import type { MessageDigests } from './message-digests.js';
 import type { RawVault } from './raw-vault.js';
 import { countedOf, type Delivery, type Statement } from './statement.js';
 import { inTheirVersions } from './versions.js';
@@ -40,6 +41,7 @@ export async function takeIn(
   vault: RawVault,
   delivery: Delivery,
   statements: readonly Statement[],
+  digests: MessageDigests,
 ): Promise<readonly Taken[]> {
   const sealed = await vault.seal(statements);
   return transaction(database, async (sql) => {
@@ -47,7 +49,7 @@ export async function takeIn(
     for (const source of [...new Set(statements.map((one) => one.source))].sort()) {
       await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`back-office intake|${source}`]);
     }
-    const numbered = await inTheirVersions(sql, statements, delivery);
+    const numbered = await inTheirVersions(sql, statements, delivery, digests);
     const rowOf = new Map(numbered.map((statement, at) => [statement, rowFor(statement, sealed[at]!, delivery)]));
     const taken: Taken[] = [];
     for (const some of apart(numbered)) taken.push(...(await takeSome(sql, some, rowOf, delivery)));
@@ -170,7 +172,7 @@ async function repaired(sql: Sql, taken: readonly Taken[], delivery: Delivery): 
   await sql.query(
     `UPDATE bridge.messages m SET status = 'repaired', decided_at = now()
        FROM (SELECT s.source, r.raw FROM unnest($1::text[]) AS r (raw), unnest($2::text[]) AS s (source)) k
-      WHERE m.source = k.source AND m.raw_sha256 = k.raw AND m.record = 'sha256:' || k.raw AND m.status = 'parked' AND NOT m.holds_key`,
+      WHERE m.source = k.source AND m.raw_sha256 = k.raw AND m.record ~ '^(digest|sha256):' AND m.status = 'parked' AND NOT m.holds_key`,
     [fresh.map((s) => s.rawSha256), [...new Set([delivery.source, ...fresh.map((s) => s.source)])]],
   );
 }

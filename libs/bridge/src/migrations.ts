@@ -209,6 +209,14 @@ INSERT INTO log.reservations (kind, key, stream_id)
   ON CONFLICT DO NOTHING;
 `;
 
+// 1: without a key, as earlier versions kept them. What takes messages in puts the key to these first.
+const digests = `
+ALTER TABLE bridge.messages ADD COLUMN digest_form smallint NOT NULL DEFAULT 1;
+ALTER TABLE bridge.messages ALTER COLUMN digest_form SET DEFAULT 2;
+CREATE INDEX ON bridge.messages (message_id) WHERE digest_form = 1;
+COMMENT ON COLUMN bridge.messages.content_sha256 IS 'HMAC-SHA-256 of the SHA-256 of the message as canonical JSON';
+COMMENT ON COLUMN bridge.messages.raw_sha256 IS 'HMAC-SHA-256 of the SHA-256 of the bytes as they came';`;
+
 /** Run after the read models', which the inbox looks owners up in. */
 export const backOfficeMigrations: readonly Migration[] = [
   { name: 'back-office-001-inbox', sql: inbox },
@@ -216,4 +224,5 @@ export const backOfficeMigrations: readonly Migration[] = [
   { name: 'back-office-003-records', sql: records },
   { name: 'back-office-004-sources', sql: sources },
   { name: 'back-office-005-claims', sql: claims },
+  { name: 'back-office-006-digests', sql: digests },
 ];

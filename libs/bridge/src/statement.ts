@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto';
 import { type BackOfficeMessage, checkMessage, dayOf, type MessageFaultCode, type SpeakingFault } from '#back-office';
 import { derivedId, FIRM_ROOT, type LocalDate, newId, type Uuid } from '#event-sourcing';
-import { canonicalJson } from '#privacy';
 import { type Adapter, NEXT_VERSION, type RefusalCode } from './adapters/index.js';
+import type { MessageDigests } from './message-digests.js';
 
 export const channels = ['http', 'kafka', 'file'] as const;
 /** What came, from where. `deliveryId`: of the request, the batch or the file. */
@@ -26,28 +25,26 @@ export interface Statement {
   refusal?: { code: MessageFaultCode | RefusalCode | SpeakingFault; pointer: string };
   lane: string;
   raw: Uint8Array;
+  /** Digests of the bytes as they came, and of the message, with a key. */
   rawSha256: string;
   ordinal: number;
   contentSha256: string;
   /** Its source numbers no versions: the inbox finds which one it is. */
   unnumbered?: true;
-  /** Whose key the raw bytes are kept under: the account's at its source, or the source's. */
+  /** Whose key the raw bytes are kept under. */
   keySubject: Uuid;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,63}$/;
 const RECORD = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,127}$/;
 
-const sha256 = (data: Uint8Array | string): string => hash('sha256', data, 'hex');
-
 /** What is applied one after the other: the facts of an account, of a client named by number, or of a source as a whole. */
 export const laneOf = ({ source, accountId, clientNo }: Pick<BackOfficeMessage, 'source' | 'accountId' | 'clientNo'>): string =>
   accountId !== undefined ? `account|${accountId}` : clientNo !== undefined ? `client|${clientNo}` : `source|${source}`;
 
-export const keySubjectOf = (source: string, accountId?: string): Uuid =>
-  derivedId(FIRM_ROOT, `back-office-raw|${source}|${accountId ?? ''}`);
-
-export const contentOf = (message: BackOfficeMessage): string => sha256(canonicalJson(message));
+/** Whose key what a source says is kept under: that of an account or a client there, so that it can be erased alone; else the source's. */
+export const keySubjectOf = (source: string, { accountId, clientNo }: { accountId?: string; clientNo?: string }): Uuid =>
+  derivedId(FIRM_ROOT, `back-office-raw|${source}|${accountId ?? (clientNo === undefined ? '' : `client|${clientNo}`)}`);
 
 /** The standard format's check of what an adapter states; without a version of its own it is read as this one. */
 export function checkStated(stated: unknown, today: LocalDate, version = 1): ReturnType<typeof checkMessage> & { unnumbered?: true } {
@@ -64,14 +61,14 @@ export function inVersion(message: BackOfficeMessage, version: number): BackOffi
 }
 
 /** Every statement of some bytes, by their source's adapter and the standard format's check. At least one, be it a refusal. */
-export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDate): Statement[] {
-  const rawSha256 = sha256(raw);
+export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDate, digests: MessageDigests): Statement[] {
+  const rawSha256 = digests.ofBytes(raw);
   const translated = delivery.adapter.translate(raw);
   if ('refused' in translated) return [refused(raw, rawSha256, 0, {}, translated.refused, delivery)];
   return translated.statements.map((stated, ordinal) => {
     const { message, faults, unnumbered } = checkStated(stated, today);
     if (!message) return refused(raw, rawSha256, ordinal, stated, faults[0]!, delivery);
-    const { source, record, version, accountId } = message;
+    const { source, record, version } = message;
     return {
       messageId: newId(),
       source,
@@ -82,9 +79,9 @@ export function statementsOf(raw: Uint8Array, delivery: Delivery, today: LocalDa
       raw,
       rawSha256,
       ordinal,
-      contentSha256: contentOf(message),
+      contentSha256: digests.ofMessage(message),
       ...(unnumbered && { unnumbered }),
-      keySubject: keySubjectOf(source, accountId),
+      keySubject: keySubjectOf(source, message),
     };
   });
 }
@@ -102,12 +99,13 @@ function refused(
   const named = (value: unknown, form: RegExp, otherwise: string): string =>
     typeof value === 'string' && form.test(value) ? value : otherwise;
   const source = named(told['source'], NAME, delivery.source);
-  const accountId = named(told['accountId'], NAME, '');
+  const accountId = named(told['accountId'], NAME, '') || undefined;
+  const clientNo = named(told['clientNo'], NAME, '') || undefined;
   const { version } = told;
   return {
     messageId: newId(),
     source,
-    record: named(told['record'], RECORD, `sha256:${rawSha256}`),
+    record: named(told['record'], RECORD, `digest:${rawSha256}`),
     version: Number.isInteger(version) && (version as number) >= 1 && (version as number) < 2 ** 31 ? (version as number) : 1,
     refusal,
     lane: `source|${source}`,
@@ -115,7 +113,7 @@ function refused(
     rawSha256,
     ordinal,
     contentSha256: rawSha256,
-    keySubject: keySubjectOf(source, accountId || undefined),
+    keySubject: keySubjectOf(source, { accountId, clientNo }),
   };
 }
 

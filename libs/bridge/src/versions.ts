@@ -1,6 +1,7 @@
 import type { Sql } from '#database';
 import type { Uuid } from '#event-sourcing';
-import { contentOf, type Delivery, inVersion, type Statement } from './statement.js';
+import type { MessageDigests } from './message-digests.js';
+import { type Delivery, inVersion, type Statement } from './statement.js';
 
 interface Known {
   version: number;
@@ -13,7 +14,12 @@ interface Known {
  * was, so that a file that comes again changes nothing; what the latest version says is that; anything else is the next. Under
  * the lock of their sources.
  */
-export async function inTheirVersions(sql: Sql, statements: readonly Statement[], delivery: Delivery): Promise<readonly Statement[]> {
+export async function inTheirVersions(
+  sql: Sql,
+  statements: readonly Statement[],
+  delivery: Delivery,
+  digests: MessageDigests,
+): Promise<readonly Statement[]> {
   const unnumbered = statements.filter((one) => one.unnumbered);
   if (unnumbered.length === 0) return statements;
   const known = await knownOf(sql, unnumbered);
@@ -22,7 +28,7 @@ export async function inTheirVersions(sql: Sql, statements: readonly Statement[]
     const { message } = statement;
     const before = known.get(keyOf(statement)) ?? [];
     known.set(keyOf(statement), before);
-    const says = ({ version, content }: Known): boolean => content === contentOf(inVersion(message, version));
+    const says = ({ version, content }: Known): boolean => content === digests.ofMessage(inVersion(message, version));
     const latest = before.at(-1);
     const same = before.find((one) => one.deliveryId === delivery.deliveryId && says(one)) ?? (latest && says(latest) ? latest : undefined);
     const version = same?.version ?? (latest?.version ?? 0) + 1;
@@ -31,7 +37,7 @@ export async function inTheirVersions(sql: Sql, statements: readonly Statement[]
       return statement;
     }
     const found = inVersion(message, version);
-    const contentSha256 = contentOf(found);
+    const contentSha256 = digests.ofMessage(found);
     if (!same) before.push({ version, content: contentSha256, deliveryId: delivery.deliveryId });
     return { ...statement, version, message: found, contentSha256 };
   });

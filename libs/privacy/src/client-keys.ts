@@ -29,6 +29,11 @@ export class ClientKeys {
     private readonly master: MasterKeys,
   ) {}
 
+  /** HMAC-SHA256 under a key of this purpose alone, hex: equal texts are recognised, and nobody without the key can try them. */
+  hash(purpose: string, text: string): string {
+    return this.master.hash(purpose, text);
+  }
+
   /** The keys of these clients; a client without one gets one. Concurrent callers agree on the first that was stored. */
   async ensure(clientIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, DataKey>> {
     const found = await this.find(clientIds);

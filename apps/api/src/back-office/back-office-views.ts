@@ -44,7 +44,7 @@ class InboxMessageView {
   @ShownTextOrNull() pointer: string | null;
   @ShownText('http, kafka or file') channel: string;
   @ShownText() receivedAt: string;
-  @ShownText('SHA-256 of the bytes as they came') rawSha256: string;
+  @ShownText('Digest of the bytes as they came, with a key: equal bytes have equal ones, and nobody can try values') rawSha256: string;
   @ShownNumber('How often the same came again') repeats: number;
   @ShownNumberOrNull('Log position of its fact') position: number | null;
 }

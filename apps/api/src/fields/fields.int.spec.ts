@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { createRequire } from 'node:module';
 import { readStrictJson } from '#event-sourcing';
 import * as backOffice from '../back-office/back-office-bodies.js';
+import * as sources from '../back-office/source-bodies.js';
 import * as assignments from '../clients/assignment-bodies.js';
 import * as clients from '../clients/client-bodies.js';
 import * as riskProfiles from '../clients/risk-profile-bodies.js';
@@ -43,6 +44,7 @@ const classes = Object.values({
   ...requests,
   ...riskProfiles,
   ...segments,
+  ...sources,
   ...surveys,
   ...rules,
   ...tiers,
