@@ -5,7 +5,7 @@ import type { SourceTerms } from './source-registration.js';
 
 /**
  * What is known of a source: its terms; or that it spoke before sources were registered, and goes on as it did until it is;
- * or nothing, and then it is not heard.
+ * or nothing, and then it is not heard over the network.
  */
 export type SourceStanding = { is: 'registered'; terms: SourceTerms } | { is: 'asSeen' };
 
@@ -21,7 +21,8 @@ export type SpeakingFault = keyof typeof speakingProblems;
 
 /** Why a message is not taken from this speaker; undefined where it is. `kind`: absent where the message could not be read. */
 export function speakingFault(standing: SourceStanding | undefined, speaker: Speaker, kind?: MessageKind): SpeakingFault | undefined {
-  if (!standing) return 'source-not-registered';
+  // who imports a file has the installation itself in hand: until the source is registered, that is whose word it is
+  if (!standing) return speaker.over === 'file' ? undefined : 'source-not-registered';
   if (standing.is === 'asSeen') return undefined;
   const { terms } = standing;
   if (!maySpeak(terms, speaker)) return 'source-not-yours';

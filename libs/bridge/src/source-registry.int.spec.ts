@@ -40,15 +40,23 @@ describe('the registry of sources', () => {
     const one = assets('r1', '2025-03-11', 5, { source: 'registry-a' });
     expect(await over('kafka', [one], 'vendor-b')).toEqual(['parked:source-not-yours']);
     expect(await over('kafka', [one])).toEqual(['ignored']); // the same bytes again
-    expect(await over('file', [assets('r1', '2025-03-11', 6, { source: 'nobody' })])).toEqual(['parked:source-not-registered']);
+    expect(await over('kafka', [assets('r1', '2025-03-11', 6, { source: 'nobody' })])).toEqual(['parked:source-not-registered']);
     expect(await over('kafka', [aMessage('exchangeRate', { source: 'registry-a' })], 'registry-a')).toEqual(['parked:kind-not-of-source']);
     expect(await over('kafka', [assets('r1', '2025-03-11', 7, { source: 'registry-a' })], 'registry-a')).toEqual(['applied']);
     expect(await t.facts('r1')).toMatchObject([{ data: { total: { amountMinor: 7 } } }]);
   });
 
+  it('takes the files of a source that nobody has registered: who imports one has the installation in hand', async () => {
+    await t.owner('r3');
+    expect(await over('file', [assets('r3', '2025-03-11', 5, { source: 'unheard' })])).toEqual(['applied']);
+    expect(await over('kafka', [assets('r3', '2025-03-12', 6, { source: 'unheard' })])).toEqual(['parked:source-not-registered']);
+  });
+
   it('lets a person try what was set aside again once the source is registered', async () => {
     await t.owner('r2');
-    expect(await over('file', [assets('r2', '2025-03-11', 5, { source: 'registry-b' })])).toEqual(['parked:source-not-registered']);
+    expect(await over('kafka', [assets('r2', '2025-03-11', 5, { source: 'registry-b' })], 'registry-b')).toEqual([
+      'parked:source-not-registered',
+    ]);
     const { rows } = await t.under.owner.query<{ id: string }>(`SELECT message_id AS id FROM bridge.messages WHERE source = 'registry-b'`);
     await t.office.decisions.retry(rows[0]!.id, decidedBy());
     expect(await t.facts('r2')).toEqual([]);
