@@ -94,6 +94,32 @@ export const isAccountKind = (kind: MessageKind): kind is AccountKind => (accoun
 /** Kinds of one record: a trade is booked, then corrected, then cancelled; what an assets record says stays about assets. */
 export const subjectOf = (kind: MessageKind): string => (kind.startsWith('trade') ? 'trade' : kind);
 
+/**
+ * Whether a message belongs to the day that it is about. An account opened years ago is told of today: it opens no day of its
+ * source that nobody would ever complete.
+ */
+export function makesDay(kind: MessageKind): boolean {
+  switch (kind) {
+    case 'accountStatusChanged':
+    case 'assetsObserved':
+    case 'tradeBooked':
+    case 'tradeCorrected':
+    case 'tradeCancelled':
+    case 'cashMoved':
+    case 'securitiesMoved':
+    case 'exchangeRate':
+      return true;
+    case 'accountOpened':
+    case 'accountClosed':
+    case 'riskResult':
+    case 'dayCompleted':
+    case 'sourceEnded':
+    case 'feeSchedule':
+    case 'outageDeclared':
+      return false;
+  }
+}
+
 /** The day that a message is about, by which a day's totals count it; null where it is about none. */
 export function dayOf(message: BackOfficeMessage): LocalDate | null {
   switch (message.kind) {

@@ -66,6 +66,8 @@ describe('files of the back office', () => {
     ['a currency too many', { ...day('bad', '2025-03-11', 1, 5), assetsMinor: { CNY: 5, USD: 1 } }, 'totals-differ'],
     ['a count', day('bad', '2025-03-11', 2, 5), 'records-differ'],
     ['a digest', { ...day('bad', '2025-03-11', 1, 5), sha256: 'a'.repeat(64) }, 'digest-differs'],
+    ['its source', day('other', '2025-03-11', 1, 5), 'source-differs'],
+    ['its day', day('bad', '2025-03-14', 1, 5), 'day-differs'],
     ['no such member', { ...day('bad', '2025-03-11', 1, 5), note: 'x' }, 'marker-unreadable'],
   ])('whose marker disagrees in %s: refused, and nothing of it is applied', async (_, marker, code) => {
     await t.owner(`bad-${code}`);
@@ -73,6 +75,23 @@ describe('files of the back office', () => {
     expect(report).toMatchObject({ read: 0, refused: { code } });
     expect(await facts(`bad-${code}`)).toBe(0);
     expect((await t.under.owner.query(`SELECT 1 FROM bridge.messages WHERE source = 'bad'`)).rows).toEqual([]);
+  });
+
+  it('of a day without business: an empty one completes it, and a correction beside it may be of another day', async () => {
+    await t.owner('q1');
+    expect(await take(write('quiet.jsonl', [], { ...day('daily', '2025-03-15', 0, 0), assetsMinor: {} }))).toMatchObject({
+      days: [{ completed: true }],
+    });
+    const two = [assets('q1', '2025-03-11', 5, { source: 'daily', version: 2 }), assets('q1', '2025-03-16', 6, { source: 'daily' })];
+    expect(await take(write('both.jsonl', two, day('daily', '2025-03-16', 2, 11)))).toMatchObject({ days: [{ on: '2025-03-16' }] });
+  });
+
+  it('tells of an account opened years ago, and leaves no day open that nobody would complete', async () => {
+    await t.owner('o1');
+    const opened = aMessage('accountOpened', { source: 'opens', accountId: 'o1', data: { openedOn: '2019-11-02', clientNo: 'C-o1' } });
+    await take(write('opened.jsonl', [opened, assets('o1', '2025-03-11', 5, { source: 'opens' })]));
+    const { rows } = await t.under.owner.query(`SELECT on_date::text AS "on" FROM bridge.days WHERE source = 'opens'`);
+    expect(rows).toEqual([{ on: '2025-03-11' }]);
   });
 
   it('with a broken line: the rest counts, and the day waits until somebody has looked at it', async () => {

@@ -16,6 +16,9 @@ export interface FileTotals extends Totals {
   sha256: string;
   /** Rows that are no record of this file. */
   passedOver: number;
+  /** Who speaks in it, and of which days: as far as its statements say so. */
+  sources: ReadonlySet<string>;
+  dates: ReadonlySet<string>;
   /** Of the statements about a day, by `source|day`; where a marker is of a day, and not of the file. */
   days: ReadonlyMap<string, Totals>;
 }
@@ -31,6 +34,7 @@ export async function totalsOfFile(
   const byDay = markers.some(({ scope }) => scope === 'day');
   const whole = none();
   const days = new Map<string, Totals>();
+  const [sources, dates] = [new Set<string>(), new Set<string>()];
   let passedOver = 0;
   for await (const raw of form.pieces(filePath, reading)) {
     const translated = adapter.translate(raw);
@@ -41,6 +45,9 @@ export async function totalsOfFile(
     if (translated.statements.length === 0) passedOver++;
     for (const statement of translated.statements) {
       add(whole, statement);
+      const { source, on: about } = toldBy(statement);
+      if (source !== undefined) sources.add(source);
+      if (about !== undefined) dates.add(about);
       if (!byDay) continue;
       const { message } = checkStated(statement, '9999-12-31');
       const on = message && dayOf(message);
@@ -51,7 +58,19 @@ export async function totalsOfFile(
       add(day, statement);
     }
   }
-  return { ...whole, passedOver, days, sha256: await digestOf(filePath) };
+  return { ...whole, passedOver, sources, dates, days, sha256: await digestOf(filePath) };
+}
+
+/** What a statement says of itself, which may be anything. */
+function toldBy(statement: unknown): { source?: string; on?: string } {
+  const { source } = (statement ?? {}) as { source?: unknown };
+  let on: unknown;
+  try {
+    on = dayOf(statement as BackOfficeMessage);
+  } catch {
+    // it is not in order, and counts as it is
+  }
+  return { ...(typeof source === 'string' && { source }), ...(typeof on === 'string' && { on }) };
 }
 
 function add(totals: Totals, statement: unknown): void {
@@ -73,6 +92,11 @@ async function digestOf(filePath: string): Promise<string> {
 export function checkMarker(marker: FileMarker, file: FileTotals, name: string): ControlTotals {
   if (marker.sha256 !== file.sha256)
     throw new UnusableDelivery('digest-differs', `${name} is another file than its marker speaks of: its SHA-256 is ${file.sha256}`);
+  const others = [...file.sources].filter((source) => source !== marker.source);
+  if (marker.scope !== 'day' && others.length > 0)
+    throw new UnusableDelivery('source-differs', `${name} has messages of ${others.join(', ')}, and its marker is of ${marker.source}`);
+  if (marker.scope !== 'day' && file.dates.size > 0 && !file.dates.has(marker.on))
+    throw new UnusableDelivery('day-differs', `${name} says nothing of ${marker.on}, the day that its marker completes`);
   const found = marker.scope === 'day' ? (file.days.get(`${marker.source}|${marker.on}`) ?? none()) : file;
   const { records, assetsMinor } = marker;
   if (records !== found.records)

@@ -1,3 +1,4 @@
+import { makesDay } from '#back-office';
 import { type Database, type Sql, transaction } from '#database';
 import type { Uuid } from '#event-sourcing';
 import { byKeys } from './look-ups.js';
@@ -144,16 +145,22 @@ async function countRepeats(sql: Sql, taken: readonly Taken[], { channel, delive
 }
 
 async function noteDays(sql: Sql, taken: readonly Taken[]): Promise<void> {
-  const days = new Map<string, [string, string]>();
+  const days = new Map<string, { source: string; on: string; made: boolean }>();
   for (const { statement, as } of taken) {
-    const { on } = countedOf(statement.message);
-    if (as === 'new' && on !== null) days.set(`${statement.source}|${on}`, [statement.source, on]);
+    const { source, message } = statement;
+    const { on } = countedOf(message);
+    if (as !== 'new' || on === null) continue;
+    const made = makesDay(message!.kind) || days.get(`${source}|${on}`)?.made === true;
+    days.set(`${source}|${on}`, { source, on, made });
   }
   if (days.size === 0) return;
+  const all = [...days.values()];
   await sql.query(
-    `INSERT INTO bridge.days (source, on_date) SELECT * FROM unnest($1::text[], $2::date[])
+    `INSERT INTO bridge.days (source, on_date)
+     SELECT k.source, k.on_date FROM unnest($1::text[], $2::date[], $3::boolean[]) AS k (source, on_date, made)
+      WHERE k.made OR EXISTS (SELECT FROM bridge.days d WHERE d.source = k.source AND d.on_date = k.on_date)
      ON CONFLICT (source, on_date) DO UPDATE SET changed_at = now()`,
-    [[...days.values()].map(([source]) => source), [...days.values()].map(([, on]) => on)],
+    [all.map(({ source }) => source), all.map(({ on }) => on), all.map(({ made }) => made)],
   );
 }
 

@@ -99,6 +99,8 @@ export type DeliveryFault =
   | 'marker-unreadable'
   | 'digest-differs'
   | 'totals-differ'
+  | 'source-differs'
+  | 'day-differs'
   | 'records-differ'
   | 'empty-folder'
   | 'unknown-encoding'
