@@ -31,6 +31,8 @@ export const SEEN = [
   'h',
   'brokerT',
   'dos',
+  'again',
+  'opens',
 ] as const;
 
 /** Lets these sources speak as those do that spoke before sources were registered. */

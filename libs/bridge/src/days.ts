@@ -39,6 +39,7 @@ export class Days {
     const days = [{ on: data.on, totals: data.totals, messageId, deliveryId: null }];
     await state(sql, source, days);
     const [{ reason, position }] = (await this.settle(sql, source, days, now)) as [DayOutcome];
+    if (position !== undefined) await superseded(sql, [messageId]);
     return position === undefined
       ? { messageId, status: 'parked', reason }
       : { messageId, status: 'applied', streamId: sourceStream(source).id, position };
@@ -72,6 +73,10 @@ export class Days {
       return messageId !== null && position !== undefined ? [{ messageId, position }] : [];
     });
     if (stating.length === 0) return;
+    await superseded(
+      sql,
+      stating.map(({ messageId }) => messageId),
+    );
     await sql.query(
       `UPDATE bridge.messages m SET status = 'applied', reason = NULL, stream_id = $1, position = d.position
          FROM unnest($2::uuid[], $3::bigint[]) AS d (message_id, position) WHERE m.message_id = d.message_id`,
@@ -133,6 +138,15 @@ async function state(sql: Sql, source: string, days: readonly StatedDay[]): Prom
     ],
   );
 }
+
+/** A day was completed by these: what its source had said of it before, and was refused, waits for nobody any more. */
+const superseded = (sql: Sql, messageIds: readonly Uuid[]): Promise<unknown> =>
+  sql.query(
+    `UPDATE bridge.messages m SET status = 'stale', reason = NULL, decided_at = now() FROM bridge.messages d
+      WHERE d.message_id = ANY ($1::uuid[]) AND m.source = d.source AND m.record = d.record AND m.version < d.version
+        AND m.status = 'parked' AND m.kind = 'dayCompleted'`,
+    [messageIds],
+  );
 
 /** Of each day why it stays open; undefined where it is complete. */
 async function whyOpen(sql: Sql, source: string, days: readonly StatedDay[]): Promise<(OpenReason | undefined)[]> {

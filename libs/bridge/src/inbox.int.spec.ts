@@ -172,6 +172,26 @@ describe('the inbox of the back office', () => {
     expect(rows).toEqual([{ status: 'completed' }]);
   });
 
+  it('asks nobody any more about a refused day once a later version has completed it', async () => {
+    await office.owner('again');
+    const stated = (version: number, totalMinor: number) => {
+      const totals = { records: 1, assetsMinor: { CNY: totalMinor } };
+      return aMessage('dayCompleted', { source: 'again', record: 'day-2025-08-04', version, data: { on: '2025-08-04', totals } });
+    };
+    expect(await office.say(assets('again', '2025-08-04', 5, { source: 'again' }), stated(1, 6))).toEqual([
+      'applied',
+      'parked:totals-disagree',
+    ]);
+    expect(await office.say(stated(2, 5))).toEqual(['applied']);
+    const { rows } = await office.under.owner.query(
+      `SELECT version, status FROM bridge.messages WHERE source = 'again' AND kind = 'dayCompleted' ORDER BY version`,
+    );
+    expect(rows).toEqual([
+      { version: 1, status: 'stale' },
+      { version: 2, status: 'applied' },
+    ]);
+  });
+
   it('counts what waits for an owner as received, for a day does not wait for the branch', async () => {
     const complete = aMessage('dayCompleted', { source: 'unlinked', record: 'day', data: { on: '2025-07-31', totals: { records: 1 } } });
     const at = assets('nobody-yet', '2025-07-31', 5, { source: 'unlinked' });
