@@ -152,10 +152,12 @@ const superseded = (sql: Sql, messageIds: readonly Uuid[]): Promise<unknown> =>
 async function whyOpen(sql: Sql, source: string, days: readonly StatedDay[]): Promise<(OpenReason | undefined)[]> {
   const byMessage = days.filter(({ deliveryId }) => deliveryId === null).map(({ on }) => on);
   const received = await receivedOn(sql, source, byMessage);
+  const contradicted = await contradictedOn(sql, source, byMessage);
   const undecided = await undecidedFiles(sql, [...new Set(days.flatMap(({ deliveryId }) => deliveryId ?? []))]);
   const reasons = days.map(({ on, totals, deliveryId }): OpenReason | undefined => {
     if (deliveryId !== null) return undecided.has(deliveryId) ? 'messages-parked' : undefined;
-    return sameTotals(totals, received.get(on) ?? { records: 0 }) ? undefined : 'totals-disagree';
+    if (!sameTotals(totals, received.get(on) ?? { records: 0 })) return 'totals-disagree';
+    return contradicted.has(on) ? 'messages-parked' : undefined;
   });
   if (reasons.every((reason) => reason !== undefined)) return reasons;
   // what waits although its account has an owner is about to be applied; what waits for an owner stops nobody
@@ -166,6 +168,16 @@ async function whyOpen(sql: Sql, source: string, days: readonly StatedDay[]): Pr
     [source],
   );
   return rows.length > 0 ? reasons.map((reason) => reason ?? 'facts-not-applied') : reasons;
+}
+
+/** Days of which a source has said two things, and nobody has decided between them. */
+async function contradictedOn(sql: Sql, source: string, days: readonly LocalDate[]): Promise<ReadonlySet<LocalDate>> {
+  if (days.length === 0) return new Set();
+  const { rows } = await sql.query<{ on: LocalDate }>(
+    `SELECT DISTINCT on_date AS "on" FROM bridge.messages WHERE source = $1 AND on_date = ANY ($2::date[]) AND status = 'conflict'`,
+    [source, days],
+  );
+  return new Set(rows.map(({ on }) => on));
 }
 
 /** Those of these files of which something is parked or contradicts what came before. */

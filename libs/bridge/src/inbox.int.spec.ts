@@ -172,6 +172,27 @@ describe('the inbox of the back office', () => {
     expect(rows).toEqual([{ status: 'completed' }]);
   });
 
+  it('keeps a day open of which two things were said, until a person has decided', async () => {
+    await office.owner('twice');
+    const said = assets('twice', '2025-08-05', 5, { source: 'again' });
+    const totals = { records: 1, assetsMinor: { CNY: 5 } };
+    const complete = aMessage('dayCompleted', { source: 'again', record: 'day-2025-08-05', data: { on: '2025-08-05', totals } });
+    expect(await office.say(said, assets('twice', '2025-08-05', 6, { source: 'again' }), complete)).toEqual([
+      'applied',
+      'conflict:other-content',
+      'parked:messages-parked',
+    ]);
+    const { rows } = await office.under.owner.query<{ id: string }>(
+      `SELECT message_id AS id FROM bridge.messages WHERE source = 'again' AND status = 'conflict'`,
+    );
+    const officer = await office.under.as('complianceOfficer');
+    expect((await officer.post(`/v1/back-office/conflicts/${rows[0]!.id}/resolve`, { decision: 'keepFirst' })).status).toBeLessThan(300);
+    const { rows: days } = await office.under.owner.query(
+      `SELECT status, reason FROM bridge.days WHERE source = 'again' AND on_date = '2025-08-05'`,
+    );
+    expect(days).toEqual([{ status: 'completed', reason: null }]);
+  });
+
   it('asks nobody any more about a refused day once a later version has completed it', async () => {
     await office.owner('again');
     const stated = (version: number, totalMinor: number) => {
@@ -184,7 +205,7 @@ describe('the inbox of the back office', () => {
     ]);
     expect(await office.say(stated(2, 5))).toEqual(['applied']);
     const { rows } = await office.under.owner.query(
-      `SELECT version, status FROM bridge.messages WHERE source = 'again' AND kind = 'dayCompleted' ORDER BY version`,
+      `SELECT version, status FROM bridge.messages WHERE record = 'day-2025-08-04' ORDER BY version`,
     );
     expect(rows).toEqual([
       { version: 1, status: 'stale' },
