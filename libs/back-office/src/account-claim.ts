@@ -4,11 +4,11 @@ import {
   DomainError,
   type EventDefinitions,
   type ProblemTitle,
+  samePerson,
   type StaffId,
   type StreamRef,
   type Uuid,
 } from '#event-sourcing';
-import { samePerson } from './source-registration.js';
 
 /** Why a person has to decide: another client holds the account, or its facts came before anybody who owns it. */
 export const claimReasons = ['held', 'factsKnown'] as const;

@@ -4,11 +4,11 @@ import {
   type EventDefinitions,
   firmStream,
   type ProblemTitle,
+  samePerson,
   type StaffId,
   type StreamRef,
 } from '#event-sourcing';
 import type { AccountFactKind } from './fact-words.js';
-import { samePerson } from './source-registration.js';
 
 /** A kind of fact of an account, or the rates of one currency in another: what one source counts for. */
 export type AuthorityOver = { kind: AccountFactKind; accountId: string } | { kind: 'rates'; currency: string; base: string };

@@ -4,6 +4,7 @@ import {
   type EventDefinitions,
   firmStream,
   type ProblemTitle,
+  samePerson,
   type StaffId,
   type StreamRef,
 } from '#event-sourcing';
@@ -59,9 +60,6 @@ export const sourceProblems = {
   'source-zone-unknown': { en: 'There is no such time zone', zh: '时区不存在' },
 } as const satisfies Record<string, ProblemTitle>;
 const refusal = DomainError.of(sourceProblems);
-
-/** Subjects that differ in case alone are one person. */
-export const samePerson = (a: StaffId, b: StaffId): boolean => a.toLowerCase() === b.toLowerCase();
 
 export const sourceRegistration: Decider<SourceRegistrationState, SourceRegistrationCommand, SourceRegistrationEvent> = {
   kind: 'sourceRegistration',

@@ -1,5 +1,7 @@
 // Words by which several contexts mean the same. None of them may import another, so each is stated once, here.
 
+import type { StaffId } from './values.js';
+
 /** By which a client reaches the firm, or the firm a client. */
 export const clientChannels = [
   'phone',
@@ -51,3 +53,6 @@ export const languages = ['zh', 'en'] as const;
 export type Language = (typeof languages)[number];
 /** The same in each of them. */
 export type InEveryLanguage = Readonly<Record<Language, string>>;
+
+/** What takes two people takes two: subjects that differ in case alone are one. */
+export const samePerson = (a: StaffId | undefined, b: StaffId): boolean => a?.toLowerCase() === b.toLowerCase();

@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type LocalDate, type ProblemTitle, type StaffId } from '#event-sourcing';
+import { type Decider, DomainError, type LocalDate, type ProblemTitle, samePerson, type StaffId } from '#event-sourcing';
 import type { TierRules, TierRulesEvent } from './tier-rules.js';
 
 export type TierRulesCommand =
@@ -40,7 +40,7 @@ export const tierRulebook: Decider<TierRulebookState, TierRulesCommand, TierRule
         const { version, approvedBy } = command;
         const found = versionOf(state, version);
         if (found.status !== 'drafted') return []; // a repeat changes nothing
-        if (found.drafters.includes(approvedBy)) throw refusal('tier-rules-self-approval');
+        if (found.drafters.some((drafter) => samePerson(drafter, approvedBy))) throw refusal('tier-rules-self-approval');
         return [{ type: 'TierRulesApproved', data: { version, approvedBy } }];
       }
       case 'PublishTierRules': {

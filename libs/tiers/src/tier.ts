@@ -1,4 +1,4 @@
-import { daysBetween, type Decider, DomainError, type LocalDate, type StaffId, type Uuid } from '#event-sourcing';
+import { daysBetween, type Decider, DomainError, type LocalDate, samePerson, type StaffId, type Uuid } from '#event-sourcing';
 import { type Override, type TierEvent, type TierName, tierProblems } from './tier-events.js';
 
 const refusal = DomainError.of(tierProblems);
@@ -71,7 +71,7 @@ export const tier: Decider<TierState, TierCommand, TierEvent> = {
         const found = overrideOf(state, overrideId);
         if (found.status === 'rejected') return [];
         if (found.status !== 'requested') throw refusal('override-already-decided');
-        if (found.requestedBy === rejectedBy) throw refusal('self-approval');
+        if (samePerson(found.requestedBy, rejectedBy)) throw refusal('self-approval');
         return [{ type: 'OverrideRejected', data: { overrideId, rejectedBy, reason } }];
       }
       case 'RevokeOverride': {
@@ -137,7 +137,7 @@ const isOver = <O extends { validTo: LocalDate | null }>(override: O, today: Loc
 // The order of the checks is part of the rule: the first that fails is the answer.
 function checkApproval(asked: KnownOverride, approvedBy: StaffId, today: LocalDate, state: TierState): void {
   const { validTo } = asked;
-  if (asked.requestedBy === approvedBy) throw refusal('self-approval');
+  if (samePerson(asked.requestedBy, approvedBy)) throw refusal('self-approval');
   if (validTo === null) throw refusal('missing-expiry');
   if (daysBetween(asked.validFrom, validTo) > OVERRIDE_MAX_DAYS) throw refusal('too-long');
   if (asked.validFrom < today) throw refusal('backdated');

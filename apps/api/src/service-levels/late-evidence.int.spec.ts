@@ -100,6 +100,8 @@ test('who stated it does not confirm it, and a refusal leaves the breach', async
     status: 422,
     code: 'late-evidence-by-themselves',
   });
+  const shouted = await under.as('branchManager', undefined, 'BRANCHMANAGER.SH-01');
+  expect(problem(await decide(shouted, commitment, 'confirm', document))).toMatchObject({ code: 'late-evidence-by-themselves' });
   expect(problem(await decide(manager, commitment, 'refuse', { reason: '无凭证' }))).toMatchObject({ code: 'late-evidence-by-themselves' });
   expect((await decide(officer, commitment, 'refuse', { reason: '无凭证' })).status).toBe(200);
   expect(await commitmentOf(requestId, 'resolution')).toMatchObject({ state: 'completedLate', lateEvidenceStatus: 'refused' });

@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type Instant, type StaffId, type Uuid } from '#event-sourcing';
+import { type Decider, DomainError, type Instant, samePerson, type StaffId, type Uuid } from '#event-sourcing';
 import {
   type ClockEvent,
   type CommitmentEvent,
@@ -54,12 +54,12 @@ export const commitment: Decider<CommitmentStreamState, CommitmentCommand, Commi
       case 'ApproveExcuse': {
         requireBreached(state);
         if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
-        if (state.excuse.by === by) throw refusal('excused-by-themselves');
+        if (samePerson(state.excuse.by, by)) throw refusal('excused-by-themselves');
         return [{ type: 'BreachExcused', data: { requestedBy: state.excuse.by, approvedBy: by, at, reason: command.reason } }];
       }
       case 'RefuseExcuse':
         if (state.excuse.status !== 'requested') throw refusal('excuse-not-requested');
-        if (state.excuse.by === by) throw refusal('excused-by-themselves');
+        if (samePerson(state.excuse.by, by)) throw refusal('excused-by-themselves');
         return [{ type: 'ExcuseRefused', data: { refusedBy: by, at, reason: command.reason } }];
       case 'ConfirmLateEvidence': {
         const { kind, reference, sha256 } = command;
@@ -184,7 +184,7 @@ function decidable({ lateEvidence }: KnownCommitment, { evidence, by }: { eviden
   const [first, ...others] = waiting;
   if (!first) throw refusal('late-evidence-not-waiting');
   if (others.length > 0) throw refusal('late-evidence-ambiguous');
-  if (first.by === by) throw refusal('late-evidence-by-themselves');
+  if (samePerson(first.by, by)) throw refusal('late-evidence-by-themselves');
   return first.evidence;
 }
 

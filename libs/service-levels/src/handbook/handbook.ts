@@ -1,4 +1,4 @@
-import { type Decider, DomainError, type Instant, type StaffId } from '#event-sourcing';
+import { type Decider, DomainError, type Instant, samePerson, type StaffId } from '#event-sourcing';
 import type { BilingualText, HandbookEdition, ServicePromise } from '../format/format.js';
 import { type Calendars, coverageFaults } from './handbook-faults.js';
 import { type HandbookEvent, handbookProblems } from './handbook-events.js';
@@ -56,7 +56,7 @@ export const handbook: Decider<HandbookState, HandbookCommand, HandbookEvent> = 
         const { edition, approvedBy } = command;
         const found = editionOf(state, edition);
         if (found.status !== 'drafted') return []; // a repeat changes nothing
-        if (found.drafters.includes(approvedBy)) throw refusal('edition-self-approval');
+        if (found.drafters.some((drafter) => samePerson(drafter, approvedBy))) throw refusal('edition-self-approval');
         return [{ type: 'HandbookApproved', data: { edition, approvedBy } }];
       }
       case 'PublishEdition': {

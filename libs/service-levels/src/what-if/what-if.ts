@@ -1,7 +1,7 @@
 import type { Instant } from '#event-sourcing';
 import type { CaseFact, TracedClock } from '../clock/case.js';
 import { runCase, weigh } from '../clock/evidence.js';
-import { thresholdsOf } from '../clock/clock-motion.js';
+import { thresholdsOf } from '../clock/thresholds.js';
 import { accruedUpTo, type CalendarInForce, countsMinutes, isProvisional, pausedUpTo } from '../clock/clock.js';
 import { explain } from '../clock/explain.js';
 import type { Calendar, PromiseAnswer, WhatIfAnswer, WhatIfDocument } from '../format/format.js';
