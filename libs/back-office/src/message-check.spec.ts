@@ -16,7 +16,14 @@ const schemas = Object.fromEntries(messageKinds.map((kind) => [kind, ajv.compile
   ValidateFunction
 >;
 /** What compares values, and so is beyond a schema. */
-const beyond: readonly MessageFaultCode[] = ['mixed-currencies', 'date-in-future', 'ends-before-start', 'same-currency'];
+const beyond: readonly MessageFaultCode[] = [
+  'mixed-currencies',
+  'date-in-future',
+  'ends-before-start',
+  'same-currency',
+  'parts-above-total',
+  'passed-on-above-commission',
+];
 
 test.each(messageKinds)('%s: the example is in order, by the check and by the schema', (kind) => {
   const message = aMessage(kind);
@@ -113,6 +120,9 @@ describe('a message is refused, saying where and why', () => {
     ['an amount as text', observed({ total: money('1') }), '/data/total/amountMinor', 'wrong-type'],
     ['an amount too large to be exact', observed({ total: money(2 ** 53) }), '/data/total/amountMinor', 'out-of-range'],
     ['two currencies', trade({ commission: money(5, 'USD') }), '/data/commission/currency', 'mixed-currencies'],
+    ['parts above their total', observed({ total: money(5), securities: money(5), cash: money(1) }), '/data/total', 'parts-above-total'],
+    ['one part above it', observed({ total: money(5), cash: money(6) }), '/data/total', 'parts-above-total'],
+    ['more passed on than charged', trade({ commission: money(5), passedOn: money(6) }), '/data/passedOn', 'passed-on-above-commission'],
     ['assets of tomorrow', observed({ on: '2026-03-12' }), '/data/on', 'date-in-future'],
     ['a trade of tomorrow', trade({ on: '2026-03-12' }), '/data/on', 'date-in-future'],
     ['a day that no month has', observed({ on: '2025-02-30' }), '/data/on', 'bad-format'],
@@ -131,6 +141,12 @@ describe('a message is refused, saying where and why', () => {
     ],
   ])('%s', (_, message, pointer, code) => {
     expect(checkMessage(message, TODAY).faults).toContainEqual({ pointer, code });
+  });
+
+  test('beside a debit a part may be more than the total; and what was taken once is read as it was', () => {
+    expect(checkMessage(observed({ total: money(5), securities: money(9), cash: money(-4) }), TODAY)).toHaveProperty('message');
+    expect(checkMessage(observed({ total: money(5), securities: money(5), cash: money(0) }), TODAY)).toHaveProperty('message');
+    expect(checkMessage(observed({ total: money(5), cash: money(6) }), TODAY, true)).toHaveProperty('message');
   });
 });
 

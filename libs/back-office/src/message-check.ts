@@ -27,6 +27,8 @@ export const messageFaults = {
   'mixed-currencies': { en: 'All amounts of one message are in one currency', zh: '同一消息中的金额须为同一币种' },
   'date-in-future': { en: 'The date has not come yet', zh: '日期尚未到来' },
   'ends-before-start': { en: 'It ends before it begins', zh: '结束早于开始' },
+  'parts-above-total': { en: 'The parts are more than their total', zh: '各部分之和大于总额' },
+  'passed-on-above-commission': { en: 'More is passed on than was charged', zh: '代收费用大于佣金' },
   'same-currency': { en: 'A rate is between two currencies', zh: '汇率须为两种不同货币' },
 } as const satisfies Record<string, ProblemTitle>;
 export type MessageFaultCode = keyof typeof messageFaults;
@@ -44,11 +46,13 @@ export const MESSAGE_FAULTS_MAX = 20;
 
 /**
  * A message of the standard format, or what is wrong with it (at most 20 faults). `today`: the firm's local date; a fact of a
- * later day is not one. JSON Schema says the same but for what compares two values: currencies, dates and today.
+ * later day is not one. JSON Schema says the same but for what compares two values: currencies, amounts, dates and today.
+ * `taken`: it was taken once, by whatever was asked of messages then.
  */
 export function checkMessage(
   value: unknown,
   today: LocalDate,
+  taken = false,
 ): { message: BackOfficeMessage; faults?: never } | { faults: readonly MessageFault[]; message?: never } {
   const faults: MessageFault[] = [];
   const found: Found = (path, code) => {
@@ -68,6 +72,7 @@ export function checkMessage(
       checkBelonging(kind, value, found);
     }
     if (kind && faults.length === 0) checkSense(value as unknown as BackOfficeMessage, found);
+    if (kind && faults.length === 0 && !taken) checkAmounts(value as unknown as BackOfficeMessage, found);
   }
   return faults.length > 0 ? { faults } : { message: value as BackOfficeMessage };
 }
@@ -101,6 +106,20 @@ function checkSense(message: BackOfficeMessage, found: Found): void {
     if (until !== null && Date.parse(until) < Date.parse(from)) found(['data', 'until'], 'ends-before-start');
   }
   if (message.kind === 'exchangeRate' && message.data.currency === message.data.base) found(['data', 'base'], 'same-currency');
+}
+
+/** Amounts that cannot be right beside each other. Beside a debit the other part may be more than the total. */
+function checkAmounts(message: BackOfficeMessage, found: Found): void {
+  if (message.kind === 'assetsObserved') {
+    const { total, securities, cash } = message.data;
+    const parts = [securities, cash].map((part) => part?.amountMinor ?? 0);
+    const isSum = parts.every((part) => part >= 0) && parts.reduce((sum, part) => sum + part, 0) > total.amountMinor;
+    if (isSum) found(['data', 'total'], 'parts-above-total');
+  }
+  if (message.kind === 'tradeBooked' || message.kind === 'tradeCorrected') {
+    const { commission, passedOn } = message.data;
+    if (passedOn.amountMinor > commission.amountMinor) found(['data', 'passedOn'], 'passed-on-above-commission');
+  }
 }
 
 const moneyOf = (data: object): { path: Path; currency: string }[] =>

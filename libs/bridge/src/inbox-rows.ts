@@ -113,7 +113,7 @@ export async function messagesOf(
 function understood(raw: Buffer | undefined, { adapter, ordinal, version }: InboxRow, today: LocalDate): BackOfficeMessage | undefined {
   const translated = raw && adapterNamed(adapter)?.translate(raw);
   if (!translated || 'refused' in translated) return undefined;
-  return checkStated(translated.statements[ordinal], today, version).message;
+  return checkStated(translated.statements[ordinal], today, version, true).message;
 }
 
 /** What became of a row. */

@@ -47,10 +47,15 @@ export const keySubjectOf = (source: string, { accountId, clientNo }: { accountI
   derivedId(FIRM_ROOT, `back-office-raw|${source}|${accountId ?? (clientNo === undefined ? '' : `client|${clientNo}`)}`);
 
 /** The standard format's check of what an adapter states; without a version of its own it is read as this one. */
-export function checkStated(stated: unknown, today: LocalDate, version = 1): ReturnType<typeof checkMessage> & { unnumbered?: true } {
+export function checkStated(
+  stated: unknown,
+  today: LocalDate,
+  version = 1,
+  taken = false,
+): ReturnType<typeof checkMessage> & { unnumbered?: true } {
   const unnumbered = (stated as { version?: unknown } | null)?.version === NEXT_VERSION;
-  if (!unnumbered) return checkMessage(stated, today);
-  const checked = checkMessage({ ...(stated as object), version }, today);
+  if (!unnumbered) return checkMessage(stated, today, taken);
+  const checked = checkMessage({ ...(stated as object), version }, today, taken);
   return checked.message ? { message: inVersion(checked.message, version), unnumbered } : checked;
 }
 
